@@ -1,0 +1,15 @@
+"""``python -m convdoc`` prints the stack that computes."""
+
+from convdoc import __version__
+from convdoc.engines import _theano_stack
+
+
+def main():
+    rows = [("convdoc", __version__), *_theano_stack.describe()]
+    width = max(len(what) for what, _ in rows)
+    for what, is_what in rows:
+        print(f"{what:{width}}  {is_what}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Small arrays as pictures: one cell per element, its number in the cell."""
+
+import numpy as np
+
+from convdoc.draw import palette
+from convdoc.draw.canvas import Canvas, fitting_size, number
+from convdoc.draw.palette import LIGHT
+
+# Distances in cells.
+GAP = 0.5  # between panels
+OPERATOR = 1.2  # room for "∗" and "="
+TITLE = 1.9  # room for the name and the shape of an array
+LABEL = 0.8  # room for "channel 0" over a panel
+NO_PADDING = ((0, 0), (0, 0))
+
+
+def equation(x, w, y, spec=None):
+    """Draw ``x ∗ w = y`` in a row, each with its shape and its numbers.
+
+    Samples, channels and filters are panels of their own, labelled where there are several:
+    one below the other, or samples down and channels across where both are several.
+
+    Parameters
+    ----------
+    x : array_like, shape (samples, channels, height, width)
+    w : array_like, shape (filters, channels, kernel height, kernel width)
+    y : array_like, shape (samples, filters, output height, output width)
+        The result, as computed.
+    spec : ConvSpec, optional
+        The plan it was computed by. Given, its zero padding is drawn around `x`, dashed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> figure = equation(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.full((1, 1, 2, 2), 4))
+    >>> figure.get_label()
+    'x of shape (1, 1, 3, 3) convolved with W of shape (1, 1, 2, 2) gives y of shape (1, 1, 2, 2)'
+    """
+    blocks = [
+        _Block("x", x, "input", ("sample", "channel"), spec.padding() if spec else NO_PADDING),
+        _Block("W", w, "kernel", ("filter", "channel")),
+        _Block("y", y, "output", ("sample", "filter")),
+    ]
+    body = max(block.height for block in blocks)
+    x, w, y = (block.array for block in blocks)
+    canvas = Canvas(
+        TITLE + body,
+        sum(block.room for block in blocks) + 2 * OPERATOR,
+        f"x of shape {x.shape} convolved with W of shape {w.shape} gives y of shape {y.shape}",
+    )
+    left = 0
+    for block, operator in zip(blocks, ("∗", "=", ""), strict=True):
+        block.draw(canvas, left, TITLE + (body - block.height) / 2)
+        left += block.room + OPERATOR
+        canvas.words(TITLE + body / 2, left - OPERATOR / 2, operator, palette.NUMBER_SIZE + 6)
+    return canvas.figure
+
+
+def steps(x, w, y, spec):
+    """Draw the steps of a convolution: where the window lies, its products, and their sum.
+
+    One panel for each output element, laid out as the output is. The cells under the window
+    show pixel · weight, with the kernel flipped as it lies on the image.
+
+    Parameters
+    ----------
+    x : array_like, shape (1, 1, height, width)
+    w : array_like, shape (1, 1, kernel height, kernel width)
+    y : array_like, shape (1, 1, output height, output width)
+        The result, as computed.
+    spec : ConvSpec
+        The plan it was computed by.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    x, w, y = (np.asarray(array)[0, 0] for array in (x, w, y))
+    (top, bottom), (left, right) = spec.padding()
+    height = x.shape[0] + top + bottom + LABEL + GAP
+    width = x.shape[1] + left + right + GAP
+    canvas = Canvas(
+        y.shape[0] * height - GAP,
+        y.shape[1] * width - GAP,
+        f"{y.size} steps of a {w.shape[0]} by {w.shape[1]} window over x; their sums are y",
+    )
+    for place, total in np.ndenumerate(y):
+        row, column = place[0] * height + LABEL, place[1] * width
+        middle = column + (width - GAP) / 2
+        title = f"y[{place[0]}, {place[1]}] = {number(total)}"
+        canvas.words(row - LABEL / 2, middle, title, palette.TITLE_SIZE)
+        _step(canvas, row, column, x, w, spec, place)
+    return canvas.figure
+
+
+def _step(canvas, row, column, x, w, spec, place):
+    """One position of the window on the padded image."""
+    (top, bottom), (left, right) = spec.padding()
+    rows, columns = spec.window(*place)
+    padded = np.pad(x, spec.padding())
+    if padded.shape != x.shape:
+        _padding_frame(canvas, row, column, padded.shape)
+    for (i, j), pixel in np.ndenumerate(padded):
+        if i - top in rows and j - left in columns:
+            weight = w[::-1, ::-1][i - top - rows[0], j - left - columns[0]]
+            strength = 1 if pixel * weight else 0.25
+            text = f"{number(pixel)}·{number(weight)}"
+            canvas.cell(row + i, column + j, "kernel", strength, text, fitting_size([text]))
+        elif top <= i < padded.shape[0] - bottom and left <= j < padded.shape[1] - right:
+            canvas.cell(row + i, column + j, "input", 0.3 * bool(pixel), number(pixel))
+    canvas.box(
+        row + top + rows[0], column + left + columns[0], len(rows), len(columns),
+        fill=False, edgecolor=LIGHT["kernel"], linewidth=2.5,
+    )  # fmt: skip
+
+
+def _padding_frame(canvas, row, column, shape):
+    canvas.box(
+        row, column, *shape,
+        fill=False, edgecolor=LIGHT["muted"], linewidth=1, linestyle=(0, (4, 3)),
+    )  # fmt: skip
+
+
+class _Block:
+    """A 4-D array as a grid of panels under its name and shape."""
+
+    def __init__(self, name, array, role, axis_names, padding=NO_PADDING):
+        self.name, self.array, self.role, self.padding = name, np.asarray(array), role, padding
+        first, second, height, width = self.array.shape
+        (top, bottom), (left, right) = padding
+        self.columns = second if first > 1 and second > 1 else 1
+        rows = first * second // self.columns
+        self.label = LABEL if first * second > 1 else 0
+        self.step = (height + top + bottom + self.label + GAP, width + left + right + GAP)
+        self.height = rows * self.step[0] - GAP
+        self.width = self.columns * self.step[1] - GAP
+        self.room = max(self.width, 0.27 * len(str(self.array.shape)))
+        if self.columns > 1:
+            self.labels = [f"{name}[{i}, {j}]" for i, j in np.ndindex(first, second)]
+        else:
+            axis = axis_names[0] if first > 1 else axis_names[1]
+            self.labels = [f"{axis} {index}" for index in range(rows)]
+
+    def draw(self, canvas, left, top):
+        """Draw it in the middle of its room, which begins at `left`; panels begin at `top`."""
+        middle = left + self.room / 2
+        canvas.words(top - 1.4, middle, self.name, palette.TITLE_SIZE + 2)
+        canvas.words(top - 0.55, middle, str(self.array.shape), palette.TITLE_SIZE, "muted")
+        _, _, height, width = self.array.shape
+        (above, below), (before, behind) = self.padding
+        largest = float(np.max(np.abs(self.array))) or 1
+        size = fitting_size(number(value) for value in self.array.flat)
+        for index, panel in enumerate(self.array.reshape(-1, height, width)):
+            i, j = divmod(index, self.columns)
+            row = top + i * self.step[0] + self.label
+            column = middle - self.width / 2 + j * self.step[1]
+            padded = (height + above + below, width + before + behind)
+            if self.label:
+                canvas.words(
+                    row - LABEL / 2, column + padded[1] / 2, self.labels[index], colour="muted"
+                )
+            if self.padding != NO_PADDING:
+                _padding_frame(canvas, row, column, padded)
+            for (u, v), value in np.ndenumerate(panel):
+                strength = abs(float(value)) / largest
+                text = number(value)
+                canvas.cell(row + above + u, column + before + v, self.role, strength, text, size)

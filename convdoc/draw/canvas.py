@@ -1,0 +1,53 @@
+"""A figure measured in array elements: cells, numbers and words at (row, column)."""
+
+import matplotlib.pyplot as plt
+from matplotlib.patches import Rectangle
+
+from convdoc.draw import palette
+from convdoc.draw.palette import CELL, LIGHT
+
+MARGIN = 0.2
+
+
+class Canvas:
+    """`height` x `width` cells, row 0 at the top, and the words a screen reader hears."""
+
+    def __init__(self, height, width, description):
+        with plt.rc_context(palette.MATPLOTLIB):
+            self.figure = plt.figure(
+                figsize=((width + 2 * MARGIN) * CELL, (height + 2 * MARGIN) * CELL),
+                label=description,
+            )
+            self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(-MARGIN, width + MARGIN), ylim=(height + MARGIN, -MARGIN))
+        self.axes.axis("off")
+
+    def box(self, row, column, height, width, **style):
+        """Add a rectangle whose top left corner is at (row, column)."""
+        self.axes.add_patch(Rectangle((column, row), width, height, clip_on=False, **style))
+
+    def cell(self, row, column, role, strength, text, size=palette.NUMBER_SIZE):
+        """Draw one element: the colour of its role, the stronger the larger, and its number."""
+        self.box(
+            row, column, 1, 1,
+            facecolor=(LIGHT[role], 0.1 + 0.45 * strength), edgecolor=LIGHT["line"], linewidth=0.8,
+        )  # fmt: skip
+        self.words(row + 0.5, column + 0.5, text, size)
+
+    def words(self, row, column, text, size=palette.LABEL_SIZE, colour="ink"):
+        """Write a line of text, centred on (row, column)."""
+        self.axes.text(
+            column, row, text, size=size, color=LIGHT[colour], ha="center", va="center_baseline"
+        )
+
+
+def number(value):
+    """As short as it can be read: integers as they are, others with two decimals at most."""
+    text = f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # + 0.0: no "−0"
+    return text.replace("-", "−")
+
+
+def fitting_size(texts):
+    """Type size in points at which every text fits a cell."""
+    longest = max(len(text) for text in texts)
+    return min(palette.NUMBER_SIZE, 0.92 * CELL * 72 / (0.62 * longest))

@@ -1,0 +1,53 @@
+"""Colours, fonts and sizes of every picture, defined here once.
+
+Inputs are blue, kernels amber, outputs green: hues of Okabe and Ito's palette, which
+colour-blind readers tell apart. A drawing uses the light colours; the site puts a CSS
+variable in the place of each, so that the page's theme chooses (`css` writes them).
+"""
+
+LIGHT = {
+    "ink": "#18242e",
+    "muted": "#566573",
+    "line": "#9aa7b2",
+    "input": "#0072b2",
+    "kernel": "#d98e00",
+    "output": "#00876b",
+}
+DARK = {
+    "ink": "#edf2f6",
+    "muted": "#a9b6c2",
+    "line": "#62707d",
+    "input": "#56a8e0",
+    "kernel": "#f0b13c",
+    "output": "#2fbf9b",
+}
+
+CELL = 0.37  # inches, the side of one array element
+NUMBER_SIZE = 13  # points; shrunk where a number is too long for its cell
+TITLE_SIZE = 12
+LABEL_SIZE = 10.5
+
+MATPLOTLIB = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": LABEL_SIZE,
+    "text.color": LIGHT["ink"],
+    "axes.edgecolor": LIGHT["line"],
+    "axes.labelcolor": LIGHT["ink"],
+    "axes.titlesize": TITLE_SIZE,
+    "axes.titlecolor": LIGHT["ink"],
+    "xtick.color": LIGHT["muted"],
+    "ytick.color": LIGHT["muted"],
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+def css():
+    """Style sheet that gives each colour a variable, ``--convdoc-ink`` and so on."""
+
+    def variables(colours):
+        return " ".join(f"--convdoc-{name}: {value};" for name, value in colours.items())
+
+    return f":root {{ {variables(LIGHT)} }}\nhtml[data-theme=dark] {{ {variables(DARK)} }}\n"

@@ -1,0 +1,42 @@
+"""Photographs side by side, grey or in colour."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convdoc.draw import palette
+
+COLUMNS = 2
+SIDE = 3.3  # inches
+
+
+def photographs(images):
+    """Draw images in rows of two, each under its title.
+
+    Parameters
+    ----------
+    images : dict of str to array_like
+        Title and image: (height, width) for grey, (3, height, width) for colour, from 0 for
+        dark to 1 for bright. What lies outside, as edges do, is shown as 0 or 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    rows = -(-len(images) // COLUMNS)
+    with plt.rc_context(palette.MATPLOTLIB):
+        figure, axes = plt.subplots(
+            rows, COLUMNS,
+            figsize=(COLUMNS * SIDE, rows * (SIDE + 0.3)),
+            layout="constrained",
+            label="photographs: " + ", ".join(images),
+        )  # fmt: skip
+        for ax in axes.flat:
+            ax.axis("off")
+        for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
+            image = np.clip(image, 0, 1)
+            ax.imshow(
+                image if image.ndim == 2 else image.transpose(1, 2, 0),
+                cmap="gray", vmin=0, vmax=1, interpolation="none",
+            )  # fmt: skip
+            ax.set_title(title)
+    return figure

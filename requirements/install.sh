@@ -1,0 +1,65 @@
+#!/bin/sh
+# Makes .venv and installs the pinned requirements into it:  requirements/install.sh site|dev
+# First it looks for what cannot be installed by pip, and says how to get what is missing.
+set -eu
+wanted=$1
+python=.venv/bin/python
+
+explain() { # what is missing, then how to get it on each system
+    printf '\n%s\n  Debian, Ubuntu:  %s\n  Fedora:          %s\n  macOS:           %s\n' "$@" >&2
+    missing=yes
+}
+missing=no
+
+find_python() { command -v "${PYTHON:-python3.11}"; }
+is_311() { "$1" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; }
+
+if [ -x $python ] && is_311 $python; then
+    interpreter=$python
+elif interpreter=$(find_python) && is_311 "$interpreter"; then
+    :
+elif command -v uv >/dev/null; then
+    interpreter=uv # brings a Python 3.11 of its own, with Python.h
+else
+    interpreter=none
+    explain 'Python 3.11 is missing (Theano 1.0.5 runs on no newer one).
+  Anywhere: install uv, which fetches a Python 3.11, or name one: make PYTHON=/path/to/python3.11' \
+        'sudo apt-get install python3.11 python3.11-venv (Debian 12; on others: uv)' \
+        'sudo dnf install python3.11' \
+        'brew install python@3.11'
+fi
+
+if ! command -v g++ >/dev/null; then
+    explain 'A C++ compiler (g++) is missing: Theano compiles each convolution.' \
+        'sudo apt-get install g++' \
+        'sudo dnf install gcc-c++' \
+        'xcode-select --install'
+fi
+
+case $interpreter in none | uv) ;; *)
+    header=$("$interpreter" -c 'import sysconfig; print(sysconfig.get_path("include") + "/Python.h")')
+    if [ ! -f "$header" ]; then
+        explain "Python.h is missing ($header): Theano compiles against it." \
+            'sudo apt-get install python3.11-dev' \
+            'sudo dnf install python3.11-devel' \
+            'brew reinstall python@3.11'
+    fi
+    ;;
+esac
+
+[ $missing = no ] || { printf '\nNothing was installed. Run the same command again afterwards.\n' >&2; exit 1; }
+
+if [ ! -x $python ] || ! is_311 $python; then
+    echo "Making .venv with Python 3.11"
+    if [ "$interpreter" = uv ]; then
+        uv venv --quiet --clear --seed --python 3.11 .venv
+    else
+        "$interpreter" -m venv --clear .venv
+    fi
+fi
+
+echo "Installing requirements/$wanted.txt into .venv (a few minutes the first time)"
+pip="$python -m pip --disable-pip-version-check install --quiet"
+$pip --require-hashes -r requirements/build.txt
+$pip --require-hashes --no-build-isolation -r "requirements/$wanted.txt"
+$pip --no-deps --no-build-isolation --editable .
