@@ -1,0 +1,111 @@
+"""How Sphinx builds the site; `make html` calls it.
+
+Paths of sphinx-gallery and `exclude_patterns` are relative to docs/, those of HTML to this file.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+root = Path(__file__).parent
+sys.path[:0] = [str(root), str(root / "docs/_ext")]
+os.environ["PYTHONPATH"] = str(root)  # the pages' kernels import the library beside them
+
+import staleness  # noqa: E402
+
+from convdoc import __version__  # noqa: E402
+
+# -- Project ------------------------------------------------------------------------------------
+
+project = "convdoc"
+author = "The convdoc developers"
+copyright = f"2026, {author}"
+version = release = __version__
+
+# -- Sources ------------------------------------------------------------------------------------
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+    "sphinx_copybutton",
+    "sphinx_design",
+    # ours, in docs/_ext
+    "staleness",
+    "inline_figures",
+    "mathml",
+    "lean_theme",
+]
+exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
+templates_path = [str(root / "docs/_templates")]
+nitpicky = True
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "smartquotes"]
+myst_heading_anchors = 3
+
+# Notebook pages run once for each state of the library: a new digest is a new, empty cache.
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(root / "_build/jupyter_cache" / staleness.digest(root))
+nb_execution_raise_on_error = True
+nb_execution_show_tb = True
+nb_merge_streams = True
+
+# -- Gallery ------------------------------------------------------------------------------------
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../gallery",
+    "gallery_dirs": "auto_gallery",
+    "filename_pattern": r"/\d+_",  # every script runs
+    "within_subsection_order": "FileNameSortKey",
+    # Figures are SVG; an object that has an HTML form is shown in it.
+    "image_scrapers": ("gallery_hooks.svg_scraper",),
+    "capture_repr": ("_repr_html_", "__repr__"),
+    # Every example starts and ends in the same state, and a warning in it is an error.
+    "reset_modules": ("gallery_hooks.reset",),
+    "reset_modules_order": "both",
+    "abort_on_example_error": False,
+    # Each public function's page shows the examples that use it, and code links to the functions.
+    "backreferences_dir": "auto_gallery/backreferences",
+    "doc_module": ("convdoc",),
+    "reference_url": {"convdoc": None},
+    # Times differ on every machine: the timing script measures them, the others do not.
+    "min_reported_time": 10**6,
+    "write_computation_times": False,
+    "show_signature": False,
+    "remove_config_comments": True,
+}
+
+# -- Reference ----------------------------------------------------------------------------------
+
+autosummary_generate = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+
+# -- HTML ---------------------------------------------------------------------------------------
+
+html_theme = "pydata_sphinx_theme"
+html_title = "convdoc"
+html_static_path = ["docs/_static"]
+html_css_files = ["convdoc.css"]
+html_favicon = "docs/_static/favicon.svg"
+html_context = {"default_mode": "auto"}
+html_show_sourcelink = False
+html_copy_source = False
+html_sidebars = {"index": [], "install": [], "conventions": []}
+html_theme_options = {
+    "logo": {"image_light": "_static/logo.svg", "image_dark": "_static/logo-dark.svg", "text": "convdoc"},
+    "navbar_align": "left",
+    "header_links_before_dropdown": 7,
+    "navbar_end": ["theme-switcher"],
+    "show_prev_next": True,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+
+# -- Links --------------------------------------------------------------------------------------
+
+linkcheck_timeout = 20

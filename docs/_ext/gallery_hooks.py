@@ -1,0 +1,37 @@
+"""What sphinx-gallery calls around and after the blocks of an example."""
+
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+
+PRINT_OPTIONS = np.get_printoptions()
+FILTERS = list(warnings.filters)
+
+
+def reset(gallery_conf, fname, when):
+    """Give each example the same start; while it runs, a warning is an error."""
+    plt.close("all")
+    plt.rcdefaults()
+    plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "convdoc"})
+    np.set_printoptions(**PRINT_OPTIONS)
+    np.random.seed(0)
+    warnings.filters[:] = FILTERS
+    if when == "before":
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)  # Theano's sources
+        warnings.filterwarnings("ignore", ".*non-interactive", UserWarning)  # plt.show()
+
+
+def svg_scraper(block, block_vars, gallery_conf):
+    """Save the figures that a block has made as SVG, described by their labels."""
+    directives = []
+    for number, path in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
+        figure = plt.figure(number)
+        path = path.removesuffix(".png") + ".svg"
+        figure.savefig(path, metadata={"Date": None})
+        uri = path.removeprefix(gallery_conf["src_dir"])
+        directives.append(f"\n.. image:: {uri}\n   :alt: {figure.get_label()}\n")
+    plt.close("all")
+    return "".join(directives)

@@ -1,0 +1,7 @@
+"""How the kernels run that execute the pages; make copies it into the build's IPython profile."""
+
+c = get_config()  # noqa: F821
+c.IPKernelApp.log_level = 40  # a warning about the loopback address, once for each page
+c.InlineBackend.figure_formats = {"svg"}
+c.InlineBackend.rc = {"svg.fonttype": "none", "svg.hashsalt": "convdoc"}
+c.InlineBackend.print_figure_kwargs = {"bbox_inches": None}

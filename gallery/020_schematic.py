@@ -1,0 +1,70 @@
+"""
+Nine steps of a sliding window
+==============================
+
+A convolution is often shown as an animation: a yellow square slides over a green image, and a pink
+one fills up. A film runs on while you are still adding. Here the same example stands still: all nine
+positions of the window at once, with every product in its place, so that you can check each sum.
+"""
+
+# %%
+# The image is 5x5, the kernel 3x3, and both hold nothing but zeros and ones:
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convdoc import ConvSpec, conv4d, draw
+from convdoc.exercises import Answer
+
+np.set_printoptions(suppress=True, precision=3)
+
+W = np.array([[1, 0, 1],
+              [0, 1, 0],
+              [1, 0, 1]]).reshape(1, 1, 3, 3)  # fmt: skip
+x = np.array([[1, 1, 1, 0, 0],
+              [0, 1, 1, 1, 0],
+              [0, 0, 1, 1, 1],
+              [0, 0, 1, 1, 0],
+              [0, 1, 1, 0, 0]]).reshape(1, 1, 5, 5)  # fmt: skip
+
+y = conv4d(x, W, "valid")
+
+# %%
+# Each panel is one position of the window. Under it stand nine products, pixel · weight, and their
+# sum is the title. The strong cells are the products that are not zero; count them:
+
+figure = draw.steps(x, W, y, ConvSpec(kernel=(3, 3)))
+
+# %%
+# The window starts at the top left, moves one column at a time, and then one row down. Three
+# positions across and three down give an output of 3x3: the sums, each where its window was.
+
+figure = draw.equation(x, W, y)
+
+# %%
+# And as arrays:
+
+for name, array in {"x": x, "W": W, "y": y}.items():
+    print(f"{name}.shape: {array.shape}")
+    print(array)
+
+# %%
+# This kernel reads the same after a turn by 180 degrees, so it cannot tell whether a library flips
+# it. :ref:`sphx_glr_auto_gallery_010_impulse_response.py` can.
+#
+# Try it
+# ------
+# Read the image as ink on paper. Which window holds the most ink under the five ones of the
+# kernel, and is there only one such window?
+
+places = np.argwhere(y[0, 0] == y.max())
+Answer(
+    f"The largest sum is {y.max():.0f}. {len(places)} windows reach it; "
+    "their rows and columns in y are:",
+    places,
+)
+
+# %%
+# A script run from a terminal opens its pictures here:
+
+plt.show()

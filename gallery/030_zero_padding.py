@@ -1,0 +1,83 @@
+"""
+Zero padding
+============
+
+Every layer with ``border_mode="valid"`` shrinks its image, and a deep network would soon have none
+left. With ``border_mode="same"`` the image is first framed with zeros, just enough of them for the
+output to be as large as the input. It costs something, and you can see what: at the border, part
+of each window lies on zeros that are no image.
+"""
+
+# %%
+# The image and the kernel of :ref:`sphx_glr_auto_gallery_020_schematic.py`:
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convdoc import ConvSpec, conv4d, draw
+from convdoc.exercises import Answer
+
+np.set_printoptions(suppress=True, precision=3)
+
+W = np.array([[1, 0, 1],
+              [0, 1, 0],
+              [1, 0, 1]]).reshape(1, 1, 3, 3)  # fmt: skip
+x = np.array([[1, 1, 1, 0, 0],
+              [0, 1, 1, 1, 0],
+              [0, 0, 1, 1, 1],
+              [0, 0, 1, 1, 0],
+              [0, 1, 1, 0, 0]]).reshape(1, 1, 5, 5)  # fmt: skip
+
+# %%
+# Without padding, the output loses a row and a column on each side:
+
+valid = conv4d(x, W, "valid")
+
+figure = draw.equation(x, W, valid)
+
+# %%
+# With it, the dashed frame of zeros lets the window be centred on every pixel of the image, those
+# of the border too:
+
+same = conv4d(x, W, "same")
+spec = ConvSpec(kernel=(3, 3), border_mode="same")
+
+figure = draw.equation(x, W, same, spec)
+
+# %%
+# The plan of a convolution knows how many zeros go where, before any number is computed:
+
+(top, bottom), (left, right) = spec.padding()
+print(f"rows of zeros:    {top} above, {bottom} below")
+print(f"columns of zeros: {left} on the left, {right} on the right")
+print(f"output for a 5x5 image: {spec.output_size((5, 5))}")
+
+# %%
+# The arrays once more, as numbers:
+
+for name, array in {"x": x, "W": W, "y": same}.items():
+    print(f"{name}.shape: {array.shape}")
+    print(array)
+
+# %%
+# In the middle, ``same`` holds what ``valid`` gave: padding adds outputs, it changes none.
+
+np.testing.assert_array_equal(same[:, :, 1:-1, 1:-1], valid)
+
+# %%
+# Try it
+# ------
+# Convolve an image of ones with a kernel of ones under ``"same"``. The image is the same
+# everywhere. Is the output?
+
+ones = conv4d(np.ones((1, 1, 4, 5)), np.ones((1, 1, 3, 3)), "same")
+Answer(
+    "No. Each number counts the pixels under its window; at an edge three of the nine are "
+    "padding, in a corner five:",
+    ones[0, 0],
+)
+
+# %%
+# A script run from a terminal opens its pictures here:
+
+plt.show()

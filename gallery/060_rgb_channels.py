@@ -1,0 +1,80 @@
+"""
+Three channels into one
+=======================
+
+A colour image has three numbers for each pixel. Does a filter treat red, green and blue apart and
+give three images? No: it has one slice for each channel, convolves each channel with its own slice,
+and *adds* the three results. One filter gives one output image, however many channels it reads.
+"""
+
+# %%
+# An image of three rows and five columns with a few bright pixels: one in red, two in green, one in
+# blue. The kernel has three slices, all different:
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convdoc import conv4d, draw
+from convdoc.exercises import Answer
+
+np.set_printoptions(suppress=True, precision=3)
+
+W = np.array([[[1, 0, 1],
+               [0, 1, 0],
+               [1, 0, 1]],
+              [[0, 1, 0],
+               [1, 1, 1],
+               [0, 1, 0]],
+              [[0, 1, 0],
+               [0, 1, 0],
+               [0, 1, 0]]]).reshape(1, 3, 3, 3)  # fmt: skip
+x = np.array([[[0, 0, 0, 0, 0],
+               [0, 1, 0, 0, 0],
+               [0, 0, 0, 0, 0]],
+              [[0, 0, 0, 0, 1],
+               [0, 0, 1, 0, 0],
+               [0, 0, 0, 0, 0]],
+              [[0, 0, 0, 0, 0],
+               [0, 0, 0, 1, 0],
+               [0, 0, 0, 0, 0]]]).reshape(1, 3, 3, 5)  # fmt: skip
+
+# %%
+# Three channels go in, one image comes out:
+
+y = conv4d(x, W, "same")
+
+figure = draw.equation(x, W, y)
+
+# %%
+# To see the sum at work, convolve each channel with its slice alone. Each of these is an image with
+# one channel and a kernel with one channel:
+
+parts = np.concatenate([conv4d(x[:, [c]], W[:, [c]], "same") for c in range(3)])
+
+figure = draw.equation(x.swapaxes(0, 1), W.swapaxes(0, 1), parts)
+
+# %%
+# Added up, the three parts are ``y``:
+
+np.testing.assert_array_equal(parts.sum(axis=0, keepdims=True), y)
+
+for name, array in {"x": x, "W": W, "y": y}.items():
+    print(f"{name}.shape: {array.shape}")
+    print(array)
+
+# %%
+# Try it
+# ------
+# Give the filter a kernel of 1x1, with the weights 1, 10 and 100 for red, green and blue. No pixel
+# meets its neighbours any more. What is left of the convolution?
+
+mix = np.array([1, 10, 100]).reshape(1, 3, 1, 1)
+Answer(
+    "A weighted sum of the channels at each pixel; each digit tells which channel was bright:",
+    conv4d(x, mix, "same")[0, 0],
+)
+
+# %%
+# A script run from a terminal opens its pictures here:
+
+plt.show()

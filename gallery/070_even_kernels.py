@@ -1,0 +1,82 @@
+"""
+Even kernels and where ``same`` puts them
+=========================================
+
+A kernel of three columns has a middle one. A kernel of two or four has none, and under ``"same"``
+somebody must decide where the odd zero goes: before the image or behind it. Libraries decide
+differently. The sizes then agree and the pixels do not, which is the kind of fault that a test
+of shapes never finds.
+"""
+
+# %%
+# An impulse again, and a kernel of two rows and two columns:
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convdoc import ConvSpec, conv4d, draw
+from convdoc.exercises import Answer
+
+np.set_printoptions(suppress=True, precision=3)
+
+x = np.zeros((1, 1, 5, 5), int)
+x[0, 0, 2, 2] = 1
+W = np.array([[1, 2],
+              [3, 4]]).reshape(1, 1, 2, 2)  # fmt: skip
+
+# %%
+# Keras on Theano puts the odd row of zeros at the top and the odd column on the left. The
+# kernel then appears with its first element on the impulse, and grows down and to the right:
+
+y = conv4d(x, W, "same")
+spec = ConvSpec(kernel=(2, 2), border_mode="same")
+
+figure = draw.equation(x, W, y, spec)
+
+# %%
+# The other choice is TensorFlow's: the odd zero goes behind. It can be had here too, by padding the
+# image and convolving without any further padding. Now the kernel's *last* element stands on the
+# impulse:
+
+behind = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1)))
+shifted = conv4d(behind, W, "valid")
+
+figure = draw.equation(behind, W, shifted)
+
+# %%
+# Same shape, same numbers, one pixel apart:
+
+for name, array in {"x": x, "W": W, "y": y, "shifted": shifted}.items():
+    print(f"{name}.shape: {array.shape}")
+    print(array)
+
+# %%
+# The rule in general. A kernel of *k* needs *k* - 1 zeros; Keras on Theano puts ``k // 2`` before and
+# ``(k - 1) // 2`` behind, so only odd kernels stay centred:
+
+for k in range(1, 7):
+    (before, after), _ = ConvSpec(kernel=(k, k), border_mode="same").padding()
+    print(f"k = {k}: {before} before, {after} behind{'' if before == after else '   <- uneven'}")
+
+# %%
+# Try it
+# ------
+# Convolve four times in a row with a 2x2 kernel whose only 1 is at the top left, and then with
+# one whose only 1 is at the bottom right. Where does the impulse end up?
+
+for corner in (0, 3):
+    moved = x
+    for _ in range(4):
+        moved = conv4d(moved, np.eye(4)[corner].reshape(1, 1, 2, 2), "same")
+    print(f"the 1 at element {corner} of the kernel: {np.argwhere(moved[0, 0]).tolist()}")
+
+Answer(
+    "The first kernel leaves it where it was, at row 2 and column 2. The second moves it by a "
+    "pixel each time, down and to the right, and the fourth step has pushed it off the image: "
+    "nothing is left."
+)
+
+# %%
+# A script run from a terminal opens its pictures here:
+
+plt.show()

@@ -1,0 +1,83 @@
+"""
+Counting parameters
+===================
+
+How much does a convolution layer have to learn? Exactly the elements of its kernel array: multiply
+the four numbers of its shape. The size of the image does not enter, and that is the whole point of a
+convolution layer. Here the count for each layer of
+:ref:`sphx_glr_auto_gallery_080_dieleman_network.py`, and where most of the parameters sit.
+"""
+
+# %%
+# One kernel first. Ten filters over three channels, 5x5 each, is an array of shape
+# (10, 3, 5, 5), and its number of elements is the product:
+
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from convdoc import conv4d, draw
+from convdoc.exercises import Answer
+from convdoc.network import DIELEMAN
+
+kernel = (10, 3, 5, 5)
+print(f"{kernel}: {math.prod(kernel)} parameters")
+
+# %%
+# The four convolution layers of the network, and their total. Pooling has nothing to learn:
+
+shapes = DIELEMAN.kernel_shapes(channels=3)
+counts = [math.prod(shape) for shape in shapes]
+
+for number, (shape, count) in enumerate(zip(shapes, counts, strict=True), start=1):
+    print(f"layer {number}: {shape!s:18} {count:7}")
+print(f"total:   {'':18} {sum(counts):7}")
+
+# %%
+# The kernel of the first layer is the largest to look at, 6x6, and has the fewest parameters by far.
+# What makes the others large is that each of their filters reads every channel of the layer before:
+
+figure, axes = plt.subplots(figsize=(6.4, 2.6), layout="constrained", label="Bar chart: parameters of the four layers")
+bars = axes.barh(
+    [f"layer {number}" for number in range(1, 5)], counts, color=draw.palette.LIGHT["kernel"]
+)
+axes.bar_label(bars, [f"{count:,}" for count in counts], padding=4)
+axes.invert_yaxis()
+axes.margins(x=0.2)
+axes.set(title="Parameters of each kernel", xticks=[])
+axes.spines[:].set_visible(False)
+
+# %%
+# Many layers add a *bias*, one number for each filter that is added to its whole output image. It
+# hardly changes the count:
+
+biases = sum(shape[0] for shape in shapes)
+print(f"without biases: {sum(counts)}")
+print(f"with biases:    {sum(counts) + biases}")
+
+# %%
+# To see that the image size is not among them: the same kernel of two elements serves a small
+# image and a larger one.
+
+w = np.array([1, -1]).reshape(1, 1, 1, 2)
+small, large = (np.tri(n)[None, None] for n in (3, 6))
+
+figure = draw.equation(small, w, conv4d(small, w, "valid"))
+figure = draw.equation(large, w, conv4d(large, w, "valid"))
+
+# %%
+# Try it
+# ------
+# The network is to read grey images instead of colour ones. How many parameters does it lose?
+
+grey = sum(math.prod(shape) for shape in DIELEMAN.kernel_shapes(channels=1))
+Answer(
+    f"{sum(counts) - grey}: two of the three channel slices of every filter in layer 1. The other "
+    f"layers read filters, not colours, and keep theirs; {grey} parameters remain."
+)
+
+# %%
+# A script run from a terminal opens its pictures here:
+
+plt.show()
