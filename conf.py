@@ -94,7 +94,11 @@ html_show_sourcelink = False
 html_copy_source = False
 html_sidebars = {"index": [], "install": [], "conventions": []}
 html_theme_options = {
-    "logo": {"image_light": "_static/logo.svg", "image_dark": "_static/logo-dark.svg", "text": "convdoc"},
+    "logo": {
+        "image_light": "_static/logo.svg",
+        "image_dark": "_static/logo-dark.svg",
+        "text": "convdoc",
+    },
     "navbar_align": "left",
     "header_links_before_dropdown": 7,
     "navbar_end": ["theme-switcher"],

@@ -1,5 +1,6 @@
 """The plan of a convolution: integers in, integers out, no arrays."""
 
+import operator
 from dataclasses import dataclass
 
 BORDER_MODES = {
@@ -43,10 +44,7 @@ class ConvSpec:
     border_mode: str = "valid"
 
     def __post_init__(self):
-        if len(self.kernel) != 2 or min(self.kernel) < 1:
-            raise ValueError(
-                f"kernel must be two positive integers, (height, width); got {self.kernel!r}"
-            )
+        object.__setattr__(self, "kernel", _height_and_width("kernel", self.kernel))
         if not isinstance(self.border_mode, str) or self.border_mode not in BORDER_MODES:
             known = ", ".join(f"{mode!r} ({what})" for mode, what in BORDER_MODES.items())
             raise ValueError(f"border_mode must be one of {known}; got {self.border_mode!r}")
@@ -81,7 +79,8 @@ class ConvSpec:
         Raises
         ------
         ValueError
-            If the kernel is larger than the padded input, so that no window fits.
+            If `size` is not two positive integers, or the kernel is larger than the padded
+            input, so that no window fits.
 
         Examples
         --------
@@ -90,13 +89,14 @@ class ConvSpec:
         >>> ConvSpec(kernel=(6, 6)).output_size((45, 45))
         (40, 40)
         """
+        size = _height_and_width("size", size)
         out = tuple(
             i + before + behind - k + 1
             for i, k, (before, behind) in zip(size, self.kernel, self.padding(), strict=True)
         )
         if min(out) < 1:
             raise ValueError(
-                f"the kernel {tuple(self.kernel)} is larger than the image {tuple(size)}, so no "
+                f"the kernel {self.kernel} is larger than the image {size}, so no "
                 f"window fits under border_mode={self.border_mode!r}; "
                 "use a smaller kernel, a larger image or border_mode='same'"
             )
@@ -122,3 +122,14 @@ class ConvSpec:
         """
         starts = (at - before for at, (before, _) in zip((i, j), self.padding(), strict=True))
         return tuple(range(s, s + k) for s, k in zip(starts, self.kernel, strict=True))
+
+
+def _height_and_width(name, value):
+    """`value` as a tuple of two positive integers, or an error that names it."""
+    try:
+        pair = tuple(operator.index(length) for length in value)
+    except TypeError:
+        pair = ()
+    if len(pair) != 2 or min(pair) < 1:
+        raise ValueError(f"{name} must be two positive integers, (height, width); got {value!r}")
+    return pair

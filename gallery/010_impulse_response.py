@@ -24,9 +24,9 @@ x = np.array([[0, 0, 0, 0, 0, 0, 0],
               [0, 0, 0, 0, 0, 0, 0],
               [0, 0, 0, 1, 0, 0, 0],
               [0, 0, 0, 0, 0, 0, 0],
-              [0, 0, 0, 0, 0, 0, 0]]).reshape(1, 1, 5, 7)  # fmt: skip
+              [0, 0, 0, 0, 0, 0, 0]]).reshape(1, 1, 5, 7)
 W = np.array([[1., 2., 3.],
-              [4., 5., 6.]]).reshape(1, 1, 2, 3)  # fmt: skip
+              [4., 5., 6.]]).reshape(1, 1, 2, 3)
 
 # %%
 # Convolve, keeping to the windows that lie wholly on the image:

@@ -20,12 +20,12 @@ np.set_printoptions(suppress=True, precision=3)
 
 W = np.array([[1, 0, 1],
               [0, 1, 0],
-              [1, 0, 1]]).reshape(1, 1, 3, 3)  # fmt: skip
+              [1, 0, 1]]).reshape(1, 1, 3, 3)
 x = np.array([[1, 1, 1, 0, 0],
               [0, 1, 1, 1, 0],
               [0, 0, 1, 1, 1],
               [0, 0, 1, 1, 0],
-              [0, 1, 1, 0, 0]]).reshape(1, 1, 5, 5)  # fmt: skip
+              [0, 1, 1, 0, 0]]).reshape(1, 1, 5, 5)
 
 y = conv4d(x, W, "valid")
 

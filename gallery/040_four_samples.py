@@ -21,10 +21,10 @@ np.set_printoptions(suppress=True, precision=3)
 
 W = np.array([[1, 0, 1],
               [0, 1, 0],
-              [1, 0, 1]]).reshape(1, 1, 3, 3)  # fmt: skip
+              [1, 0, 1]]).reshape(1, 1, 3, 3)
 dot = np.array([[0, 0, 0, 0, 0],
                 [0, 0, 1, 0, 0],
-                [0, 0, 0, 0, 0]]).reshape(1, 1, 3, 5)  # fmt: skip
+                [0, 0, 0, 0, 0]]).reshape(1, 1, 3, 5)
 x = dot * np.arange(4).reshape(4, 1, 1, 1)
 
 # %%

@@ -27,7 +27,7 @@ W = np.array([[[1, 0, 1],
                [0, 1, 0]],
               [[0, 1, 0],
                [0, 1, 0],
-               [0, 1, 0]]]).reshape(1, 3, 3, 3)  # fmt: skip
+               [0, 1, 0]]]).reshape(1, 3, 3, 3)
 x = np.array([[[0, 0, 0, 0, 0],
                [0, 1, 0, 0, 0],
                [0, 0, 0, 0, 0]],
@@ -36,7 +36,7 @@ x = np.array([[[0, 0, 0, 0, 0],
                [0, 0, 0, 0, 0]],
               [[0, 0, 0, 0, 0],
                [0, 0, 0, 1, 0],
-               [0, 0, 0, 0, 0]]]).reshape(1, 3, 3, 5)  # fmt: skip
+               [0, 0, 0, 0, 0]]]).reshape(1, 3, 3, 5)
 
 # %%
 # Three channels go in, one image comes out:
@@ -47,16 +47,26 @@ figure = draw.equation(x, W, y)
 
 # %%
 # To see the sum at work, convolve each channel with its slice alone. Each of these is an image with
-# one channel and a kernel with one channel:
+# one channel and a kernel with one channel. Red:
 
-parts = np.concatenate([conv4d(x[:, [c]], W[:, [c]], "same") for c in range(3)])
+parts = [conv4d(x[:, [c]], W[:, [c]], "same") for c in range(3)]
 
-figure = draw.equation(x.swapaxes(0, 1), W.swapaxes(0, 1), parts)
+figure = draw.equation(x[:, [0]], W[:, [0]], parts[0])
+
+# %%
+# Green:
+
+figure = draw.equation(x[:, [1]], W[:, [1]], parts[1])
+
+# %%
+# Blue:
+
+figure = draw.equation(x[:, [2]], W[:, [2]], parts[2])
 
 # %%
 # Added up, the three parts are ``y``:
 
-np.testing.assert_array_equal(parts.sum(axis=0, keepdims=True), y)
+np.testing.assert_array_equal(parts[0] + parts[1] + parts[2], y)
 
 for name, array in {"x": x, "W": W, "y": y}.items():
     print(f"{name}.shape: {array.shape}")

@@ -1,6 +1,6 @@
 """
-Even kernels and where ``same`` puts them
-=========================================
+Even kernels and where "same" puts them
+=======================================
 
 A kernel of three columns has a middle one. A kernel of two or four has none, and under ``"same"``
 somebody must decide where the odd zero goes: before the image or behind it. Libraries decide
@@ -22,7 +22,7 @@ np.set_printoptions(suppress=True, precision=3)
 x = np.zeros((1, 1, 5, 5), int)
 x[0, 0, 2, 2] = 1
 W = np.array([[1, 2],
-              [3, 4]]).reshape(1, 1, 2, 2)  # fmt: skip
+              [3, 4]]).reshape(1, 1, 2, 2)
 
 # %%
 # Keras on Theano puts the odd row of zeros at the top and the odd column on the left. The
@@ -64,16 +64,17 @@ for k in range(1, 7):
 # Convolve four times in a row with a 2x2 kernel whose only 1 is at the top left, and then with
 # one whose only 1 is at the bottom right. Where does the impulse end up?
 
+ends = []
 for corner in (0, 3):
     moved = x
     for _ in range(4):
         moved = conv4d(moved, np.eye(4)[corner].reshape(1, 1, 2, 2), "same")
-    print(f"the 1 at element {corner} of the kernel: {np.argwhere(moved[0, 0]).tolist()}")
+    ends.append(np.argwhere(moved[0, 0]).tolist())
 
 Answer(
-    "The first kernel leaves it where it was, at row 2 and column 2. The second moves it by a "
-    "pixel each time, down and to the right, and the fourth step has pushed it off the image: "
-    "nothing is left."
+    f"Rows and columns of what is left: {ends[0]} with the first kernel, {ends[1]} with the second. "
+    "One leaves the impulse where it was; the other moves it by a pixel each time, down and to the "
+    "right, until the image ends."
 )
 
 # %%

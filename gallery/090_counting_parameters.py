@@ -38,15 +38,8 @@ print(f"total:   {'':18} {sum(counts):7}")
 # The kernel of the first layer is the largest to look at, 6x6, and has the fewest parameters by far.
 # What makes the others large is that each of their filters reads every channel of the layer before:
 
-figure, axes = plt.subplots(figsize=(6.4, 2.6), layout="constrained", label="Bar chart: parameters of the four layers")
-bars = axes.barh(
-    [f"layer {number}" for number in range(1, 5)], counts, color=draw.palette.LIGHT["kernel"]
-)
-axes.bar_label(bars, [f"{count:,}" for count in counts], padding=4)
-axes.invert_yaxis()
-axes.margins(x=0.2)
-axes.set(title="Parameters of each kernel", xticks=[])
-axes.spines[:].set_visible(False)
+layers = {f"layer {number}": count for number, count in enumerate(counts, start=1)}
+figure = draw.bars({"Parameters of each kernel": layers}, role="kernel")
 
 # %%
 # Many layers add a *bias*, one number for each filter that is added to its whole output image. It

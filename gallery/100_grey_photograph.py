@@ -32,10 +32,10 @@ print(f"{photograph.shape} -> {x.shape}")
 blur = np.full((5, 5), 1 / 25)
 edge = np.array([[-1, -1, -1],
                  [-1,  8, -1],
-                 [-1, -1, -1]])  # fmt: skip
+                 [-1, -1, -1]])
 emboss = np.array([[-2, -1, 0],
                    [-1,  1, 1],
-                   [ 0,  1, 2]])  # fmt: skip
+                   [ 0,  1, 2]])
 
 
 def apply(kernel):

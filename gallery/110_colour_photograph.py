@@ -38,14 +38,14 @@ def each_channel(kernel):
 blur = each_channel(np.full((9, 9), 1 / 81))
 emboss = each_channel(np.array([[-2, -1, 0],
                                 [-1,  1, 1],
-                                [ 0,  1, 2]]))  # fmt: skip
+                                [ 0,  1, 2]]))
 
 # %%
 # An edge filter that reads all three colours is one filter: it gives one image, which is grey.
 
 edge = np.array([[-1, -1, -1],
                  [-1,  8, -1],
-                 [-1, -1, -1]])  # fmt: skip
+                 [-1, -1, -1]])
 edge = np.stack([edge, edge, edge])[None]
 
 # %%
@@ -54,7 +54,7 @@ edge = np.stack([edge, edge, edge])[None]
 
 sepia = np.array([[0.393, 0.769, 0.189],
                   [0.349, 0.686, 0.168],
-                  [0.272, 0.534, 0.131]]).reshape(3, 3, 1, 1)  # fmt: skip
+                  [0.272, 0.534, 0.131]]).reshape(3, 3, 1, 1)
 
 figure = draw.photographs(
     {

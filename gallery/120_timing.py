@@ -52,7 +52,8 @@ ways = {
 
 for size, w in kernels.items():
     for name, way in ways.items():
-        np.testing.assert_allclose(way(w), ways["scipy.signal.convolve2d"](w), rtol=1e-4, err_msg=name)
+        same = ways["scipy.signal.convolve2d"](w)
+        np.testing.assert_allclose(way(w), same, rtol=1e-4, err_msg=name)
     print(f"{size}: all {len(ways)} agree")
 
 # %%
@@ -72,8 +73,9 @@ medians = {
 }
 
 libraries = ("numpy", "scipy", "scikit-image", "opencv-python-headless", "theano", "keras")
-print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-print(", ".join(f"{name} {version(name)}" for name in libraries))
+print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+print(f"Python {platform.python_version()}")
+print(*(f"{name} {version(name)}" for name in libraries), sep="\n")
 print(f"\n{'milliseconds':26}" + "".join(f"{size:>8}" for size in kernels))
 for name in ways:
     print(f"{name:26}" + "".join(f"{medians[size][name]:8.2f}" for size in kernels))
@@ -81,15 +83,9 @@ for name in ways:
 # %%
 # Drawn on a logarithmic axis, shorter is faster:
 
-figure, axes = plt.subplots(2, figsize=(6.4, 5.2), layout="constrained", label="Bar chart: time of each library for a 3x3 and an 11x11 kernel")
-for ax, (size, rows) in zip(axes, medians.items(), strict=True):
-    bars = ax.barh(list(rows), list(rows.values()), color=draw.palette.LIGHT["output"])
-    ax.bar_label(bars, [f"{value:.2g} ms" for value in rows.values()], padding=4)
-    ax.set(title=f"512x512 image, {size} kernel", xscale="log", xticks=[])
-    ax.minorticks_off()
-    ax.margins(x=0.25)
-    ax.invert_yaxis()
-    ax.spines[:].set_visible(False)
+figure = draw.bars(
+    {f"512x512 image, {size} kernel": rows for size, rows in medians.items()}, "{:.2g} ms", log=True
+)
 
 # %%
 # A convolution layer is made for many channels and filters at once: with one of each, a

@@ -3,9 +3,9 @@
 Every function takes results and draws them; none computes a convolution.
 """
 
-from convdoc.draw import palette
 from convdoc.draw.architecture import architecture
 from convdoc.draw.arrays import equation, steps
+from convdoc.draw.bars import bars
 from convdoc.draw.photographs import photographs
 
-__all__ = ["architecture", "equation", "palette", "photographs", "steps"]
+__all__ = ["architecture", "bars", "equation", "photographs", "steps"]

@@ -33,6 +33,11 @@ def equation(x, w, y, spec=None):
     -------
     matplotlib.figure.Figure
 
+    Raises
+    ------
+    ValueError
+        If the three shapes cannot belong to one convolution.
+
     Examples
     --------
     >>> import numpy as np
@@ -45,8 +50,13 @@ def equation(x, w, y, spec=None):
         _Block("W", w, "kernel", ("filter", "channel")),
         _Block("y", y, "output", ("sample", "filter")),
     ]
-    body = max(block.height for block in blocks)
     x, w, y = (block.array for block in blocks)
+    if x.shape[1] != w.shape[1] or y.shape[:2] != (x.shape[0], w.shape[0]):
+        raise ValueError(
+            f"x, w and y must be one convolution: for x of shape {x.shape}, w has {x.shape[1]} "
+            f"channels and y is (samples of x, filters of w, …); got w {w.shape} and y {y.shape}"
+        )
+    body = max(block.height for block in blocks)
     canvas = Canvas(
         TITLE + body,
         sum(block.room for block in blocks) + 2 * OPERATOR,

@@ -18,7 +18,7 @@ DARK = {
     "muted": "#a9b6c2",
     "line": "#62707d",
     "input": "#56a8e0",
-    "kernel": "#f0b13c",
+    "kernel": "#dd9d2d",
     "output": "#2fbf9b",
 }
 

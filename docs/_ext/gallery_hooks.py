@@ -25,13 +25,17 @@ def reset(gallery_conf, fname, when):
 
 
 def svg_scraper(block, block_vars, gallery_conf):
-    """Save the figures that a block has made as SVG, described by their labels."""
+    """Save the figures that a block has made as SVG, described by their labels.
+
+    Each is saved as PNG too, from which sphinx-gallery makes the thumbnails.
+    """
     directives = []
-    for number, path in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
+    for number, png in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
         figure = plt.figure(number)
-        path = path.removesuffix(".png") + ".svg"
-        figure.savefig(path, metadata={"Date": None})
-        uri = path.removeprefix(gallery_conf["src_dir"])
+        svg = png.removesuffix(".png") + ".svg"
+        figure.savefig(png, dpi=80)
+        figure.savefig(svg, metadata={"Date": None})
+        uri = svg.removeprefix(gallery_conf["src_dir"])
         directives.append(f"\n.. image:: {uri}\n   :alt: {figure.get_label()}\n")
     plt.close("all")
     return "".join(directives)

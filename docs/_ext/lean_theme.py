@@ -1,7 +1,8 @@
 """Keep of the theme what the site uses.
 
 The theme's style sheet covers all of Bootstrap and every icon of Font Awesome. Rules whose
-classes stand nowhere in the built pages and scripts are dropped after a build.
+classes stand nowhere in the built pages and scripts are dropped after a build, and so are
+the script for icons of one's own, which we have none of, and the source maps.
 """
 
 import re
@@ -47,6 +48,7 @@ def _make_lean(app, exception):
     for sheet in static.glob("styles/pydata-sphinx-theme.css"):
         css = re.sub(r"/\*# sourceMappingURL.*?\*/", "", sheet.read_text("utf-8"))
         sheet.write_text(lean_css(css, words), "utf-8")
+    Path(static, "scripts/fontawesome.js").write_text("")
     for source_map in static.rglob("*.map"):
         source_map.unlink()
 

@@ -1,0 +1,55 @@
+"""Bar charts: a few named numbers to compare."""
+
+import matplotlib.pyplot as plt
+
+from convdoc.draw import palette
+
+WIDTH = 5.4  # inches
+ROW = 0.52  # inches for a bar and the words over it
+
+
+def bars(charts, text="{:,}", role="output", log=False):
+    """Draw named numbers as horizontal bars, each with its name and number over it.
+
+    Parameters
+    ----------
+    charts : dict of str to dict of str to float
+        For each chart its title, and in it the bars: name and length, above 0.
+    text : str
+        Format of the numbers.
+    role : {"input", "kernel", "output"}
+        Which colour of the palette the bars have.
+    log : bool
+        Lengths on a logarithmic axis, from a third of the smallest number.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    rows = [len(values) + 1.2 for values in charts.values()]
+    with plt.rc_context(palette.MATPLOTLIB):
+        figure, axes = plt.subplots(
+            len(charts),
+            squeeze=False,
+            figsize=(WIDTH, ROW * sum(rows)),
+            height_ratios=rows,
+            layout="constrained",
+            label="bar chart: " + "; ".join(charts),
+        )
+        for ax, (title, values) in zip(axes.flat, charts.items(), strict=True):
+            start = min(values.values()) / 3 if log else 0
+            ax.barh(
+                range(len(values)),
+                [value - start for value in values.values()],
+                left=start,
+                height=0.34,
+                color=palette.LIGHT[role],
+            )
+            for row, (name, value) in enumerate(values.items()):
+                words = f"{name}: {text.format(value)}"
+                ax.text(start, row - 0.25, words, ha="left", va="bottom", size=palette.TITLE_SIZE)
+            ax.set_title(title, loc="left", fontweight="bold")
+            ax.set(xscale="log" if log else "linear", ylim=(len(values) - 0.3, -0.9))
+            ax.set_xlim(start, max(values.values()))
+            ax.axis("off")
+    return figure

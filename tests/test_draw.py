@@ -1,0 +1,134 @@
+"""The drawings: the numbers and words in them are those of the arrays."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+from convdoc import ConvSpec, draw  # noqa: E402
+from convdoc.draw import canvas, palette  # noqa: E402
+from convdoc.network import Conv, MaxPool  # noqa: E402
+from tests import notebook  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def texts(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_equation_shows_every_number_and_shape():
+    x, w, y = notebook.RGB.x, notebook.RGB.w, notebook.RGB.y
+    shown = texts(draw.equation(x, w, y))
+    for name, array in {"x": x, "W": w, "y": y}.items():
+        assert name in shown
+        assert str(array.shape) in shown
+    numbers = [text for text in shown if text.isdigit()]
+    assert numbers == [str(v) for v in [*x.flat, *w.flat, *y.flat]]
+    assert [t for t in shown if t.startswith("channel")] == [
+        "channel 0",
+        "channel 1",
+        "channel 2",
+    ] * 2
+
+
+def test_several_of_both_axes_are_named_by_their_indices():
+    shown = texts(
+        draw.equation(np.ones((2, 3, 2, 2)), np.ones((4, 3, 1, 1)), np.ones((2, 4, 2, 2)))
+    )
+    assert "x[1, 2]" in shown
+    assert "W[3, 0]" in shown
+    assert "y[1, 3]" in shown
+
+
+@pytest.mark.parametrize("y", [(1, 1, 3, 3), (2, 2, 3, 3)])
+def test_equation_refuses_shapes_of_different_convolutions(y):
+    with pytest.raises(ValueError, match="must be one convolution"):
+        draw.equation(np.ones((1, 1, 5, 5)), np.ones((2, 1, 3, 3)), np.ones(y))
+
+
+def test_steps_show_products_that_add_up():
+    x, w, y = notebook.SCHEMATIC.x, notebook.SCHEMATIC.w, notebook.SCHEMATIC.y
+    shown = texts(draw.steps(x, w, y, ConvSpec((3, 3))))
+    titles = [text for text in shown if text.startswith("y[")]
+    assert titles == [f"y[{i}, {j}] = {v}" for (i, j), v in np.ndenumerate(y[0, 0])]
+    sums = []
+    for text in shown:
+        if text.startswith("y["):
+            sums.append(0)
+        elif "·" in text:
+            pixel, weight = text.split("·")
+            sums[-1] += int(pixel) * int(weight)
+    assert sums == y.ravel().tolist()
+
+
+def test_steps_flip_the_kernel_and_show_the_padding_as_zeros():
+    x = np.array([[[[5, 7]]]])
+    w = np.array([[[[1, 2, 3]]]])
+    shown = texts(draw.steps(x, w, np.array([[[[17, 31]]]]), ConvSpec((1, 3), "same")))
+    products = [text for text in shown if "·" in text]
+    assert products == ["0·3", "5·2", "7·1", "5·3", "7·2", "0·1"]
+
+
+def test_architecture_names_shapes_and_layers():
+    figure = draw.architecture([(1, 3, 9, 9), (1, 8, 6, 6), (1, 8, 3, 3)], [Conv(8, 4), MaxPool(2)])
+    assert texts(figure)[:4] == ["(1, 3, 9, 9)", "conv 4×4, 8 filters", "", "(1, 8, 6, 6)"]
+    with pytest.raises(ValueError, match="there must be 1; got 0"):
+        draw.architecture([(1, 3, 9, 9), (1, 8, 6, 6)], [])
+
+
+def test_bars_are_named_and_as_long_as_their_numbers():
+    figure = draw.bars({"Sizes": {"a": 1200, "b": 30}})
+    assert texts(figure) == ["a: 1,200", "b: 30"]
+    assert [bar.get_width() for bar in figure.axes[0].patches] == [1200, 30]
+
+
+def test_photographs_are_clipped_to_black_and_white():
+    images = {"grey": np.array([[-1.0, 2.0]]), "colour": np.full((3, 1, 2), 0.5)}
+    figure = draw.photographs(images)
+    assert [axes.get_title() for axes in figure.axes] == ["grey", "colour"]
+    np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), [[0, 1]])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(3.0, "3"), (-2, "−2"), (0.5, "0.5"), (1 / 3, "0.33"), (-0.001, "0"), (np.nan, "nan")],
+)
+def test_numbers_are_short(value, text):
+    assert canvas.number(value) == text
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return np.dot([0.2126, 0.7152, 0.0722], linear)
+
+
+def contrast(a, b):
+    lighter, darker = sorted([luminance(a), luminance(b)], reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("colours", "page"),
+    [(palette.LIGHT, "#ffffff"), (palette.DARK, "#12191f")],
+    ids=["light", "dark"],
+)
+def test_words_and_numbers_stand_out(colours, page):
+    """WCAG AA: 4.5 for text on the page and in the strongest cell."""
+    assert contrast(colours["ink"], page) >= 4.5
+    assert contrast(colours["muted"], page) >= 4.5
+    for role in ("input", "kernel", "output"):
+        mixed = [
+            round(0.55 * int(colours[role][i : i + 2], 16) + 0.45 * int(page[i : i + 2], 16))
+            for i in (1, 3, 5)
+        ]
+        cell = "#" + "".join(f"{channel:02x}" for channel in mixed)
+        assert contrast(colours["ink"], cell) >= 4.5

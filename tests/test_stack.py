@@ -1,0 +1,174 @@
+"""The old stack on today's Python: what is said where something is missing, what is left alone."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+
+from convdoc.engines import _theano_stack, load_keras
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_user_gets_numpy_theano_and_keras_alone():
+    needed = [line for line in requires("convdoc") if "extra ==" not in line]
+    assert sorted(line.split("=")[0].split("<")[0].split(">")[0] for line in needed) == [
+        "keras",
+        "numpy",
+        "theano",
+    ]
+
+
+def test_python_m_convdoc_prints_the_stack():
+    run = [sys.executable, "-m", "convdoc"]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert rows["Theano"] == "1.0.5"
+    assert rows["Keras"] == "2.3.1"
+    assert rows["Device"] in ("CPU", "GPU (cuda)")
+    assert rows["Python"] == sys.version.split()[0]
+    assert "openblas" in rows["BLAS"].lower()
+    assert "compiledir" in done.stdout
+    assert done.stderr == ""
+
+
+def without_tools(tmp_path, *, keep=()):
+    """An environment whose PATH holds only what is named."""
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir(exist_ok=True)
+    for tool in keep:
+        (bin_folder / tool).symlink_to(shutil.which(tool))
+    return {**os.environ, "PATH": str(bin_folder)}
+
+
+def test_without_a_compiler_the_call_says_what_to_install(tmp_path):
+    code = "import numpy, convdoc; convdoc.conv4d(*[numpy.ones((1, 1, 2, 2))] * 2)"
+    environment = without_tools(tmp_path)
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    assert "RuntimeError: Theano compiles" in done.stderr
+    for remedy in ("apt-get install g++", "dnf install gcc-c++", "xcode-select --install"):
+        assert remedy in done.stderr
+
+    run = [sys.executable, "-m", "convdoc"]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True, check=True)
+    assert "missing; sudo apt-get install g++" in done.stdout
+
+
+def test_without_python_h_the_call_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(_theano_stack.sysconfig, "get_path", lambda name: str(tmp_path))
+    with pytest.raises(RuntimeError, match=r"Python\.h: sudo apt-get install python3-dev"):
+        _theano_stack.load.__wrapped__()
+
+
+def test_keras_on_another_backend_is_refused(monkeypatch):
+    keras = load_keras()
+    monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
+    with pytest.raises(RuntimeError, match="already loaded Keras on tensorflow"):
+        _theano_stack.load.__wrapped__()
+
+
+def test_loading_is_silent_and_leaves_the_environment_alone():
+    code = (
+        "import os, sys; before = dict(os.environ)\n"
+        "import numpy as np; from convdoc import conv4d\n"
+        "conv4d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))\n"
+        "assert dict(os.environ) == before"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_gpu_is_asked_for_where_pygpu_is(monkeypatch):
+    monkeypatch.setenv("THEANO_FLAGS", "openmp=False")
+    assert _theano_stack._theano_flags() == "blas.ldflags=,openmp=False"
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name == "pygpu")
+    assert _theano_stack._theano_flags() == "blas.ldflags=,device=cuda,openmp=False"
+
+
+def test_first_use_in_two_threads_at_once():
+    code = (
+        "import numpy as np, threading; from convdoc import conv4d\n"
+        "results = []\n"
+        "def use(): results.append(conv4d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))[0, 0, 0, 0])\n"
+        "threads = [threading.Thread(target=use) for _ in range(4)]\n"
+        "[t.start() for t in threads]; [t.join() for t in threads]; print(results)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[1.0, 1.0, 1.0, 1.0]\n"
+
+
+# -- requirements/install.sh --------------------------------------------------------------------
+
+BASICS = ("sh", "cat", "dirname", "env", "mkdir", "rm")
+
+
+def set_up(tmp_path, environment):
+    """Run the set-up in an empty folder."""
+    return subprocess.run(
+        ["sh", str(ROOT / "requirements/install.sh"), "site"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def script(path, text):
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("found", "missing", "remedies"),
+    [
+        (
+            ("python3.11",),
+            "A C++ compiler",
+            ("apt-get install g++", "dnf install gcc-c++", "xcode-select --install"),
+        ),
+        (
+            ("g++",),
+            "Python 3.11 is missing",
+            ("install uv", "python3.11-venv", "dnf install python3.11", "brew install python@3.11"),
+        ),
+    ],
+)
+def test_set_up_says_what_is_missing_before_it_starts(tmp_path, found, missing, remedies):
+    environment = without_tools(tmp_path, keep=BASICS)
+    for tool in found:
+        script(tmp_path / "bin" / tool, f'exec {sys.executable} "$@"')
+    done = set_up(tmp_path, environment)
+    assert done.returncode == 1
+    assert missing in done.stderr
+    for remedy in remedies:
+        assert remedy in done.stderr
+    assert "Nothing was installed" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_set_up_misses_python_h(tmp_path):
+    environment = without_tools(tmp_path, keep=BASICS)
+    script(tmp_path / "bin/g++", "")
+    script(
+        tmp_path / "bin/python3.11",
+        f'case "$2" in *sysconfig*) echo /nowhere/Python.h;; *) exec {sys.executable} "$@";; esac',
+    )
+    done = set_up(tmp_path, environment)
+    assert done.returncode == 1
+    assert "Python.h is missing (/nowhere/Python.h)" in done.stderr
+    assert "apt-get install python3.11-dev" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_set_up_lets_uv_bring_the_python(tmp_path):
+    environment = without_tools(tmp_path, keep=BASICS)
+    script(tmp_path / "bin/g++", "")
+    script(tmp_path / "bin/uv", f'echo "$@" > {tmp_path}/asked; exit 7')
+    assert set_up(tmp_path, environment).returncode == 7
+    assert (tmp_path / "asked").read_text() == "venv --quiet --clear --seed --python 3.11 .venv\n"
