@@ -1,0 +1,80 @@
+"""The built site and the browser, made once for all tests that ask for them."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NO_BROWSER = (
+    "no Chromium was found, installed or fetched, so the site was not tested in a browser. "
+    "Install one, with `sudo apt-get install chromium` or "
+    "`.venv/bin/python -m playwright install chromium`, and run `make test` again."
+)
+
+
+def make(target, folder=ROOT, **environment):
+    """Run a target of the Makefile as a reader would, and return what it did."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(
+        ["make", "--no-print-directory", target],
+        cwd=folder,
+        env={**inherited, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Folder of the built site."""
+    done = make("html")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stdout + done.stderr
+    return ROOT / "_build/html"
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    """Paths of the pages that were written by somebody, relative to the site."""
+    return sorted(
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*.html")
+        if path.name not in ("genindex.html", "search.html")
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of a Chromium; found, installed, fetched, or the tests are skipped."""
+    from playwright.sync_api import sync_playwright
+
+    def installed():
+        names = ("chromium", "chromium-browser", "google-chrome")
+        return next(filter(None, map(shutil.which, names)), None)
+
+    if installed() is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "--quiet"])
+        subprocess.run(["apt-get", "install", "--quiet", "--yes", "chromium"])
+    if found := installed():
+        return found
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    if not Path(own).exists():
+        subprocess.run([".venv/bin/python", "-m", "playwright", "install", "chromium"], cwd=ROOT)
+    if Path(own).exists():
+        return own
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_BROWSER)
+    pytest.skip(NO_BROWSER)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say last what was not tested, and what would help."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(NO_BROWSER in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"\nBrowser tests were skipped: {NO_BROWSER}", yellow=True)

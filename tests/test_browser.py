@@ -1,0 +1,109 @@
+"""The site as a reader meets it: a real Chromium, light and dark, wide and narrow."""
+
+import functools
+import http.server
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a line for each."""
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    handler = functools.partial(QuietHandler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=FLAGS, chromium_sandbox=False
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_sound(browser, address, pages, width, scheme):
+    """No error, no request to elsewhere, nothing wider than the screen, nothing that axe finds."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    faults = []
+    for name in pages:
+        page = context.new_page()
+        note = functools.partial(lambda name, what: faults.append((name, what)), name)
+        page.on("console", lambda m, note=note: m.type == "error" and note(m.text))
+        page.on("pageerror", lambda e, note=note: note(str(e)))
+        page.on(
+            "request",
+            lambda r, note=note: r.url.startswith((address, "data:")) or note("asks " + r.url),
+        )
+        page.goto(address + name, wait_until="networkidle")
+        assert page.evaluate("document.documentElement.dataset.theme") == scheme
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        if page.evaluate(wide) > 0:
+            note(f"{page.evaluate(wide)} px too wide")
+        for violation in Axe().run(page).response["violations"]:
+            targets = [node["target"] for node in violation["nodes"]][:3]
+            note(f"axe: {violation['id']} {targets}")
+        page.close()
+    context.close()
+    assert faults == []
+
+
+def test_figures_follow_the_theme_and_the_fold_opens(browser, address):
+    page = browser.new_page(color_scheme="light")
+    page.goto(address + "auto_gallery/010_impulse_response.html")
+    ink = "getComputedStyle(document.querySelector('.convdoc-figure text')).fill"
+    light = page.evaluate(ink)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert page.evaluate(ink) != light
+
+    answer = page.locator("details.convdoc-answer")
+    assert not answer.locator("pre").is_visible()
+    answer.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert "[0. 6. 5. 4. 0.]" in answer.locator("pre").inner_text()
+    page.close()
+
+
+def test_site_works_from_a_folder(browser, site):
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda e: faults.append(str(e)))
+    page.goto((site / "index.html").as_uri())
+    page.get_by_role("link", name="Gallery", exact=True).first.click()
+    page.get_by_role("link", name="Impulse response").first.click()
+    assert page.locator("h1").inner_text().startswith("Impulse response")
+    assert page.locator(".convdoc-figure").first.is_visible()
+    assert faults == []
+    context.close()
+
+
+def test_pages_weigh_less_than_500_kb(browser, address):
+    """Everything that is transferred, uncompressed."""
+    for name in ("index.html", "auto_gallery/060_rgb_channels.html"):
+        page = browser.new_page()
+        bodies = []
+        page.on("response", bodies.append)
+        page.goto(address + name, wait_until="networkidle")
+        assert sum(len(response.body()) for response in bodies) < 500_000, name
+        page.close()

@@ -1,0 +1,336 @@
+"""The built site: its numbers, its words for pictures, its downloads, and what it leaves alone."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from tests import notebook
+from tests.conftest import ROOT, make
+
+SCRIPTS = sorted(path.stem for path in (ROOT / "gallery").glob("*.py"))
+GALLERY = "auto_gallery"
+
+
+def soup(path):
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+def printed(page):
+    """What the code of a page prints, block by block."""
+    return [block.get_text() for block in page.select(".sphx-glr-script-out pre, .cell_output pre")]
+
+
+def printed_arrays(text):
+    """Arrays in "name.shape: (…)" form, followed by their numbers: name -> array."""
+    parts = re.split(r"^(\w+)\.shape: (\(.*\))$", text, flags=re.M)[1:]
+    arrays = {}
+    for name, shape, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", body)]
+        arrays[name] = np.reshape(numbers, ast.literal_eval(shape))
+    return arrays
+
+
+# -- Numbers ------------------------------------------------------------------------------------
+
+
+def test_there_are_twelve_scenarios_of_60_to_115_lines():
+    assert len(SCRIPTS) == 12
+    for name in SCRIPTS:
+        length = len((ROOT / "gallery" / f"{name}.py").read_text().splitlines())
+        assert 60 <= length <= 115, name
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_scenario_has_a_page_with_pictures_and_a_folded_answer(site, name):
+    page = soup(site / GALLERY / f"{name}.html")
+    assert page.select("svg.convdoc-figure")
+    assert printed(page)
+    (answer,) = page.select("details.convdoc-answer")
+    assert len(answer.select_one("p").get_text().split()) >= 5
+
+
+@pytest.mark.parametrize("example", notebook.EXAMPLES, ids=lambda e: e.page)
+def test_pages_print_the_arrays_of_the_notebook(site, example):
+    page = soup(site / GALLERY / f"{example.page}.html")
+    arrays = printed_arrays("\n".join(printed(page)))
+    for name, expected in {"x": example.x, "W": example.w, "y": example.y}.items():
+        assert arrays[name].shape == expected.shape
+        np.testing.assert_array_equal(arrays[name], expected)
+
+
+def test_pictures_hold_the_same_numbers(site):
+    page = soup(site / GALLERY / "010_impulse_response.html")
+    texts = [text.get_text() for text in page.select_one("svg.convdoc-figure").select("text")]
+    assert {"(1, 1, 5, 7)", "(1, 1, 2, 3)", "(1, 1, 4, 5)"} <= set(texts)
+    numbers = [int(text) for text in texts if text.isdigit()]
+    x, w, y = notebook.IMPULSE.x, notebook.IMPULSE.w, notebook.IMPULSE.y
+    assert numbers == [*x.flat, *w.flat, *y.flat]
+
+
+def test_network_page_prints_the_shapes_of_its_run(site):
+    text = "\n".join(printed(soup(site / GALLERY / "080_dieleman_network.html")))
+    for shape in ("45, 45", "40, 40", "20, 20", "16, 16", "8, 8", "6, 6", "4, 4", "2, 2"):
+        assert shape in text
+    for kernel in ("(32, 3, 6, 6)", "(64, 32, 5, 5)", "(128, 64, 3, 3)", "(128, 128, 3, 3)"):
+        assert kernel in text
+
+
+def test_parameters_page_counts_them(site):
+    text = "\n".join(printed(soup(site / GALLERY / "090_counting_parameters.html")))
+    numbers = [750, 3456, 51200, 73728, 147456, 275840, 276192]
+    assert [n for n in numbers if not re.search(rf"\b{n}\b", text)] == []
+
+
+def test_exercises_answer_with_the_right_numbers(site):
+    answers = soup(site / "exercises/index.html").select("details")
+    parameters, dense = (answer.get_text() for answer in answers)
+    for number in ("3,456", "51,200", "73,728", "147,456", "275,840"):
+        assert number in parameters
+    for number in ("96,040,000", "10,671,111.1", "96,049,604", "9,604,960.4"):
+        assert number in dense
+
+
+def test_the_notebooks_call_and_todays_are_shown_with_their_results(site):
+    page = soup(site / "guide/the-keras-layer.html")
+    code = page.get_text()
+    assert 'border_mode="valid", bias=False, dim_ordering="th"' in code
+    assert 'padding="valid", use_bias=False, data_format="channels_first"' in code
+    outputs = [text for text in printed(page) if "[0. 4. 5. 6. 0.]" in text]
+    assert len(outputs) == 2
+
+
+# -- Words, links, downloads --------------------------------------------------------------------
+
+
+def test_every_picture_is_described_in_words_or_decoration(site, pages):
+    faults = []
+    for name in pages:
+        page = soup(site / name)
+        for svg in page.select("svg.convdoc-figure"):
+            label = svg.get("aria-label", "")
+            if svg.get("role") != "img" or len(re.findall(r"[A-Za-z]{2,}", label)) < 4:
+                faults.append((name, "figure", label))
+        for image in page.select("img"):
+            card = image.find_parent(class_="sphx-glr-thumbcontainer")
+            alt = image.get("alt")
+            if alt is None or (not alt and not card) or "/" in alt or ".svg" in alt:
+                faults.append((name, image.get("src"), alt))
+    assert faults == []
+
+
+def test_links_inside_the_site_lead_somewhere(site, pages):
+    faults = []
+    for name in pages:
+        page = soup(site / name)
+        for link in page.select("a[href]"):
+            address = urlsplit(link["href"])
+            if address.scheme:
+                continue
+            target = (site / name).parent / unquote(address.path) if address.path else site / name
+            if not target.is_file():
+                faults.append((name, link["href"]))
+            elif address.fragment and target.suffix == ".html":
+                ids = {element.get("id") for element in soup(target).select("[id]")}
+                if address.fragment not in ids:
+                    faults.append((name, link["href"]))
+    assert faults == []
+
+
+def downloads(site, suffix):
+    found = {}
+    for name in SCRIPTS:
+        page = site / GALLERY / f"{name}.html"
+        links = [a["href"] for a in soup(page).select(".sphx-glr-download a[href]")]
+        (link,) = [link for link in links if link.endswith(suffix)]
+        found[name] = (page.parent / link).resolve()
+    return found
+
+
+@pytest.fixture(scope="session")
+def readers_python(tmp_path_factory):
+    """A new environment with convdoc and the packages that its scripts name, and no more."""
+    folder = tmp_path_factory.mktemp("reader") / "venv"
+    pins = folder.with_name("pins.txt")
+    lines = (ROOT / "requirements/site.txt").read_text().splitlines()
+    pins.write_text("\n".join(x.rstrip(" \\") for x in lines if re.match(r"[a-z]", x)))
+    python = folder / "bin/python"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    install = [python, "-m", "pip", "install", "--quiet", "--constraint", pins]
+    subprocess.run([*install, f"{ROOT}[draw,compare]"], check=True)
+    return python
+
+
+def test_downloaded_scripts_run_by_themselves(site, readers_python, tmp_path):
+    def run(item):
+        name, path = item
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(path, folder)
+        command = [readers_python, "-W", "error::UserWarning:__main__", path.name]
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "MPLBACKEND": "Agg"}
+        environment |= {"HOME": str(tmp_path), "THEANO_FLAGS": f"base_compiledir={tmp_path}/theano"}
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        return name, done.returncode, done.stderr
+
+    files = list(downloads(site, ".py").items())
+    results = [run(files[0])]  # compiles for all
+    with ThreadPoolExecutor(2) as pool:
+        results += pool.map(run, files[1:])
+    assert [result for result in results if result[1] != 0] == []
+
+
+def test_downloaded_notebooks_run_by_themselves(site, tmp_path):
+    code = (
+        "import nbclient, nbformat, sys\n"
+        "notebook = nbformat.read(sys.argv[1], 4)\n"
+        "nbclient.NotebookClient(notebook, timeout=300).execute()\n"
+        "outputs = [o for c in notebook.cells for o in c.get('outputs', [])]\n"
+        "assert any('image/png' in o.get('data', {}) or 'image/svg+xml' in o.get('data', {})\n"
+        "           for o in outputs), 'no picture'"
+    )
+
+    def run(item):
+        name, path = item
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(path, folder)
+        command = [sys.executable, "-c", code, path.name]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        return name, done.returncode, done.stderr
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(run, downloads(site, ".ipynb").items()))
+    assert [result for result in results if result[1] != 0] == []
+
+
+def test_scripts_and_notebooks_hold_the_same_code(site):
+    notebooks = downloads(site, ".ipynb")
+    for name, path in downloads(site, ".py").items():
+        cells = json.loads(notebooks[name].read_text())["cells"]
+        code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+        script = ast.parse(path.read_text())
+        script.body = script.body[1:]  # the text at the top
+        assert ast.dump(ast.parse(code)) == ast.dump(script), name
+
+
+# -- What the site leaves alone -----------------------------------------------------------------
+
+LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src"}
+
+
+def test_no_page_loads_anything_from_elsewhere(site):
+    faults = []
+    for path in site.rglob("*.html"):
+        page = soup(path)
+        addresses = [e[a] for tag, a in LOADED.items() for e in page.select(f"{tag}[{a}]")]
+        addresses += [e["href"] for e in page.select("link[href]")]
+        addresses += re.findall(r"url\(([^)]+)\)", str(page))
+        faults += [(path.name, a) for a in addresses if re.match(r"['\"]?(https?:)?//", a)]
+    for path in site.rglob("*.css"):
+        addresses = re.findall(r"(?:url\(|@import )['\"]?([^)'\";]+)", path.read_text())
+        faults += [(path.name, a) for a in addresses if re.match(r"(https?:)?//", a)]
+    assert faults == []
+
+
+def test_nothing_names_the_machine_that_built_it(site):
+    secrets = [str(ROOT).encode(), sys.prefix.encode(), sys.base_prefix.encode()]
+    faults = []
+    for path in filter(Path.is_file, site.rglob("*")):
+        contents = [path.read_bytes()]
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                contents += [archive.read(name) for name in archive.namelist()]
+        faults += [(path.name, s) for s in secrets for content in contents if s in content]
+    assert faults == []
+
+
+def test_pages_are_light(site):
+    """What a browser loads for a page: under 500 kB, and no image over 150 kB."""
+    for name in ("index.html", f"{GALLERY}/index.html", f"{GALLERY}/110_colour_photograph.html"):
+        page = soup(site / name)
+        files = {site / name}
+        for tag, attribute in {**LOADED, "link": "href"}.items():
+            for element in page.select(f"{tag}[{attribute}]"):
+                address = urlsplit(element[attribute])
+                is_page = element.name == "link" and not {"stylesheet", "preload", "icon"} & set(
+                    element.get("rel", [])
+                )
+                if address.path and not is_page:
+                    files.add((site / name).parent.joinpath(unquote(address.path)).resolve())
+        assert all(path.is_file() for path in files), files
+        images = [p.stat().st_size for p in files if p.suffix in (".png", ".svg", ".jpg", ".webp")]
+        assert max(images, default=0) < 150_000
+
+
+# -- In step ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def copy(site, tmp_path_factory):
+    """A copy of the repository with all that was built, rebuilt once where it now lies."""
+    folder = tmp_path_factory.mktemp("copy") / "convdoc"
+    ignored = shutil.ignore_patterns(".git", ".venv", ".hypothesis", "__pycache__", "*_cache")
+    shutil.copytree(ROOT, folder, ignore=lambda d, n: ignored(d, n) - {"jupyter_cache"})
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    home = folder.with_name("home")
+    home.mkdir()
+    done = make("html", folder, HOME=str(home))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def runs(folder):
+    """When each script and each page of a copy last ran."""
+    traces = [
+        *folder.glob("docs/auto_gallery/**/*.md5"),
+        *folder.glob("docs/auto_gallery/images/*.svg"),
+        *folder.glob("_build/jupyter_cache/*/executed/**/*.ipynb"),
+    ]
+    assert len(traces) > 30
+    return {path: path.stat().st_mtime_ns for path in traces}
+
+
+def test_a_build_writes_nothing_at_home(copy):
+    home = copy.with_name("home")
+    assert list(home.rglob("*")) == []
+
+
+def test_an_unchanged_rebuild_runs_nothing_and_writes_no_page(copy):
+    before = runs(copy)
+    written = {p: p.stat().st_mtime_ns for p in copy.glob("_build/html/**/*.html")}
+    done = make("html", copy, HOME=str(copy.with_name("home")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert runs(copy) == before
+    assert {p: p.stat().st_mtime_ns for p in copy.glob("_build/html/**/*.html")} == written
+
+
+def test_a_changed_library_changes_the_numbers_of_gallery_and_guide(copy):
+    """33 filters instead of 32 in layer 1, and one parameter too many for a convolution."""
+    edits = {
+        "convdoc/network.py": ("Conv(32, 6)", "Conv(33, 6)"),
+        "convdoc/exercises.py": ("math.prod(kernel)\n", "math.prod(kernel) + 1\n"),
+    }
+    for name, (old, new) in edits.items():
+        source = (copy / name).read_text()
+        assert source.count(old) == 1
+        (copy / name).write_text(source.replace(old, new))
+    done = make("html", copy, HOME=str(copy.with_name("home")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    html = copy / "_build/html"
+    gallery = "\n".join(printed(soup(html / GALLERY / "090_counting_parameters.html")))
+    assert re.search(r"\(33, 3, 6, 6\)\s+3564\b", gallery)
+    assert "3456" not in gallery
+    guide = soup(html / "guide/what-this-teaches.html").get_text()
+    assert re.search(r"kernel of 3x3 has\s+10,", guide)
+    assert "9,604,000.0" in guide
