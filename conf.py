@@ -47,6 +47,7 @@ myst_heading_anchors = 3
 # Notebook pages run once for each state of the library: a new digest is a new, empty cache.
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(root / "_build/jupyter_cache" / staleness.digest(root))
+nb_execution_timeout = 300  # the first convolution of a new machine compiles
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_merge_streams = True
@@ -60,6 +61,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     # Figures are SVG; an object that has an HTML form is shown in it.
     "image_scrapers": ("gallery_hooks.svg_scraper",),
+    "thumbnail_size": (360, 252),
     "capture_repr": ("_repr_html_", "__repr__"),
     # Every example starts and ends in the same state, and a warning in it is an error.
     "reset_modules": ("gallery_hooks.reset",),

@@ -5,6 +5,7 @@ from convdoc.engines import _theano_stack
 
 
 def main():
+    """Print a line for each part of the stack."""
     rows = [("convdoc", __version__), *_theano_stack.describe()]
     width = max(len(what) for what, _ in rows)
     for what, is_what in rows:

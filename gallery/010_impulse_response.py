@@ -2,9 +2,9 @@
 Impulse response
 ================
 
-Which way round does a convolution lay its kernel? Does it keep to the border or go beyond it?
-One image answers both: a single 1 among zeros, an *impulse*. Every window that holds the 1 reads
-one element of the kernel, so the output is the kernel itself, standing where the impulse was. It is
+Which way round does a convolution lay its kernel? Does it keep to the border or go beyond it? One
+image answers both: a single 1 among zeros, an *impulse*. Every window that holds the 1 reads one
+element of the kernel, so the output is the kernel itself, standing where the impulse was. It is
 the first thing to try with any convolution that you have not written yourself.
 """
 
@@ -41,8 +41,8 @@ figure = draw.equation(x, W, y)
 # PyTorch and JAX leave the first flip out, so their layers would show the kernel turned by 180
 # degrees. What they compute is called *cross-correlation*.
 #
-# The same in numbers, with the shapes that Keras and Theano see, (samples, channels, height,
-# width) for the images and (filters, channels, height, width) for the kernel:
+# The same in numbers, with the shapes that Keras and Theano see, (samples, channels, height, width)
+# for the images and (filters, channels, height, width) for the kernel:
 
 for name, array in {"x": x, "W": W, "y": y}.items():
     print(f"{name}.shape: {array.shape}")
@@ -54,8 +54,8 @@ for name, array in {"x": x, "W": W, "y": y}.items():
 #
 # Try it
 # ------
-# Turn the kernel by 180 degrees before the call, ``W[:, :, ::-1, ::-1]``, and the result is the
-# one of PyTorch. What are its two middle rows?
+# Turn the kernel by 180 degrees before the call, ``W[:, :, ::-1, ::-1]``, and the result is the one
+# of PyTorch. What are its two middle rows?
 
 turned = conv4d(x, W[:, :, ::-1, ::-1], "valid")
 Answer("The kernel comes out turned, its last element first:", turned[0, 0, 1:3])

@@ -2,9 +2,10 @@
 Nine steps of a sliding window
 ==============================
 
-A convolution is often shown as an animation: a yellow square slides over a green image, and a pink
-one fills up. A film runs on while you are still adding. Here the same example stands still: all nine
-positions of the window at once, with every product in its place, so that you can check each sum.
+A convolution is often shown as an animation: a yellow square slides over a green image, and a
+pink one fills up. A film runs on while you are still adding. Here the same example stands still:
+all nine positions of the window at once, with every product in its place, so that you can check
+each sum.
 """
 
 # %%
@@ -54,8 +55,8 @@ for name, array in {"x": x, "W": W, "y": y}.items():
 #
 # Try it
 # ------
-# Read the image as ink on paper. Which window holds the most ink under the five ones of the
-# kernel, and is there only one such window?
+# Read the image as ink on paper. Which window holds the most ink under the five ones of the kernel,
+# and is there only one such window?
 
 places = np.argwhere(y[0, 0] == y.max())
 Answer(

@@ -2,10 +2,10 @@
 Zero padding
 ============
 
-Every layer with ``border_mode="valid"`` shrinks its image, and a deep network would soon have none
-left. With ``border_mode="same"`` the image is first framed with zeros, just enough of them for the
-output to be as large as the input. It costs something, and you can see what: at the border, part
-of each window lies on zeros that are no image.
+Every layer with ``border_mode="valid"`` shrinks its image, and a deep network would soon have
+none left. With ``border_mode="same"`` the image is first framed with zeros, just enough of them
+for the output to be as large as the input. It costs something, and you can see what: at the
+border, part of each window lies on zeros that are no image.
 """
 
 # %%

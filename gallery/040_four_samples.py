@@ -3,13 +3,13 @@ Four samples, one filter
 ========================
 
 A network never sees one image at a time: it is fed a *batch*, and the first axis of every array
-counts its samples. What happens between the samples of a batch? Nothing, and that is worth
-seeing once: each is convolved by itself, with the same kernel.
+counts its samples. What happens between the samples of a batch? Nothing, and that is worth seeing
+once: each is convolved by itself, with the same kernel.
 """
 
 # %%
-# One dot, multiplied by 0, 1, 2 and 3, makes four images of three rows and five columns. Sample 0 is
-# all zeros:
+# One dot, multiplied by 0, 1, 2 and 3, makes four images of three rows and five columns. Sample 0
+# is all zeros:
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -54,8 +54,8 @@ np.testing.assert_array_equal(y, one_by_one)
 # %%
 # Try it
 # ------
-# Before you look: what is the sum of all the numbers in each sample of ``y``? The sum of the
-# kernel and the value of the dot are all you need.
+# Before you look: what is the sum of all the numbers in each sample of ``y``? The sum of the kernel
+# and the value of the dot are all you need.
 
 Answer(
     f"The kernel sums to {W.sum()}, none of it falls outside the image, "

@@ -2,9 +2,9 @@
 One sample, two filters
 =======================
 
-A convolution layer rarely learns one kernel; it learns dozens, and each looks for something else in
-the same image. How are several results kept apart? Each filter writes an output image of its own,
-and the second axis of ``y`` counts them. In the next layer these images are the channels.
+A convolution layer rarely learns one kernel; it learns dozens, and each looks for something else
+in the same image. How are several results kept apart? Each filter writes an output image of its
+own, and the second axis of ``y`` counts them. In the next layer these images are the channels.
 """
 
 # %%
@@ -52,8 +52,8 @@ np.testing.assert_array_equal(conv4d(x, W[1:], "same"), y[:, 1:])
 # %%
 # Try it
 # ------
-# Feed ``y`` to a second layer of three filters, 3x3 each. Which shape must its kernel have? Write it
-# down before you open the answer.
+# Feed ``y`` to a second layer of three filters, 3x3 each. Which shape must its kernel have? Write
+# it down before you open the answer.
 
 kernel_shape = (3, y.shape[1], 3, 3)
 z = conv4d(y, np.ones(kernel_shape), "same")

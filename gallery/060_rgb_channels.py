@@ -3,8 +3,9 @@ Three channels into one
 =======================
 
 A colour image has three numbers for each pixel. Does a filter treat red, green and blue apart and
-give three images? No: it has one slice for each channel, convolves each channel with its own slice,
-and *adds* the three results. One filter gives one output image, however many channels it reads.
+give three images? No: it has one slice for each channel, convolves each channel with its own
+slice, and *adds* the three results. One filter gives one output image, however many channels it
+reads.
 """
 
 # %%

@@ -4,8 +4,8 @@ Even kernels and where "same" puts them
 
 A kernel of three columns has a middle one. A kernel of two or four has none, and under ``"same"``
 somebody must decide where the odd zero goes: before the image or behind it. Libraries decide
-differently. The sizes then agree and the pixels do not, which is the kind of fault that a test
-of shapes never finds.
+differently. The sizes then agree and the pixels do not, which is the kind of fault that a test of
+shapes never finds.
 """
 
 # %%
@@ -25,8 +25,8 @@ W = np.array([[1, 2],
               [3, 4]]).reshape(1, 1, 2, 2)
 
 # %%
-# Keras on Theano puts the odd row of zeros at the top and the odd column on the left. The
-# kernel then appears with its first element on the impulse, and grows down and to the right:
+# Keras on Theano puts the odd row of zeros at the top and the odd column on the left. The kernel
+# then appears with its first element on the impulse, and grows down and to the right:
 
 y = conv4d(x, W, "same")
 spec = ConvSpec(kernel=(2, 2), border_mode="same")
@@ -51,8 +51,8 @@ for name, array in {"x": x, "W": W, "y": y, "shifted": shifted}.items():
     print(array)
 
 # %%
-# The rule in general. A kernel of *k* needs *k* - 1 zeros; Keras on Theano puts ``k // 2`` before and
-# ``(k - 1) // 2`` behind, so only odd kernels stay centred:
+# The rule in general. A kernel of *k* needs *k* - 1 zeros; Keras on Theano puts ``k // 2`` before
+# and ``(k - 1) // 2`` behind, so only odd kernels stay centred:
 
 for k in range(1, 7):
     (before, after), _ = ConvSpec(kernel=(k, k), border_mode="same").padding()
@@ -61,8 +61,8 @@ for k in range(1, 7):
 # %%
 # Try it
 # ------
-# Convolve four times in a row with a 2x2 kernel whose only 1 is at the top left, and then with
-# one whose only 1 is at the bottom right. Where does the impulse end up?
+# Convolve four times in a row with a 2x2 kernel whose only 1 is at the top left, and then with one
+# whose only 1 is at the bottom right. Where does the impulse end up?
 
 ends = []
 for corner in (0, 3):
@@ -72,7 +72,7 @@ for corner in (0, 3):
     ends.append(np.argwhere(moved[0, 0]).tolist())
 
 Answer(
-    f"Rows and columns of what is left: {ends[0]} with the first kernel, {ends[1]} with the second. "
+    f"What is left stands at {ends[0]} with the first kernel and at {ends[1]} with the second. "
     "One leaves the impulse where it was; the other moves it by a pixel each time, down and to the "
     "right, until the image ends."
 )

@@ -9,8 +9,8 @@ lists like to leave out is the pooling between the layers.
 """
 
 # %%
-# The input is a batch of eight colour images of 45x45 pixels. Noise will do: shapes do not
-# depend on what is in the picture. :data:`convdoc.network.DIELEMAN` holds the layers:
+# The input is a batch of eight colour images of 45x45 pixels. Noise will do: shapes do not depend
+# on what is in the picture. :data:`convdoc.network.DIELEMAN` holds the layers:
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,8 +25,8 @@ for layer in DIELEMAN.layers:
     print(layer)
 
 # %%
-# Run it: each convolution by :func:`~convdoc.conv4d` under ``"valid"``, with random kernels, and each
-# pooling by :func:`~convdoc.pool4d`. The shapes below are those of the arrays that came out:
+# Run it: each convolution by :func:`~convdoc.conv4d` under ``"valid"``, with random kernels, and
+# each pooling by :func:`~convdoc.pool4d`. The shapes below are those of the arrays that came out:
 
 results = DIELEMAN.run(x)
 kernels = iter(DIELEMAN.kernel_shapes(channels=3))
@@ -37,8 +37,9 @@ for layer, y in zip(DIELEMAN.layers, results, strict=True):
     print(f"{layer!s:24} {kernel!s:18} {y.shape}")
 
 # %%
-# The middle column is the shape of the kernel: (filters, channels, height, width). Its second number
-# is always the channel count of the line above, because a filter reads every channel there is.
+# The middle column is the shape of the kernel: (filters, channels, height, width). Its second
+# number is always the channel count of the line above, because a filter reads every channel there
+# is.
 #
 # A convolution takes ``k - 1`` rows and columns away; a pooling of 2x2 halves what it gets. Drawn
 # to scale, the image shrinks while the channels grow:
@@ -46,12 +47,12 @@ for layer, y in zip(DIELEMAN.layers, results, strict=True):
 figure = draw.architecture([x.shape, *(y.shape for y in results)], DIELEMAN.layers)
 
 # %%
-# The amber patch on a slab is the window of the next convolution. On the first image, 6x6 pixels are a
-# small detail; in the last layers, 3x3 covers most of the image. What such a window sees of the
-# original photograph grows from layer to layer.
+# The amber patch on a slab is the window of the next convolution. On the first image, 6x6 pixels
+# are a small detail; in the last layers, 3x3 covers most of the image. What such a window sees of
+# the original photograph grows from layer to layer.
 #
-# From 3 · 45 · 45 numbers for each image, the last pooling leaves this many, and in the full network
-# dense layers go on from there:
+# From 3 · 45 · 45 numbers for each image, the last pooling leaves this many, and in the full
+# network dense layers go on from there:
 
 last = results[-1]
 print(f"{x[0].size} numbers in, {last[0].size} numbers out, for each image")

@@ -2,15 +2,15 @@
 Counting parameters
 ===================
 
-How much does a convolution layer have to learn? Exactly the elements of its kernel array: multiply
-the four numbers of its shape. The size of the image does not enter, and that is the whole point of a
-convolution layer. Here the count for each layer of
+How much does a convolution layer have to learn? Exactly the elements of its kernel array:
+multiply the four numbers of its shape. The size of the image does not enter, and that is the
+whole point of a convolution layer. Here the count for each layer of
 :ref:`sphx_glr_auto_gallery_080_dieleman_network.py`, and where most of the parameters sit.
 """
 
 # %%
-# One kernel first. Ten filters over three channels, 5x5 each, is an array of shape
-# (10, 3, 5, 5), and its number of elements is the product:
+# One kernel first. Ten filters over three channels, 5x5 each, is an array of shape (10, 3, 5, 5),
+# and its number of elements is the product:
 
 import math
 
@@ -35,8 +35,9 @@ for number, (shape, count) in enumerate(zip(shapes, counts, strict=True), start=
 print(f"total:   {'':18} {sum(counts):7}")
 
 # %%
-# The kernel of the first layer is the largest to look at, 6x6, and has the fewest parameters by far.
-# What makes the others large is that each of their filters reads every channel of the layer before:
+# The kernel of the first layer is the largest to look at, 6x6, and has the fewest parameters by
+# far. What makes the others large is that each of their filters reads every channel of the layer
+# before:
 
 layers = {f"layer {number}": count for number, count in enumerate(counts, start=1)}
 figure = draw.bars({"Parameters of each kernel": layers}, role="kernel")
@@ -50,8 +51,8 @@ print(f"without biases: {sum(counts)}")
 print(f"with biases:    {sum(counts) + biases}")
 
 # %%
-# To see that the image size is not among them: the same kernel of two elements serves a small
-# image and a larger one.
+# To see that the image size is not among them: the same kernel of two elements serves a small image
+# and a larger one.
 
 w = np.array([1, -1]).reshape(1, 1, 1, 2)
 small, large = (np.tri(n)[None, None] for n in (3, 6))

@@ -3,13 +3,13 @@ A grey photograph
 =================
 
 On a small array a convolution is arithmetic; on a photograph it is something you can see. Three
-classic kernels, nine or twenty-five numbers each, blur a picture, find its edges, or light it from the
-side. A network learns kernels like these by itself, in its first layer above all.
+classic kernels, nine or twenty-five numbers each, blur a picture, find its edges, or light it
+from the side. A network learns kernels like these by itself, in its first layer above all.
 """
 
 # %%
-# The photograph ships with scikit-image. As an array it has two axes, height and width; a convolution
-# layer wants four, so it becomes a batch of one sample with one channel:
+# The photograph ships with scikit-image. As an array it has two axes, height and width; a
+# convolution layer wants four, so it becomes a batch of one sample with one channel:
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,9 +25,8 @@ x = photograph.reshape(1, 1, *photograph.shape)
 print(f"{photograph.shape} -> {x.shape}")
 
 # %%
-# Three kernels. The first averages 25 neighbours. The second compares a pixel with its
-# neighbours and gives zero where all are alike. The third subtracts the upper left from the lower
-# right:
+# Three kernels. The first averages 25 neighbours. The second compares a pixel with its neighbours
+# and gives zero where all are alike. The third subtracts the upper left from the lower right:
 
 blur = np.full((5, 5), 1 / 25)
 edge = np.array([[-1, -1, -1],

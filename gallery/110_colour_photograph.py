@@ -3,8 +3,8 @@ A colour photograph
 ===================
 
 A colour photograph is stored as height, width, colour; Theano wants colour first. And one filter
-turns all three channels into a single image, so how does a network ever give colour back? With three
-filters, each of which decides how much it takes from each channel.
+turns all three channels into a single image, so how does a network ever give colour back? With
+three filters, each of which decides how much it takes from each channel.
 """
 
 # %%
@@ -19,13 +19,14 @@ from convdoc.exercises import Answer
 
 np.set_printoptions(suppress=True, precision=3)
 
-photograph = skimage.data.chelsea()[20:276, 80:336] / 255
+photograph = skimage.data.chelsea()[30:230, 100:300] / 255
 x = photograph.transpose(2, 0, 1)[None]
 print(f"{photograph.shape} -> {x.shape}")
 
 # %%
 # To blur each colour by itself takes three filters of three channels: filter 0 reads red alone, so
-# its slices for green and blue are zero, and so on. A function builds such a kernel from any 2-D one:
+# its slices for green and blue are zero, and so on. A function builds such a kernel from any 2-D
+# one:
 
 
 def each_channel(kernel):
@@ -50,7 +51,8 @@ edge = np.stack([edge, edge, edge])[None]
 
 # %%
 # And a kernel of 1x1 mixes channels without looking at any neighbour. These weights turn a
-# photograph sepia; each row is one filter, and its numbers are what it takes from red, green and blue:
+# photograph sepia; each row is one filter, and its numbers are what it takes from red, green and
+# blue:
 
 sepia = np.array([[0.393, 0.769, 0.189],
                   [0.349, 0.686, 0.168],

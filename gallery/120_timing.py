@@ -3,9 +3,9 @@ Timing against other libraries
 ==============================
 
 Is a convolution layer a fast way to filter an image? Compare it with the functions that SciPy,
-scikit-image and OpenCV have for the purpose. The comparison is only fair if all of them compute the
-same thing, and left alone they do not: some flip the kernel and some do not, some take zeros beyond the
-border and some mirror the image. So first make them agree, then start the clock.
+scikit-image and OpenCV have for the purpose. The comparison is only fair if all of them compute
+the same thing, and left alone they do not: some flip the kernel and some do not, some take zeros
+beyond the border and some mirror the image. So first make them agree, then start the clock.
 """
 
 # %%
@@ -31,8 +31,8 @@ image = random.random((512, 512), dtype=np.float32)
 kernels = {f"{k}x{k}": random.random((k, k), dtype=np.float32) for k in (3, 11)}
 
 # %%
-# Each library with what it takes to give the answer of :func:`~convdoc.conv4d` under ``"same"``: zeros
-# beyond the border, and the kernel turned by 180 degrees for the two that do not flip it:
+# Each library with what it takes to give the answer of :func:`~convdoc.conv4d` under ``"same"``:
+# zeros beyond the border, and the kernel turned by 180 degrees for the two that do not flip it:
 
 ways = {
     "convdoc (Keras on Theano)": lambda w: conv4d(image[None, None], w[None, None], "same")[0, 0],
@@ -48,7 +48,8 @@ ways = {
 }
 
 # %%
-# The check. It is also the warm-up: Theano compiles in its first call, and that is not what we time.
+# The check. It is also the warm-up: Theano compiles in its first call, and that is not what we
+# time.
 
 for size, w in kernels.items():
     for name, way in ways.items():
@@ -88,8 +89,8 @@ figure = draw.bars(
 )
 
 # %%
-# A convolution layer is made for many channels and filters at once: with one of each, a
-# function that is made for images can be faster. The times differ from machine to machine.
+# A convolution layer is made for many channels and filters at once: with one of each, a function
+# that is made for images can be faster. The times differ from machine to machine.
 #
 # Try it
 # ------

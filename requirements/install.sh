@@ -59,7 +59,7 @@ if [ ! -x $python ] || ! is_311 $python; then
 fi
 
 echo "Installing requirements/$wanted.txt into .venv (a few minutes the first time)"
-pip="$python -m pip --disable-pip-version-check install --quiet"
+pip="$python -m pip --disable-pip-version-check install --quiet --quiet"
 $pip --require-hashes -r requirements/build.txt
 $pip --require-hashes --no-build-isolation -r "requirements/$wanted.txt"
 $pip --no-deps --no-build-isolation --editable .

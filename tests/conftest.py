@@ -43,7 +43,7 @@ def pages(site):
     return sorted(
         path.relative_to(site).as_posix()
         for path in site.rglob("*.html")
-        if path.name not in ("genindex.html", "search.html")
+        if path.name not in ("genindex.html", "search.html") and "_static" not in path.parts
     )
 
 

@@ -170,7 +170,7 @@ EXPECTED = conv4d(X, W)
         lambda a: np.repeat(a, 2, axis=3)[..., ::2],
         lambda a: a[..., ::-1].copy()[..., ::-1],
     ],
-    ids="integers bytes half big-endian lists fortran strided reversed".split(),
+    ids=["integers", "bytes", "half", "big-endian", "lists", "fortran", "strided", "reversed"],
 )
 def test_any_real_array_will_do(form):
     np.testing.assert_array_equal(conv4d(form(X), form(W)), EXPECTED)

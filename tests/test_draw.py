@@ -4,14 +4,14 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
 
-from convdoc import ConvSpec, draw  # noqa: E402
-from convdoc.draw import canvas, palette  # noqa: E402
-from convdoc.network import Conv, MaxPool  # noqa: E402
-from tests import notebook  # noqa: E402
+from convdoc import ConvSpec, draw
+from convdoc.draw import canvas, palette
+from convdoc.network import Conv, MaxPool
+from tests import notebook
 
 
 @pytest.fixture(autouse=True)

@@ -95,7 +95,8 @@ def test_first_use_in_two_threads_at_once():
     code = (
         "import numpy as np, threading; from convdoc import conv4d\n"
         "results = []\n"
-        "def use(): results.append(conv4d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))[0, 0, 0, 0])\n"
+        "x, w = np.ones((1, 1, 3, 3)), np.ones((1, 1, 1, 1))\n"
+        "def use(): results.append(conv4d(x, w)[0, 0, 0, 0])\n"
         "threads = [threading.Thread(target=use) for _ in range(4)]\n"
         "[t.start() for t in threads]; [t.join() for t in threads]; print(results)"
     )

@@ -1,8 +1,8 @@
 """All that knows that Theano 1.0.5 and Keras 2.3.1 are old.
 
-They date from 2020 and 2019 and use names that Python 3.10 and NumPy 1.24 removed. `load` puts those
-names back, imports both without a word on stderr, and says what to install where
-something is missing. It changes nothing in the reader's environment variables.
+They date from 2020 and 2019 and use names that Python 3.10 and NumPy 1.24 removed. `load`
+puts those names back, imports both without a word on stderr, and says what to install
+where something is missing. It changes nothing in the reader's environment variables.
 """
 
 import collections

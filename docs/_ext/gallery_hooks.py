@@ -5,7 +5,6 @@ import warnings
 import matplotlib.pyplot as plt
 import numpy as np
 
-
 PRINT_OPTIONS = np.get_printoptions()
 FILTERS = list(warnings.filters)
 

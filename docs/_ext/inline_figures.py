@@ -70,6 +70,8 @@ def inline_svg(source, description, prefix):
     for element in svg.iter():
         _clean(element, used, prefix)
 
+    _flatten(svg)
+    _share_styles(svg, prefix)
     svg.set("class", "convdoc-figure")
     svg.set("style", f"width: {width:.0f}px; --natural-width: {width:.0f}px")
     if description:
@@ -95,7 +97,8 @@ def _clean(element, used, prefix):
         elif attribute == LINK:
             value = f"#{prefix}{value[1:]}"
         elif attribute in ("d", "x", "y"):
-            value = re.sub(r"\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}", " ".join(value.split()))
+            value = re.sub(r"\d+\.\d{2,}", lambda n: f"{float(n[0]):.1f}", " ".join(value.split()))
+            value = re.sub(r" ?([A-Za-z]) ?", r"\1", value)
         elif attribute == "style":
             kept = [part for part in value.split("; ") if not part.startswith(DROPPED_STYLES)]
             value = "; ".join(kept)
@@ -104,13 +107,35 @@ def _clean(element, used, prefix):
         del element.attrib["transform"]
 
 
+def _flatten(element):
+    """Put the contents of groups that say nothing in the groups' place."""
+    for child in element:
+        _flatten(child)
+    element[:] = [
+        part
+        for child in element
+        for part in (child if child.tag == f"{SVG}g" and not child.attrib else [child])
+    ]
+
+
+def _share_styles(svg, prefix):
+    """Write each style once, as a class, instead of at each of a hundred cells."""
+    classes = {}
+    for element in svg.iter():
+        if style := element.attrib.pop("style", None):
+            element.set("class", classes.setdefault(style, f"{prefix}{len(classes)}"))
+    sheet = ElementTree.Element(f"{SVG}style")
+    sheet.text = "".join(f".{name}{{{style}}}" for style, name in classes.items())
+    svg.insert(0, sheet)
+
+
 def _compress(data_uri):
     """Recode a large PNG, a photograph, as WebP."""
     png = base64.b64decode(data_uri.partition(",")[2])
     if len(png) < LARGE_IMAGE:
         return data_uri
     webp = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").save(webp, "WEBP", quality=85)
+    Image.open(io.BytesIO(png)).convert("RGB").save(webp, "WEBP", quality=65, method=6)
     return "data:image/webp;base64," + base64.b64encode(webp.getvalue()).decode()
 
 

@@ -1,15 +1,26 @@
-"""Keep of the theme what the site uses.
+"""Keep of style sheets, icons and thumbnails what the site needs.
 
-The theme's style sheet covers all of Bootstrap and every icon of Font Awesome. Rules whose
-classes stand nowhere in the built pages and scripts are dropped after a build, and so are
-the script for icons of one's own, which we have none of, and the source maps.
+The theme brings all of Bootstrap and two thousand icons of Font Awesome. After a build, rules whose
+classes stand nowhere in the pages and scripts are dropped, and so are icons that no rule is
+left for, the script for icons of one's own, which we have none of, and the source maps.
+Thumbnails make do with 64 colours.
 """
 
+import logging
 import re
 from pathlib import Path
 
-RULE = re.compile(r"(?<=[{}])([^{}]+)\{[^{}]*\}")
-EMPTY_BLOCK = re.compile(r"@(?:media|supports)[^{}]*\{\}")
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+SHEETS = ["styles/pydata-sphinx-theme.css", "sphinx-design.min.css", "mystnb.*.css"]
+ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
+
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+RULE = re.compile(r"(?<=[{}])([^{}@]+)\{[^{}]*\}")
+EMPTY_BLOCK = re.compile(r"@(?:media|supports)[^{}]*\{\s*\}")
+CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
 
 
 def lean_css(css, words):
@@ -18,7 +29,7 @@ def lean_css(css, words):
     Parameters
     ----------
     css : str
-        A minified style sheet.
+        A style sheet.
     words : set of str
         Every word of the pages and scripts that use it: classes are among them.
 
@@ -28,14 +39,27 @@ def lean_css(css, words):
     """
 
     def keep(rule):
-        selectors = re.sub(r":(?:not|is|where)\([^)]*\)", "", rule[1])
-        used = any(
-            words.issuperset(re.findall(r"\.(-?[a-zA-Z_][\w-]*)", selector))
-            for selector in selectors.split(",")
-        )
+        selectors = re.sub(r":(?:not|is|where)\([^)]*\)", "", rule[1]).split(",")
+        used = any(words.issuperset(CLASS.findall(selector)) for selector in selectors)
         return rule[0] if used else ""
 
-    return EMPTY_BLOCK.sub("", RULE.sub(keep, css))
+    return EMPTY_BLOCK.sub("", RULE.sub(keep, COMMENT.sub("", css)))
+
+
+def lean_font(path, css):
+    """Drop the glyphs that no rule of `css` shows."""
+    codes = [int(code, 16) for code in re.findall(r'--fa:"\\([0-9a-f]+)"', css)]
+    font = TTFont(path)
+    subsetter = Subsetter(Options(flavor="woff2"))
+    subsetter.populate(unicodes=codes)
+    subsetter.subset(font)
+    font.save(path)
+
+
+def _remove_lean_sheets(app):
+    """Remove what the build before made lean: MyST-NB will not write over a file that differs."""
+    for sheet in Path(app.outdir, "_static").glob("mystnb.*.css"):
+        sheet.unlink()
 
 
 def _make_lean(app, exception):
@@ -45,15 +69,21 @@ def _make_lean(app, exception):
     words = set()
     for path in [*Path(app.outdir).rglob("*.html"), *static.rglob("*.js")]:
         words.update(re.findall(r"[a-zA-Z_][\w-]*", path.read_text("utf-8")))
-    for sheet in static.glob("styles/pydata-sphinx-theme.css"):
-        css = re.sub(r"/\*# sourceMappingURL.*?\*/", "", sheet.read_text("utf-8"))
-        sheet.write_text(lean_css(css, words), "utf-8")
+    for sheet in (sheet for pattern in SHEETS for sheet in static.glob(pattern)):
+        sheet.write_text(lean_css(sheet.read_text("utf-8"), words), "utf-8")
+    lean_font(static / ICONS, (static / SHEETS[0]).read_text("utf-8"))
     Path(static, "scripts/fontawesome.js").write_text("")
+    for thumbnail in Path(app.outdir, "_images").glob("*_thumb.png"):
+        with Image.open(thumbnail) as image:
+            if image.mode != "P":
+                image.quantize(64).save(thumbnail, optimize=True)
     for source_map in static.rglob("*.map"):
         source_map.unlink()
 
 
 def setup(app):
     """Connect to the end of a build, after the static files are copied."""
+    logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
+    app.connect("builder-inited", _remove_lean_sheets)
     app.connect("build-finished", _make_lean, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
