@@ -26,30 +26,30 @@ def bars(charts, text="{:,}", role="output", log=False):
     -------
     matplotlib.figure.Figure
     """
+    style = {"size": palette.TITLE_SIZE, "color": palette.LIGHT["ink"]}
     rows = [len(values) + 1.2 for values in charts.values()]
-    with plt.rc_context(palette.MATPLOTLIB):
-        figure, axes = plt.subplots(
-            len(charts),
-            squeeze=False,
-            figsize=(WIDTH, ROW * sum(rows)),
-            height_ratios=rows,
-            layout="constrained",
-            label="bar chart: " + "; ".join(charts),
+    figure, axes = plt.subplots(
+        len(charts),
+        squeeze=False,
+        figsize=(WIDTH, ROW * sum(rows)),
+        height_ratios=rows,
+        layout="constrained",
+        label="bar chart: " + "; ".join(charts),
+    )
+    for ax, (title, values) in zip(axes.flat, charts.items(), strict=True):
+        start = min(values.values()) / 3 if log else 0
+        ax.barh(
+            range(len(values)),
+            [value - start for value in values.values()],
+            left=start,
+            height=0.34,
+            color=palette.LIGHT[role],
         )
-        for ax, (title, values) in zip(axes.flat, charts.items(), strict=True):
-            start = min(values.values()) / 3 if log else 0
-            ax.barh(
-                range(len(values)),
-                [value - start for value in values.values()],
-                left=start,
-                height=0.34,
-                color=palette.LIGHT[role],
-            )
-            for row, (name, value) in enumerate(values.items()):
-                words = f"{name}: {text.format(value)}"
-                ax.text(start, row - 0.25, words, ha="left", va="bottom", size=palette.TITLE_SIZE)
-            ax.set_title(title, loc="left", fontweight="bold")
-            ax.set(xscale="log" if log else "linear", ylim=(len(values) - 0.3, -0.9))
-            ax.set_xlim(start, max(values.values()))
-            ax.axis("off")
+        for row, (name, value) in enumerate(values.items()):
+            words = f"{name}: {text.format(value)}"
+            ax.text(start, row - 0.25, words, ha="left", va="bottom", **style)
+        ax.set_title(title, loc="left", fontweight="bold", **style)
+        ax.set(xscale="log" if log else "linear", ylim=(len(values) - 0.3, -0.9))
+        ax.set_xlim(start, max(values.values()))
+        ax.axis("off")
     return figure

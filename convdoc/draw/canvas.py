@@ -13,12 +13,10 @@ class Canvas:
     """`height` x `width` cells, row 0 at the top, and the words a screen reader hears."""
 
     def __init__(self, height, width, description):
-        with plt.rc_context(palette.MATPLOTLIB):
-            self.figure = plt.figure(
-                figsize=((width + 2 * MARGIN) * CELL, (height + 2 * MARGIN) * CELL),
-                label=description,
-            )
-            self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.figure = plt.figure(
+            figsize=((width + 2 * MARGIN) * CELL, (height + 2 * MARGIN) * CELL), label=description
+        )
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set(xlim=(-MARGIN, width + MARGIN), ylim=(height + MARGIN, -MARGIN))
         self.axes.axis("off")
 

@@ -27,22 +27,6 @@ NUMBER_SIZE = 13  # points; shrunk where a number is too long for its cell
 TITLE_SIZE = 12
 LABEL_SIZE = 10.5
 
-MATPLOTLIB = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": LABEL_SIZE,
-    "text.color": LIGHT["ink"],
-    "axes.edgecolor": LIGHT["line"],
-    "axes.labelcolor": LIGHT["ink"],
-    "axes.titlesize": TITLE_SIZE,
-    "axes.titlecolor": LIGHT["ink"],
-    "xtick.color": LIGHT["muted"],
-    "ytick.color": LIGHT["muted"],
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
-}
-
 
 def css():
     """Style sheet that gives each colour a variable, ``--convdoc-ink`` and so on."""

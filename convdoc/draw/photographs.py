@@ -23,20 +23,19 @@ def photographs(images):
     matplotlib.figure.Figure
     """
     rows = -(-len(images) // COLUMNS)
-    with plt.rc_context(palette.MATPLOTLIB):
-        figure, axes = plt.subplots(
-            rows, COLUMNS,
-            figsize=(COLUMNS * SIDE, rows * (SIDE + 0.3)),
-            layout="constrained",
-            label="photographs: " + ", ".join(images),
+    figure, axes = plt.subplots(
+        rows, COLUMNS,
+        figsize=(COLUMNS * SIDE, rows * (SIDE + 0.3)),
+        layout="constrained",
+        label="photographs: " + ", ".join(images),
+    )  # fmt: skip
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
+        image = np.clip(image, 0, 1)
+        ax.imshow(
+            image if image.ndim == 2 else image.transpose(1, 2, 0),
+            cmap="gray", vmin=0, vmax=1, interpolation="none",
         )  # fmt: skip
-        for ax in axes.flat:
-            ax.axis("off")
-        for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
-            image = np.clip(image, 0, 1)
-            ax.imshow(
-                image if image.ndim == 2 else image.transpose(1, 2, 0),
-                cmap="gray", vmin=0, vmax=1, interpolation="none",
-            )  # fmt: skip
-            ax.set_title(title)
+        ax.set_title(title, size=palette.TITLE_SIZE, color=palette.LIGHT["ink"])
     return figure

@@ -32,8 +32,8 @@ def svg_scraper(block, block_vars, gallery_conf):
     for number, png in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
         figure = plt.figure(number)
         svg = png.removesuffix(".png") + ".svg"
-        figure.savefig(png, dpi=80)
-        figure.savefig(svg, metadata={"Date": None})
+        figure.savefig(png, dpi=80, facecolor="none")
+        figure.savefig(svg, facecolor="none", metadata={"Date": None})
         uri = svg.removeprefix(gallery_conf["src_dir"])
         directives.append(f"\n.. image:: {uri}\n   :alt: {figure.get_label()}\n")
     plt.close("all")

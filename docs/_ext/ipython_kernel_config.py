@@ -4,4 +4,4 @@ c = get_config()  # noqa: F821
 c.IPKernelApp.log_level = 40  # a warning about the loopback address, once for each page
 c.InlineBackend.figure_formats = {"svg"}
 c.InlineBackend.rc = {"svg.fonttype": "none", "svg.hashsalt": "convdoc"}
-c.InlineBackend.print_figure_kwargs = {"bbox_inches": None}
+c.InlineBackend.print_figure_kwargs = {"bbox_inches": None, "facecolor": "none"}

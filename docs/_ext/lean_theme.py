@@ -48,7 +48,7 @@ def lean_css(css, words):
 
 def lean_font(path, css):
     """Drop the glyphs that no rule of `css` shows."""
-    codes = [int(code, 16) for code in re.findall(r'--fa:"\\([0-9a-f]+)"', css)]
+    codes = [int(code, 16) for code in re.findall(r"\\([0-9a-f]{4})\b", css)]
     font = TTFont(path)
     subsetter = Subsetter(Options(flavor="woff2"))
     subsetter.populate(unicodes=codes)
@@ -71,7 +71,8 @@ def _make_lean(app, exception):
         words.update(re.findall(r"[a-zA-Z_][\w-]*", path.read_text("utf-8")))
     for sheet in (sheet for pattern in SHEETS for sheet in static.glob(pattern)):
         sheet.write_text(lean_css(sheet.read_text("utf-8"), words), "utf-8")
-    lean_font(static / ICONS, (static / SHEETS[0]).read_text("utf-8"))
+    every_rule = "".join(sheet.read_text("utf-8") for sheet in static.rglob("*.css"))
+    lean_font(static / ICONS, every_rule)
     Path(static, "scripts/fontawesome.js").write_text("")
     for thumbnail in Path(app.outdir, "_images").glob("*_thumb.png"):
         with Image.open(thumbnail) as image:
