@@ -219,10 +219,15 @@ def test_nan_and_infinity_spread_to_the_windows_that_hold_them():
 
 
 def test_threads_do_not_mix_up_their_kernels():
-    kernels = [np.full((1, 1, 1, 1), float(k)) for k in range(50)]
-    with ThreadPoolExecutor(4) as pool:
-        results = pool.map(lambda w: conv4d(np.ones((1, 1, 2, 2)), w), kernels)
-    assert [y[0, 0, 0, 0] for y in results] == list(range(50))
+    kernels = [np.full((1, 1, 1, 1), float(k)) for k in range(400)]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(lambda w: conv4d(np.ones((1, 1, 2, 2)), w), kernels))
+    finally:
+        sys.setswitchinterval(usual)
+    assert [y[0, 0, 0, 0] for y in results] == list(range(400))
 
 
 # -- What may not -------------------------------------------------------------------------------

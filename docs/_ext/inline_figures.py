@@ -18,7 +18,7 @@ from convdoc.draw import palette
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
-VARIABLES = {colour: f"var(--convdoc-{name}, {colour})" for name, colour in palette.LIGHT.items()}
+VARIABLES = {colour: f"var(--convdoc-{name})" for name, colour in palette.LIGHT.items()}
 LARGE_IMAGE = 16_000  # bytes; photographs above it are kept as WebP
 DROPPED_STYLES = ("font-family", "stroke-linejoin: miter")
 
