@@ -2,8 +2,14 @@
 
 .DEFAULT_GOAL := help
 python := .venv/bin/python
-sphinx := $(python) -m sphinx -M
-options := -c . -n -W --keep-going -T
+build := $(python) -m sphinx -c . -q -n -W --keep-going -T
+# Without running anything: numbers that the prose takes from cells are missing then.
+dry := -D plot_gallery=0 -D nb_execution_mode=off -D suppress_warnings=mystnb.glue
+PORT ?= 8000
+
+ifneq ($(words $(CURDIR)),1)
+$(error The path of this folder has a space in it, which make cannot handle: $(CURDIR))
+endif
 
 # All caches stay inside the repository.
 cache := $(CURDIR)/.cache
@@ -14,7 +20,7 @@ export IPYTHONDIR := $(cache)/ipython
 export JUPYTER_CONFIG_DIR := $(cache)/jupyter/config
 export JUPYTER_DATA_DIR := $(cache)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(cache)/jupyter/runtime
-kernel_profile := $(IPYTHONDIR)/profile_default/ipython_kernel_config.py
+kernel_profile := .cache/ipython/profile_default/ipython_kernel_config.py
 
 .PHONY: help html html-noplot serve example linkcheck test bench format lint requirements clean clean-all
 
@@ -22,23 +28,27 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 html: .venv/site.stamp $(kernel_profile) ## set up, build the site into _build/html
-	@$(sphinx) html docs _build $(options) $(SPHINXOPTS)
+	@echo "Building the site (most of a minute the first time)"
+	@$(build) -b html -d _build/doctrees docs _build/html $(SPHINXOPTS)
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 html-noplot: .venv/site.stamp $(kernel_profile) ## build the site without running scripts and pages
-	@$(sphinx) html docs _build $(options) -D plot_gallery=0 -D nb_execution_mode=off $(SPHINXOPTS)
+	@$(build) -b html -d _build/doctrees $(dry) docs _build/html $(SPHINXOPTS)
+	@echo "Open $(CURDIR)/_build/html/index.html"
 
-serve: html ## build the site and serve it on http://localhost:8000
-	@$(python) -m http.server --bind localhost --directory _build/html 8000
+serve: html ## build the site and serve it on localhost: make serve PORT=8000
+	@$(python) -m http.server --bind localhost --directory _build/html $(PORT) || \
+		{ echo "Is the port taken? Choose another: make serve PORT=8001"; exit 1; }
 
 example: ## run one script of the gallery again and rebuild: make example NAME=impulse
-	@test -n "$(NAME)" || { echo "Name a script, or a part of its name: make example NAME=impulse"; exit 1; }
-	@ls gallery/*$(NAME)*.py
+	@test -n "$(NAME)" && ls gallery/*$(NAME)*.py 2>/dev/null || \
+		{ echo "NAME is a script, or a part of its name, as in make example NAME=impulse:"; \
+		ls gallery/*.py; exit 1; }
 	@rm -f docs/auto_gallery/*$(NAME)*.py.md5
 	@$(MAKE) --no-print-directory html
 
 linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
-	@$(sphinx) linkcheck docs _build $(options) -D plot_gallery=0 -D nb_execution_mode=off
+	@$(build) -b linkcheck -d _build/linkcheck/doctrees $(dry) docs _build/linkcheck
 
 test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 	@$(python) -m pytest $(PYTESTOPTS)
@@ -64,7 +74,7 @@ clean: ## remove what a build made
 	@rm -rf _build docs/auto_gallery docs/reference/generated
 
 clean-all: clean ## remove the environment and all caches too
-	@rm -rf .venv .cache convdoc.egg-info
+	@rm -rf .venv .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache
 
 .venv/site.stamp: requirements/install.sh requirements/build.txt requirements/site.txt pyproject.toml
 	@sh requirements/install.sh site

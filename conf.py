@@ -70,7 +70,6 @@ sphinx_gallery_conf = {
     # Each public function's page shows the examples that use it, and code links to the functions.
     "backreferences_dir": "auto_gallery/backreferences",
     "doc_module": ("convdoc",),
-    "reference_url": {"convdoc": None},
     # Times differ on every machine: the timing script measures them, the others do not.
     "min_reported_time": 10**6,
     "write_computation_times": False,

@@ -13,8 +13,9 @@ missing=no
 
 find_python() { command -v "${PYTHON:-python3.11}"; }
 is_311() { "$1" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; }
+is_ready() { [ -x $python ] && is_311 $python && $python -m pip --version >/dev/null 2>&1; }
 
-if [ -x $python ] && is_311 $python; then
+if is_ready; then
     interpreter=$python
 elif interpreter=$(find_python) && is_311 "$interpreter"; then
     :
@@ -36,6 +37,16 @@ if ! command -v g++ >/dev/null; then
         'xcode-select --install'
 fi
 
+case $interpreter in none | uv | $python) ;; *)
+    if ! "$interpreter" -c 'import ensurepip, venv' 2>/dev/null; then
+        explain 'The module venv of Python 3.11 is missing, or its pip.' \
+            'sudo apt-get install python3.11-venv' \
+            'sudo dnf install python3.11' \
+            'brew reinstall python@3.11'
+    fi
+    ;;
+esac
+
 case $interpreter in none | uv) ;; *)
     header=$("$interpreter" -c 'import sysconfig; print(sysconfig.get_path("include") + "/Python.h")')
     if [ ! -f "$header" ]; then
@@ -49,7 +60,7 @@ esac
 
 [ $missing = no ] || { printf '\nNothing was installed. Run the same command again afterwards.\n' >&2; exit 1; }
 
-if [ ! -x $python ] || ! is_311 $python; then
+if ! is_ready; then
     echo "Making .venv with Python 3.11"
     if [ "$interpreter" = uv ]; then
         uv venv --quiet --clear --seed --python 3.11 .venv
