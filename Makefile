@@ -29,7 +29,8 @@ help: ## list the targets
 
 html: .venv/site.stamp $(kernel_profile) ## set up, build the site into _build/html
 	@echo "Building the site (most of a minute the first time)"
-	@$(build) -b html -d _build/doctrees docs _build/html $(SPHINXOPTS)
+	@$(build) -b html -d _build/doctrees docs _build/html $(SPHINXOPTS) || \
+		{ rm -rf _build/doctrees; exit 1; } # else the next build would not warn again
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 html-noplot: .venv/site.stamp $(kernel_profile) ## build the site without running scripts and pages

@@ -40,7 +40,6 @@ extensions = [
 ]
 exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
 templates_path = [str(root / "docs/_templates")]
-nitpicky = True
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "smartquotes"]
 myst_heading_anchors = 3
 
@@ -66,7 +65,6 @@ sphinx_gallery_conf = {
     # Every example starts and ends in the same state, and a warning in it is an error.
     "reset_modules": ("gallery_hooks.reset",),
     "reset_modules_order": "both",
-    "abort_on_example_error": False,
     # Each public function's page shows the examples that use it, and code links to the functions.
     "backreferences_dir": "auto_gallery/backreferences",
     "doc_module": ("convdoc",),
@@ -93,7 +91,7 @@ html_favicon = "docs/_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": [], "install": [], "conventions": []}
+html_sidebars = {"index": [], "install": [], "conventions": [], "exercises/index": []}
 html_theme_options = {
     "logo": {
         "image_light": "_static/logo.svg",
@@ -104,7 +102,7 @@ html_theme_options = {
     "header_links_before_dropdown": 7,
     "navbar_end": ["theme-switcher"],
     "show_prev_next": True,
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": {"**": ["page-toc"], "auto_gallery/*": [], "index": []},
     "footer_start": ["copyright"],
     "footer_end": [],
     "pygments_light_style": "a11y-high-contrast-light",

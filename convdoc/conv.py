@@ -10,8 +10,8 @@ LAYOUTS = {
     "x": "(samples, channels, height, width)",
     "w": "(filters, channels, height, width)",
 }
-# Above this, float32 no longer tells neighbouring integers apart.
-LARGEST_FLOAT32_INTEGER = 2**24
+# Above these, neighbouring integers are no longer told apart.
+LARGEST_INTEGER = {"float32": 2**24, "float64": 2**53}
 
 
 def conv4d(x, w, border_mode="same"):
@@ -24,8 +24,9 @@ def conv4d(x, w, border_mode="same"):
 
         Y_{n, f, i, j} = \sum_{c, u, v} W_{f, c, u, v} \, X_{n, c, i' - u, j' - v}
 
-    where :math:`i' = i + k_h - 1` and :math:`j' = j + k_w - 1` for ``"valid"``, and pixels
-    outside the image are zero.
+    with :math:`i' = i + k_h - 1` and :math:`j' = j + k_w - 1` under ``"valid"``. Under
+    ``"same"`` :math:`i' = i + \lfloor (k_h - 1) / 2 \rfloor` and
+    :math:`j' = j + \lfloor (k_w - 1) / 2 \rfloor`, and pixels outside the image are zero.
 
     Parameters
     ----------
@@ -35,15 +36,15 @@ def conv4d(x, w, border_mode="same"):
         The kernels, as they would be drawn: the flip is done here. Never changed either.
     border_mode : {"same", "valid"}
         ``"same"``: zeros around the image, output as large as the input.
-        ``"valid"``: only windows that lie wholly on the image. See `ConvSpec`.
+        ``"valid"``: only windows that lie wholly on the image. See :class:`ConvSpec`.
 
     Returns
     -------
     numpy.ndarray, shape (samples, filters, output height, output width)
         float64 where `x` or `w` is float64 (a list of decimals is), float32 otherwise:
         NumPy's own promotion, with integers taken as float32, the dtype networks use. So
-        nothing that was given is rounded. NaN and infinity are allowed, and spread to
-        every output whose window holds them.
+        no array is rounded before it is convolved; sums are rounded as that dtype rounds.
+        NaN and infinity are allowed, and spread to every output whose window holds them.
 
     Raises
     ------
@@ -52,7 +53,7 @@ def conv4d(x, w, border_mode="same"):
     ValueError
         For an array that is not 4-D or has an empty axis, for channels that do not match,
         an unknown `border_mode`, a kernel larger than the image under ``"valid"``, and for
-        integers beyond 2**24, which float32 would round.
+        integers that the result's dtype would round: beyond 2**24 in float32, 2**53 in float64.
     RuntimeError
         If the C++ compiler or the Python headers that Theano needs are missing; it says
         what to install.
@@ -141,15 +142,18 @@ def conv4d(x, w, border_mode="same"):
              [0., 2., 1., 2., 1.],
              [1., 0., 2., 1., 0.]]]], dtype=float32)
     """
-    x, w = _real_4d("x", x), _real_4d("w", w)
+    x, w = real_4d("x", x), real_4d("w", w)
     _match_channels(x, w)
     spec = ConvSpec(kernel=w.shape[2:], border_mode=border_mode)
-    spec.output_size(x.shape[2:])  # raises where no window fits
+    try:
+        spec.output_size(x.shape[2:])
+    except ValueError as error:
+        raise ValueError(f"w {w.shape} does not fit x {x.shape}: {error}") from None
 
-    dtype = np.result_type(_float_for("x", x), _float_for("w", w))
+    dtype = _result_dtype(x, w)
     from convdoc.engines import keras  # loads Keras and Theano, so only now
 
-    return keras.convolve(x.astype(dtype, copy=False), w.astype(dtype, copy=False), spec)
+    return keras.convolve(_as_float("x", x, dtype), _as_float("w", w, dtype), spec)
 
 
 def pool4d(x, size):
@@ -185,8 +189,8 @@ def pool4d(x, size):
     array([[[[ 5.,  7.],
              [13., 15.]]]], dtype=float32)
     """
-    x = _real_4d("x", x)
-    if not isinstance(size, numbers.Integral):
+    x = real_4d("x", x)
+    if isinstance(size, bool) or not isinstance(size, numbers.Integral):
         raise TypeError(f"size must be an integer, the side of a window; got {size!r}")
     if not 1 <= size <= min(x.shape[2:]):
         raise ValueError(
@@ -195,12 +199,12 @@ def pool4d(x, size):
         )
     from convdoc.engines import keras
 
-    return keras.max_pool(x.astype(_float_for("x", x), copy=False), int(size))
+    return keras.max_pool(_as_float("x", x, _result_dtype(x)), int(size))
 
 
-def _real_4d(name, value):
+def real_4d(name, value):
     """`value` as a 4-D array of real numbers, or an error that says what it should be."""
-    if isinstance(value, np.ma.MaskedArray):
+    if _is_masked(value):
         raise TypeError(
             f"{name} is a masked array, and a convolution has no rule for what is masked; "
             f"put numbers there first: {name}.filled(0)"
@@ -235,6 +239,13 @@ def _real_4d(name, value):
     return array
 
 
+def _is_masked(value):
+    """Whether it is a masked array, or a list with one in it: NumPy would drop the mask."""
+    if isinstance(value, list | tuple):
+        return any(map(_is_masked, value))
+    return isinstance(value, np.ma.MaskedArray)
+
+
 def _match_channels(x, w):
     channels = w.shape[1]
     if x.shape[1] == channels:
@@ -251,16 +262,20 @@ def _match_channels(x, w):
     )
 
 
-def _float_for(name, array):
-    """The float dtype that holds every number of `array` as it is."""
-    if array.dtype.kind == "f":
-        return np.result_type(array.dtype, np.float32)
-    if array.dtype.itemsize > 2:
+def _result_dtype(*arrays):
+    """Return float64 where one of them is, else float32."""
+    return np.result_type(np.float32, *(a.dtype for a in arrays if a.dtype.kind == "f"))
+
+
+def _as_float(name, array, dtype):
+    """`array` in the float `dtype`, or an error where that would round an integer."""
+    limit = LARGEST_INTEGER[dtype.name]
+    if array.dtype.kind in "iu" and array.dtype.itemsize >= dtype.itemsize:
         low, high = int(array.min()), int(array.max())
-        if max(-low, high) > LARGEST_FLOAT32_INTEGER:
+        if max(-low, high) > limit:
             raise ValueError(
-                f"{name} (dtype {array.dtype}) holds integers from {low} to {high}, and float32 "
-                f"rounds beyond {LARGEST_FLOAT32_INTEGER}; "
-                f"to compute in float64: {name}.astype('float64')"
+                f"{name} (dtype {array.dtype}) holds integers from {low} to {high}, and {dtype} "
+                f"rounds beyond {limit}; to compute in float64, and round beyond "
+                f"{LARGEST_INTEGER['float64']}: {name}.astype('float64')"
             )
-    return np.dtype(np.float32)
+    return array.astype(dtype, copy=False)

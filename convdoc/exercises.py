@@ -59,29 +59,26 @@ def dense_against_convolution(image, kernel):
 
     Returns
     -------
-    dict of str to str
-        Numbers as a text shows them: ``output_height``, ``output_width``, ``inputs``,
-        ``outputs``, ``dense``, ``convolution``, ``factor``, and the last three with biases,
-        ``dense_biased``, ``convolution_biased``, ``factor_biased``.
+    dict of str to int or float
+        ``inputs`` and ``outputs``, pixels; ``dense`` and ``convolution``, parameters, and
+        their ratio ``factor``; the same with biases, ``dense_biased``, ``convolution_biased``
+        and ``factor_biased``.
 
     Examples
     --------
     >>> count = dense_against_convolution(image=(4, 4), kernel=(3, 3))
-    >>> count["dense"], count["convolution"], count["factor"]
-    ('64', '9', '7.1')
+    >>> count["dense"], count["convolution"], round(count["factor"], 1)
+    (64, 9, 7.1)
     """
-    height, width = ConvSpec(kernel).output_size(image)
-    inputs, outputs = math.prod(image), height * width
+    inputs, outputs = math.prod(image), math.prod(ConvSpec(kernel).output_size(image))
     dense, convolution = inputs * outputs, math.prod(kernel)
     return {
-        "output_height": f"{height:,}",
-        "output_width": f"{width:,}",
-        "inputs": f"{inputs:,}",
-        "outputs": f"{outputs:,}",
-        "dense": f"{dense:,}",
-        "convolution": f"{convolution:,}",
-        "factor": f"{dense / convolution:,.1f}",
-        "dense_biased": f"{dense + outputs:,}",
-        "convolution_biased": f"{convolution + 1:,}",
-        "factor_biased": f"{(dense + outputs) / (convolution + 1):,.1f}",
+        "inputs": inputs,
+        "outputs": outputs,
+        "dense": dense,
+        "convolution": convolution,
+        "factor": dense / convolution,
+        "dense_biased": dense + outputs,
+        "convolution_biased": convolution + 1,
+        "factor_biased": (dense + outputs) / (convolution + 1),
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convdoc.conv import conv4d, pool4d
+from convdoc.conv import conv4d, pool4d, real_4d
 
 __all__ = ["DIELEMAN", "Conv", "MaxPool", "Network"]
 
@@ -24,6 +24,9 @@ class Conv:
     filters: int
     size: int
 
+    def __post_init__(self):
+        _check_positive(filters=self.filters, size=self.size)
+
     @property
     def kernel(self):
         """Height and width of the kernel."""
@@ -39,12 +42,27 @@ class Conv:
 
 @dataclass(frozen=True)
 class MaxPool:
-    """Max pooling over windows of `size` x `size` that do not overlap."""
+    """Max pooling over windows that lie side by side.
+
+    Parameters
+    ----------
+    size : int
+        Height and width of a window.
+    """
 
     size: int
 
+    def __post_init__(self):
+        _check_positive(size=self.size)
+
     def __str__(self):
         return f"max pool {self.size}×{self.size}"
+
+
+def _check_positive(**lengths):
+    for name, value in lengths.items():
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} must be a positive integer; got {value!r}")
 
 
 @dataclass(frozen=True)
@@ -105,12 +123,13 @@ class Network:
         >>> [y.shape for y in Network((Conv(10, 5), MaxPool(2))).run(np.zeros((1, 3, 20, 20)))]
         [(1, 10, 16, 16), (1, 10, 8, 8)]
         """
-        x = np.asarray(x)
+        x = real_4d("x", x)
+        dtype = np.float64 if x.dtype == np.float64 else np.float32
         random = np.random.default_rng(seed)
         results = []
         for layer in self.layers:
             if isinstance(layer, Conv):
-                w = random.normal(size=layer.kernel_shape(x.shape[1])).astype(x.dtype)
+                w = random.normal(size=layer.kernel_shape(x.shape[1])).astype(dtype)
                 x = conv4d(x, w, "valid")
             else:
                 x = pool4d(x, layer.size)
@@ -118,8 +137,9 @@ class Network:
         return results
 
 
-# Sander Dieleman's network for photographs of galaxies, as far as its convolutions go
-# (benanne.github.io). It reads 45x45 RGB images.
+#: Sander Dieleman's network for photographs of galaxies, as far as its convolutions go: what
+#: came after them, and the functions between the layers, are left out. It reads RGB images of
+#: 45×45 pixels. Drawn at https://benanne.github.io/images/architecture.png.
 DIELEMAN = Network(
     (
         Conv(32, 6),

@@ -96,7 +96,7 @@ class ConvSpec:
         )
         if min(out) < 1:
             raise ValueError(
-                f"the kernel {self.kernel} is larger than the image {size}, so no "
+                f"the kernel {self.kernel} is larger than the image of {size}, so no "
                 f"window fits under border_mode={self.border_mode!r}; "
                 "use a smaller kernel, a larger image or border_mode='same'"
             )
@@ -130,6 +130,6 @@ def _height_and_width(name, value):
         pair = tuple(operator.index(length) for length in value)
     except TypeError:
         pair = ()
-    if len(pair) != 2 or min(pair) < 1:
+    if isinstance(value, set) or len(pair) != 2 or min(pair) < 1:
         raise ValueError(f"{name} must be two positive integers, (height, width); got {value!r}")
     return pair

@@ -30,7 +30,7 @@ else
         'brew install python@3.11'
 fi
 
-if ! command -v g++ >/dev/null; then
+if ! g++ --version >/dev/null 2>&1; then
     explain 'A C++ compiler (g++) is missing: Theano compiles each convolution.' \
         'sudo apt-get install g++' \
         'sudo dnf install gcc-c++' \

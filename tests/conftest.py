@@ -73,8 +73,9 @@ def chromium():
     pytest.skip(NO_BROWSER)
 
 
-def pytest_terminal_summary(terminalreporter):
-    """Say last what was not tested, and what would help."""
-    skipped = terminalreporter.stats.get("skipped", [])
+def pytest_unconfigure(config):
+    """Say last of all what was not tested, and what would help."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
     if any(NO_BROWSER in str(report.longrepr) for report in skipped):
-        terminalreporter.write_line(f"\nBrowser tests were skipped: {NO_BROWSER}", yellow=True)
+        print(f"\nBrowser tests were skipped: {NO_BROWSER}")

@@ -155,7 +155,7 @@ def test_sum_over_channels_of_scipys_convolution(
 
 X = np.arange(24.0).reshape(1, 2, 3, 4)
 W = np.arange(12.0).reshape(3, 2, 2, 1)
-EXPECTED = conv4d(X, W)
+EXPECTED = [[sum(scipy.signal.convolve2d(X[0, c], bank[c], "same") for c in (0, 1)) for bank in W]]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,13 @@ KERNEL = np.ones((1, 1, 3, 3))
             ValueError,
             ["w.transpose(3, 2, 0, 1)", "(5, 5, 3, 8)"],
         ),
-        (IMAGE, np.ones((1, 1, 6, 2)), "valid", ValueError, ["kernel (6, 2)", "image (5, 5)"]),
+        (
+            IMAGE,
+            np.ones((1, 1, 6, 2)),
+            "valid",
+            ValueError,
+            ["w (1, 1, 6, 2)", "x (1, 1, 5, 5)", "kernel (6, 2)"],
+        ),
         (IMAGE, np.ones((1, 1, 2, 6)), "valid", ValueError, ["kernel (2, 6)", "'same'"]),
         (np.ones((0, 1, 5, 5)), KERNEL, "same", ValueError, ["x", "empty axis", "(0, 1, 5, 5)"]),
         (IMAGE, np.ones((1, 1, 0, 3)), "same", ValueError, ["w", "empty axis", "(1, 1, 0, 3)"]),
@@ -271,20 +277,29 @@ KERNEL = np.ones((1, 1, 3, 3))
         ([[[[1, None]]]], KERNEL, "same", TypeError, ["x", "object"]),
         ([[[[1, 2], [3]]]], KERNEL, "same", ValueError, ["x cannot be read as an array"]),
         (np.ma.ones((1, 1, 5, 5)), KERNEL, "same", TypeError, ["x", "masked", "x.filled(0)"]),
+        ([np.ma.ones((1, 5, 5))], KERNEL, "same", TypeError, ["x", "masked"]),
+        ([[[[np.ma.masked, 1.0]]]], KERNEL, "same", TypeError, ["x", "masked"]),
         (IMAGE.astype(np.longdouble), KERNEL, "same", TypeError, ["x", "astype('float64')"]),
         (
             np.full((1, 1, 5, 5), 2**24 + 1),
-            KERNEL,
+            KERNEL.astype(int),
             "same",
             ValueError,
             ["x", "int64", "16777217", "x.astype('float64')"],
         ),
         (
-            IMAGE,
+            IMAGE.astype(np.float32),
             np.full((1, 1, 3, 3), -(2**31)),
             "same",
             ValueError,
-            ["w", "-2147483648", "w.astype('float64')"],
+            ["w", "-2147483648", "float32 rounds", "w.astype('float64')"],
+        ),
+        (
+            IMAGE,
+            np.full((1, 1, 3, 3), 2**53 + 1),
+            "same",
+            ValueError,
+            ["w", "9007199254740993", "float64 rounds beyond 9007199254740992"],
         ),
         (IMAGE, KERNEL, "SAME", ValueError, ["border_mode", "'valid'", "'same'", "'SAME'"]),
         (IMAGE, KERNEL, "full", ValueError, ["border_mode", "'full'"]),
@@ -304,6 +319,11 @@ def test_the_largest_integers_that_float32_holds_are_taken():
     assert conv4d(x, np.ones((1, 1, 1, 1), int))[0, 0, 0, 0] == 2**24
 
 
+def test_large_integers_are_taken_beside_float64():
+    x = np.full((1, 1, 1, 1), 2**53)
+    assert conv4d(x, np.ones((1, 1, 1, 1)))[0, 0, 0, 0] == 2**53
+
+
 def test_scipy_swaps_what_we_refuse():
     small, large = np.ones((2, 2)), np.ones((3, 3))
     assert scipy.signal.convolve2d(small, large, "valid").shape == (2, 2)
@@ -320,7 +340,8 @@ def test_pooling_keeps_the_largest_and_leaves_out_what_fills_no_window():
 
 
 @pytest.mark.parametrize(
-    ("size", "error"), [(0, ValueError), (6, ValueError), (2.0, TypeError), ("2", TypeError)]
+    ("size", "error"),
+    [(0, ValueError), (6, ValueError), (2.0, TypeError), ("2", TypeError), (True, TypeError)],
 )
 def test_pooling_refuses_other_sizes(size, error):
     with pytest.raises(error, match="size must be"):

@@ -77,6 +77,33 @@ def test_steps_flip_the_kernel_and_show_the_padding_as_zeros():
     assert products == ["0·3", "5·2", "7·1", "5·3", "7·2", "0·1"]
 
 
+def test_padding_is_drawn_as_zeros():
+    x, w, y = (np.full(shape, 7) for shape in [(1, 1, 2, 2), (1, 1, 3, 3), (1, 1, 2, 2)])
+    shown = texts(draw.equation(x, w, y, ConvSpec((3, 3), "same")))
+    assert shown.count("0") == 4 * 4 - 2 * 2
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -128])
+def test_any_number_can_be_drawn(value):
+    x = np.array([[[[value, 1]]]], np.int8 if value == -128 else float)
+    shown = texts(draw.equation(x, np.ones((1, 1, 1, 1)), x))
+    assert shown.count(canvas.number(value)) == 2
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "y", "words"),
+    [
+        ((1, 3, 3, 3), (1, 3, 2, 2), (1, 1, 2, 2), "one sample of one channel"),
+        ((1, 1, 3, 3), (2, 1, 2, 2), (1, 2, 2, 2), "one filter"),
+        ((1, 1, 3, 3), (1, 1, 2, 2), (1, 1, 3, 3), r"gives y of shape \(1, 1, 2, 2\)"),
+        ((3, 3), (1, 1, 2, 2), (1, 1, 2, 2), "x must be 4-D; got 2-D"),
+    ],
+)
+def test_steps_refuse_what_they_cannot_show(x, w, y, words):
+    with pytest.raises(ValueError, match=words):
+        draw.steps(*map(np.ones, (x, w, y)), ConvSpec((2, 2)))
+
+
 def test_architecture_names_shapes_and_layers():
     figure = draw.architecture([(1, 3, 9, 9), (1, 8, 6, 6), (1, 8, 3, 3)], [Conv(8, 4), MaxPool(2)])
     assert texts(figure)[:4] == ["(1, 3, 9, 9)", "conv 4×4, 8 filters", "", "(1, 8, 6, 6)"]
@@ -85,6 +112,10 @@ def test_architecture_names_shapes_and_layers():
 
 
 def test_bars_are_named_and_as_long_as_their_numbers():
+    logarithmic = draw.bars({"1": {"a": 20, "b": 300}, "2": {"c": 1000}}, "{:g} s", log=True)
+    assert [axes.get_xlim() for axes in logarithmic.axes] == [(10, 1000)] * 2
+    assert texts(logarithmic)[2:5] == [" 10 s", " 100 s", " 1000 s"]
+
     figure = draw.bars({"Sizes": {"a": 1200, "b": 30}})
     assert texts(figure) == ["a: 1,200", "b: 30"]
     assert [bar.get_width() for bar in figure.axes[0].patches] == [1200, 30]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convdoc.exercises import Answer, dense_against_convolution
-from convdoc.network import DIELEMAN
+from convdoc.network import DIELEMAN, Conv, MaxPool, Network
 
 
 def test_kernel_elements():
@@ -38,11 +38,27 @@ def test_a_run_depends_on_its_seed_alone():
 
 def test_dense_against_convolution():
     count = dense_against_convolution(image=(100, 100), kernel=(3, 3))
-    assert (count["output_height"], count["output_width"]) == ("98", "98")
-    assert (count["dense"], count["convolution"]) == ("96,040,000", "9")
-    assert count["factor"] == "10,671,111.1"
-    assert (count["dense_biased"], count["convolution_biased"]) == ("96,049,604", "10")
-    assert count["factor_biased"] == "9,604,960.4"
+    assert (count["dense"], count["convolution"]) == (96_040_000, 9)
+    assert round(count["factor"], 1) == 10_671_111.1
+    assert (count["dense_biased"], count["convolution_biased"]) == (96_049_604, 10)
+    assert count["factor_biased"] == 9_604_960.4
+
+
+def test_integer_images_get_kernels_of_decimals():
+    (y,) = Network((Conv(1, 2),)).run(np.ones((1, 1, 2, 2), np.uint8))
+    assert y.dtype == np.float32
+    assert y[0, 0, 0, 0] % 1 != 0
+
+
+@pytest.mark.parametrize("make", [lambda: Conv(3, 2.5), lambda: Conv(0, 3), lambda: MaxPool(-1)])
+def test_layers_have_positive_sizes(make):
+    with pytest.raises(ValueError, match="must be a positive integer; got"):
+        make()
+
+
+def test_a_network_reads_4d_images():
+    with pytest.raises(ValueError, match="x must be 4-D"):
+        DIELEMAN.run(np.ones(5))
 
 
 @pytest.mark.parametrize("text", ["a < b", "<script>alert(1)</script>"])

@@ -30,7 +30,9 @@ def test_window_counts_from_the_image_so_that_padding_is_negative():
     assert ConvSpec((2, 3)).window(1, 4) == (range(1, 3), range(4, 7))
 
 
-@pytest.mark.parametrize("kernel", [(3,), (3, 3, 3), (0, 3), (3, -1), (2.5, 3), 3, "33", None])
+@pytest.mark.parametrize(
+    "kernel", [(3,), (3, 3, 3), (0, 3), (3, -1), (2.5, 3), 3, "33", None, {3, 4}]
+)
 def test_a_kernel_is_two_positive_integers(kernel):
     with pytest.raises(ValueError, match=r"kernel must be two positive integers, .* got"):
         ConvSpec(kernel)

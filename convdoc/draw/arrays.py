@@ -45,17 +45,12 @@ def equation(x, w, y, spec=None):
     >>> figure.get_label()
     'x of shape (1, 1, 3, 3) convolved with W of shape (1, 1, 2, 2) gives y of shape (1, 1, 2, 2)'
     """
+    x, w, y = _one_convolution(x, w, y, spec)
     blocks = [
         _Block("x", x, "input", ("sample", "channel"), spec.padding() if spec else NO_PADDING),
         _Block("W", w, "kernel", ("filter", "channel")),
         _Block("y", y, "output", ("sample", "filter")),
     ]
-    x, w, y = (block.array for block in blocks)
-    if x.shape[1] != w.shape[1] or y.shape[:2] != (x.shape[0], w.shape[0]):
-        raise ValueError(
-            f"x, w and y must be one convolution: for x of shape {x.shape}, w has {x.shape[1]} "
-            f"channels and y is (samples of x, filters of w, …); got w {w.shape} and y {y.shape}"
-        )
     body = max(block.height for block in blocks)
     canvas = Canvas(
         TITLE + body,
@@ -88,8 +83,20 @@ def steps(x, w, y, spec):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there are several samples, channels or filters, or if the shapes cannot belong to
+        one convolution.
     """
-    x, w, y = (np.asarray(array)[0, 0] for array in (x, w, y))
+    x, w, y = _one_convolution(x, w, y, spec)
+    if x.shape[:2] != (1, 1) or w.shape[0] != 1:
+        raise ValueError(
+            "x must be one sample of one channel and w one filter, for their steps to be drawn; "
+            f"got x of shape {x.shape} and w of shape {w.shape}"
+        )
+    x, w, y = x[0, 0], w[0, 0], y[0, 0]
     (top, bottom), (left, right) = spec.padding()
     height = x.shape[0] + top + bottom + LABEL + GAP
     width = x.shape[1] + left + right + GAP
@@ -107,13 +114,29 @@ def steps(x, w, y, spec):
     return canvas.figure
 
 
+def _one_convolution(x, w, y, spec):
+    """Give the three as arrays, or an error where their shapes do not belong together."""
+    arrays = {"x": np.asarray(x), "w": np.asarray(w), "y": np.asarray(y)}
+    for name, array in arrays.items():
+        if array.ndim != 4:
+            raise ValueError(f"{name} must be 4-D; got {array.ndim}-D, shape {array.shape}")
+    x, w, y = arrays.values()
+    expected = (x.shape[0], w.shape[0], *(spec.output_size(x.shape[2:]) if spec else y.shape[2:]))
+    if x.shape[1] != w.shape[1] or y.shape != expected:
+        raise ValueError(
+            f"x, w and y must be one convolution: x of shape {x.shape} with w of shape {w.shape}, "
+            f"whose channels must agree, gives y of shape {expected}; got y of shape {y.shape}"
+        )
+    return x, w, y
+
+
 def _step(canvas, row, column, x, w, spec, place):
     """One position of the window on the padded image."""
     (top, bottom), (left, right) = spec.padding()
     rows, columns = spec.window(*place)
     padded = np.pad(x, spec.padding())
     if padded.shape != x.shape:
-        _padding_frame(canvas, row, column, padded.shape)
+        _padding_frame(canvas, row, column, *padded.shape)
     for (i, j), pixel in np.ndenumerate(padded):
         if i - top in rows and j - left in columns:
             weight = w[::-1, ::-1][i - top - rows[0], j - left - columns[0]]
@@ -122,15 +145,17 @@ def _step(canvas, row, column, x, w, spec, place):
             canvas.cell(row + i, column + j, "kernel", strength, text, fitting_size([text]))
         elif top <= i < padded.shape[0] - bottom and left <= j < padded.shape[1] - right:
             canvas.cell(row + i, column + j, "input", 0.3 * bool(pixel), number(pixel))
+        else:
+            canvas.words(row + i + 0.5, column + j + 0.5, "0", palette.NUMBER_SIZE, "muted")
     canvas.box(
         row + top + rows[0], column + left + columns[0], len(rows), len(columns),
         fill=False, edgecolor=LIGHT["kernel"], linewidth=2.5,
     )  # fmt: skip
 
 
-def _padding_frame(canvas, row, column, shape):
+def _padding_frame(canvas, row, column, height, width):
     canvas.box(
-        row, column, *shape,
+        row, column, height, width,
         fill=False, edgecolor=LIGHT["muted"], linewidth=1, linestyle=(0, (4, 3)),
     )  # fmt: skip
 
@@ -162,7 +187,8 @@ class _Block:
         canvas.words(top - 0.55, middle, str(self.array.shape), palette.TITLE_SIZE, "muted")
         _, _, height, width = self.array.shape
         (above, below), (before, behind) = self.padding
-        largest = float(np.max(np.abs(self.array))) or 1
+        magnitudes = np.nan_to_num(np.abs(self.array.astype(float)), nan=0, posinf=0)
+        largest = magnitudes.max() or 1
         size = fitting_size(number(value) for value in self.array.flat)
         for index, panel in enumerate(self.array.reshape(-1, height, width)):
             i, j = divmod(index, self.columns)
@@ -174,8 +200,11 @@ class _Block:
                     row - LABEL / 2, column + padded[1] / 2, self.labels[index], colour="muted"
                 )
             if self.padding != NO_PADDING:
-                _padding_frame(canvas, row, column, padded)
+                _padding_frame(canvas, row, column, *padded)
+            for u, v in np.ndindex(padded):
+                if not (above <= u < above + height and before <= v < before + width):
+                    canvas.words(row + u + 0.5, column + v + 0.5, "0", palette.NUMBER_SIZE, "muted")
             for (u, v), value in np.ndenumerate(panel):
-                strength = abs(float(value)) / largest
+                strength = np.nan_to_num(abs(float(value))) / largest
                 text = number(value)
                 canvas.cell(row + above + u, column + before + v, self.role, strength, text, size)

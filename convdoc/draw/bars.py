@@ -1,5 +1,7 @@
 """Bar charts: a few named numbers to compare."""
 
+import math
+
 import matplotlib.pyplot as plt
 
 from convdoc.draw import palette
@@ -20,14 +22,15 @@ def bars(charts, text="{:,}", role="output", log=False):
     role : {"input", "kernel", "output"}
         Which colour of the palette the bars have.
     log : bool
-        Lengths on a logarithmic axis, from a third of the smallest number.
+        Lengths on a logarithmic axis that all charts share, from the power of ten below the
+        smallest number, with a line at each power.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     style = {"size": palette.TITLE_SIZE, "color": palette.LIGHT["ink"]}
-    rows = [len(values) + 1.2 for values in charts.values()]
+    rows = [len(values) + 1.4 for values in charts.values()]
     figure, axes = plt.subplots(
         len(charts),
         squeeze=False,
@@ -36,8 +39,9 @@ def bars(charts, text="{:,}", role="output", log=False):
         layout="constrained",
         label="bar chart: " + "; ".join(charts),
     )
+    numbers = [value for values in charts.values() for value in values.values()]
+    start = 10.0 ** math.floor(math.log10(min(numbers))) if log else 0
     for ax, (title, values) in zip(axes.flat, charts.items(), strict=True):
-        start = min(values.values()) / 3 if log else 0
         ax.barh(
             range(len(values)),
             [value - start for value in values.values()],
@@ -49,7 +53,13 @@ def bars(charts, text="{:,}", role="output", log=False):
             words = f"{name}: {text.format(value)}"
             ax.text(start, row - 0.25, words, ha="left", va="bottom", **style)
         ax.set_title(title, loc="left", fontweight="bold", **style)
-        ax.set(xscale="log" if log else "linear", ylim=(len(values) - 0.3, -0.9))
-        ax.set_xlim(start, max(values.values()))
+        ax.set(xscale="log" if log else "linear", ylim=(len(values) + 0.2, -0.9))
+        ax.set_xlim(start, max(numbers))
         ax.axis("off")
+        power = start
+        while log and power <= max(numbers):
+            ax.axvline(power, color=palette.LIGHT["line"], linewidth=0.8, zorder=0)
+            muted = {**style, "size": palette.LABEL_SIZE, "color": palette.LIGHT["muted"]}
+            ax.text(power, len(values) - 0.45, f" {text.format(power)}", va="top", **muted)
+            power *= 10
     return figure

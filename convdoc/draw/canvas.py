@@ -28,7 +28,8 @@ class Canvas:
         """Draw one element: the colour of its role, the stronger the larger, and its number."""
         self.box(
             row, column, 1, 1,
-            facecolor=(LIGHT[role], 0.1 + 0.45 * strength), edgecolor=LIGHT["line"], linewidth=0.8,
+            facecolor=(LIGHT[role], 0.1 + 0.45 * min(strength, 1)),
+            edgecolor=LIGHT["line"], linewidth=0.8,
         )  # fmt: skip
         self.words(row + 0.5, column + 0.5, text, size)
 

@@ -24,8 +24,8 @@ DARK = {
 
 CELL = 0.37  # inches, the side of one array element
 NUMBER_SIZE = 13  # points; shrunk where a number is too long for its cell
-TITLE_SIZE = 12
-LABEL_SIZE = 10.5
+TITLE_SIZE = 13
+LABEL_SIZE = 12
 
 
 def css():

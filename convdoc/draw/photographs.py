@@ -29,7 +29,7 @@ def photographs(images):
         layout="constrained",
         label="photographs: " + ", ".join(images),
     )  # fmt: skip
-    for ax in axes.flat:
+    for ax in axes.flat[len(images) :]:
         ax.axis("off")
     for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
         image = np.clip(image, 0, 1)
@@ -37,5 +37,7 @@ def photographs(images):
             image if image.ndim == 2 else image.transpose(1, 2, 0),
             cmap="gray", vmin=0, vmax=1, interpolation="none",
         )  # fmt: skip
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_color(palette.LIGHT["line"])
         ax.set_title(title, size=palette.TITLE_SIZE, color=palette.LIGHT["ink"])
     return figure

@@ -5,6 +5,24 @@ Arguments reach it checked; import it only when it is to compute.
 """
 
 
+def describe():
+    """Say what computes: versions, processor, compiler, BLAS, compile cache and device.
+
+    Returns
+    -------
+    list of (str, str)
+        What, and what it is; for something missing, how to install it.
+
+    Examples
+    --------
+    >>> dict(describe())["Theano"]
+    '1.0.5'
+    """
+    from convdoc.engines import _theano_stack
+
+    return _theano_stack.describe()
+
+
 def load_keras():
     """Import Keras on Theano, as it must be imported on today's Python and NumPy.
 

@@ -14,7 +14,9 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import sysconfig
+import threading
 import warnings
 from functools import cache
 from importlib.metadata import version
@@ -34,7 +36,10 @@ REMEDIES = {
 }
 
 
-@cache
+GPU_PACKAGES = ("pygpu", "pkg_resources")
+_lock = threading.Lock()
+
+
 def load():
     """Import Keras on Theano, ready to compile.
 
@@ -49,6 +54,12 @@ def load():
         If the C++ compiler or ``Python.h`` is missing, or if this process has already
         loaded Keras on another backend.
     """
+    with _lock:
+        return _load()
+
+
+@cache
+def _load():
     missing = [what for what, where in _build_tools().items() if where is None]
     if missing:
         remedies = "; ".join(f"{what}: {REMEDIES[what]}" for what in missing)
@@ -77,7 +88,7 @@ def load():
 def describe():
     """The stack that computes, as (what, what it is) pairs of text."""
     tools = _build_tools()
-    rows = [("Python", platform.python_version())]
+    rows = [("Processor", _processor()), ("Python", platform.python_version())]
     rows += [(name, version(name.lower())) for name in ("NumPy", "Keras", "Theano")]
     rows += [
         (what, str(where) if where else f"missing; {REMEDIES[what]}")
@@ -94,12 +105,27 @@ def describe():
     )
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     rows += [
-        ("Compiler", f"{theano.config.cxx} {compiler.stdout.strip()}"),
+        ("Compiler", f"{Path(theano.config.cxx).name} {compiler.stdout.strip()}"),
         ("BLAS", theano.config.blas.ldflags or f"NumPy's own: {blas['name']} {blas['version']}"),
         ("Compile cache", theano.config.compiledir),
-        ("Device", "CPU" if theano.config.device == "cpu" else f"GPU ({theano.config.device})"),
+        ("Device", _device()),
     ]
     return rows
+
+
+def _device():
+    """GPU where Theano has one in use; it falls back to the CPU where it finds none."""
+    gpuarray = sys.modules.get("theano.gpuarray")
+    return "GPU" if gpuarray and gpuarray.pygpu_activated else "CPU"
+
+
+def _processor():
+    """Name of the processor and number of its cores."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line.partition(":")[2].strip() for line in lines if "model name" in line)
+        return f"{name}, {os.cpu_count()} cores"
+    return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"
 
 
 def _build_tools():
@@ -110,27 +136,35 @@ def _build_tools():
 
 
 def _theano_flags():
-    """The reader's own flags after ours, so that theirs win.
+    """Add to the reader's ``THEANO_FLAGS`` what they leave open; both outrank a .theanorc.
 
     An empty ``blas.ldflags`` makes Theano call NumPy's BLAS; unset, it ends at the same place
-    after a slow search. A GPU needs the package pygpu, and is used where that is installed.
+    after a slow search. NumPy's BLAS called from OpenMP threads aborts the process, so openmp
+    is for readers who name a BLAS of their own. A GPU is used where Theano's two packages for
+    it are installed: pygpu, and the pkg_resources of a setuptools below 82.
     """
-    ours = ["blas.ldflags="]
-    if importlib.util.find_spec("pygpu"):
-        ours.append("device=cuda")
-    return ",".join([*ours, os.environ.get("THEANO_FLAGS", "")]).rstrip(",")
+    flags = [flag for flag in os.environ.get("THEANO_FLAGS", "").split(",") if flag]
+    named = {flag.partition("=")[0].strip() for flag in flags}
+    if "blas.ldflags" not in named:
+        flags += ["blas.ldflags=", "openmp=False"]
+    if "device" not in named and all(map(importlib.util.find_spec, GPU_PACKAGES)):
+        flags += ["device=cuda"]
+    return ",".join(flags)
 
 
 @contextlib.contextmanager
 def _environment(**settings):
     """Environment variables for the time of an import."""
-    before = dict(os.environ)
+    before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _put_back_removed_names():

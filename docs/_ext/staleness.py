@@ -3,18 +3,23 @@
 sphinx-gallery looks at the text of a script and MyST-NB at the cells of a page; neither sees
 the library that they call. A digest over all that decides their numbers does: the
 notebook cache lies in a folder named by it (conf.py), and the gallery's memory of what
-it ran is dropped here when the digest is another one than at the last complete build.
+it ran is dropped here when the digest is another one than at the last complete build, for a
+script that differs from the one that ran, and for one that is gone. Pages whose
+source is gone are removed after a build.
 """
 
 import hashlib
 import sys
 from pathlib import Path
 
-SOURCES = ["convdoc/**/*.py", "docs/_ext/*.py", "requirements/*.txt"]
+from sphinx_gallery.utils import get_md5sum
+
+SOURCES = ["convdoc/**/*.py", "docs/_ext/*.py", "requirements/*.txt", "conf.py"]
+WITHOUT_SOURCE = ("genindex", "search")
 
 
 def digest(root):
-    """Digest of the library, of what shows its results, and of the versions installed."""
+    """Digest of the library, of what shows its results, and of the versions asked for."""
     total = hashlib.sha256(sys.version.encode())
     for pattern in SOURCES:
         for path in sorted(root.glob(pattern)):
@@ -28,6 +33,7 @@ def _record(app):
 
 
 def _forget_stale_runs(app, config):
+    _forget_other_scripts(app)
     record = _record(app)
     if record.exists() and record.read_text() == digest(Path(app.confdir)):
         return
@@ -36,7 +42,36 @@ def _forget_stale_runs(app, config):
         checksum.unlink()
 
 
+def _forget_other_scripts(app):
+    """Forget scripts that are not those that ran: edited since, even if changed back, or gone.
+
+    sphinx-gallery would keep the checksum of the last good run while it writes the page of a
+    later, failed one.
+    """
+    gallery = _record(app).parent
+    for checksum in gallery.glob("*.py.md5"):
+        script = Path(app.confdir, "gallery", checksum.stem)
+        if not script.exists():
+            for made in gallery.glob(f"**/*{script.stem}*"):
+                made.unlink()
+        elif get_md5sum(script, mode="t") != checksum.read_text():
+            checksum.unlink()
+
+
+def _remove_orphans(app):
+    """Remove pages of an earlier build that have no source any more."""
+    if app.builder.name != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        name = page.relative_to(app.outdir).with_suffix("").as_posix()
+        generated = name.startswith("_static/") or name in WITHOUT_SOURCE
+        if not generated and name not in app.env.found_docs:
+            page.unlink()
+
+
 def _remember(app, exception):
+    if exception is None:
+        _remove_orphans(app)
     ran = app.config.sphinx_gallery_conf["plot_gallery"] in (True, "True")
     if ran and exception is None and _record(app).parent.is_dir():
         _record(app).write_text(digest(Path(app.confdir)))
