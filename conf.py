@@ -102,7 +102,14 @@ html_theme_options = {
     "header_links_before_dropdown": 7,
     "navbar_end": ["theme-switcher"],
     "show_prev_next": True,
-    "secondary_sidebar_items": {"**": ["page-toc"], "auto_gallery/*": [], "index": []},
+    # Gallery pages have one heading, and code that wants the room.
+    "secondary_sidebar_items": {
+        name: [] if name in ("index", "auto_gallery/*") else ["page-toc"]
+        for name in (
+            *("index", "auto_gallery/*", "conventions", "install"),
+            *("guide/*", "exercises/*", "reference/**", "about/*"),
+        )
+    },
     "footer_start": ["copyright"],
     "footer_end": [],
     "pygments_light_style": "a11y-high-contrast-light",

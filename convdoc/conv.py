@@ -83,7 +83,7 @@ def conv4d(x, w, border_mode="same"):
              [0., 4., 5., 6., 0.],
              [0., 0., 0., 0., 0.]]]])
 
-    A 3x3 kernel sliding over a 5x5 image has nine places to go:
+    A 3×3 kernel sliding over a 5×5 image has nine places to go:
 
     >>> cross = np.array([[1, 0, 1],
     ...                   [0, 1, 0],

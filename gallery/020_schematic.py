@@ -9,7 +9,7 @@ each sum.
 """
 
 # %%
-# The image is 5x5, the kernel 3x3, and both hold nothing but zeros and ones:
+# The image is 5×5, the kernel 3×3, and both hold nothing but zeros and ones:
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -38,7 +38,7 @@ figure = draw.steps(x, W, y, ConvSpec(kernel=(3, 3)))
 
 # %%
 # The window starts at the top left, moves one column at a time, and then one row down. Three
-# positions across and three down give an output of 3x3: the sums, each where its window was.
+# positions across and three down give an output of 3×3: the sums, each where its window was.
 
 figure = draw.equation(x, W, y)
 

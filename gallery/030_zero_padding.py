@@ -42,6 +42,7 @@ figure = draw.equation(x, W, valid)
 same = conv4d(x, W, "same")
 spec = ConvSpec(kernel=(3, 3), border_mode="same")
 
+# sphinx_gallery_thumbnail_number = 2
 figure = draw.equation(x, W, same, spec)
 
 # %%
@@ -50,7 +51,7 @@ figure = draw.equation(x, W, same, spec)
 (top, bottom), (left, right) = spec.padding()
 print(f"rows of zeros:    {top} above, {bottom} below")
 print(f"columns of zeros: {left} on the left, {right} on the right")
-print(f"output for a 5x5 image: {spec.output_size((5, 5))}")
+print(f"output for a 5×5 image: {spec.output_size((5, 5))}")
 
 # %%
 # The arrays once more, as numbers:

@@ -2,7 +2,7 @@
 Four samples, one filter
 ========================
 
-A network never sees one image at a time: it is fed a *batch*, and the first axis of every array
+A network rarely sees one image at a time: it is fed a *batch*, and the first axis of every array
 counts its samples. What happens between the samples of a batch? Nothing, and that is worth seeing
 once: each is convolved by itself, with the same kernel.
 """

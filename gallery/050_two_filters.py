@@ -52,7 +52,7 @@ np.testing.assert_array_equal(conv4d(x, W[1:], "same"), y[:, 1:])
 # %%
 # Try it
 # ------
-# Feed ``y`` to a second layer of three filters, 3x3 each. Which shape must its kernel have? Write
+# Feed ``y`` to a second layer of three filters, 3×3 each. Which shape must its kernel have? Write
 # it down before you open the answer.
 
 kernel_shape = (3, y.shape[1], 3, 3)

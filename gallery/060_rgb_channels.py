@@ -76,7 +76,7 @@ for name, array in {"x": x, "W": W, "y": y}.items():
 # %%
 # Try it
 # ------
-# Give the filter a kernel of 1x1, with the weights 1, 10 and 100 for red, green and blue. No pixel
+# Give the filter a kernel of 1×1, with the weights 1, 10 and 100 for red, green and blue. No pixel
 # meets its neighbours any more. What is left of the convolution?
 
 mix = np.array([1, 10, 100]).reshape(1, 3, 1, 1)

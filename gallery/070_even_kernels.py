@@ -61,7 +61,7 @@ for k in range(1, 7):
 # %%
 # Try it
 # ------
-# Convolve four times in a row with a 2x2 kernel whose only 1 is at the top left, and then with one
+# Convolve four times in a row with a 2×2 kernel whose only 1 is at the top left, and then with one
 # whose only 1 is at the bottom right. Where does the impulse end up?
 
 ends = []
@@ -72,9 +72,9 @@ for corner in (0, 3):
     ends.append(np.argwhere(moved[0, 0]).tolist())
 
 Answer(
-    f"What is left stands at {ends[0]} with the first kernel and at {ends[1]} with the second. "
-    "One leaves the impulse where it was; the other moves it by a pixel each time, down and to the "
-    "right, until the image ends."
+    "Rows and columns of what is left, for the first kernel and for the second: "
+    f"{' and '.join(str(end or 'none') for end in ends)}. One leaves the impulse where it was; "
+    "the other moves it by a pixel each time, down and to the right, until the image ends."
 )
 
 # %%

@@ -4,13 +4,13 @@ Counting parameters
 
 How much does a convolution layer have to learn? Exactly the elements of its kernel array:
 multiply the four numbers of its shape. The size of the image does not enter, and that is the
-whole point of a convolution layer. Here the count for each layer of
-:ref:`sphx_glr_auto_gallery_080_dieleman_network.py`, and where most of the parameters sit.
+whole point of a convolution layer. Here is the count for each layer of
+:ref:`sphx_glr_auto_gallery_080_dieleman_network.py`, and which have most of them.
 """
 
 # %%
-# One kernel first. Ten filters over three channels, 5x5 each, is an array of shape (10, 3, 5, 5),
-# and its number of elements is the product:
+# One layer first. Ten filters over three channels, 5×5 each, make a kernel array of shape
+# (10, 3, 5, 5), and its number of elements is the product:
 
 import math
 
@@ -35,7 +35,7 @@ for number, (shape, count) in enumerate(zip(shapes, counts, strict=True), start=
 print(f"total:   {'':18} {sum(counts):7}")
 
 # %%
-# The kernel of the first layer is the largest to look at, 6x6, and has the fewest parameters by
+# The kernel of the first layer is the largest to look at, 6×6, and has the fewest parameters by
 # far. What makes the others large is that each of their filters reads every channel of the layer
 # before:
 

@@ -25,8 +25,9 @@ x = photograph.reshape(1, 1, *photograph.shape)
 print(f"{photograph.shape} -> {x.shape}")
 
 # %%
-# Three kernels. The first averages 25 neighbours. The second compares a pixel with its neighbours
-# and gives zero where all are alike. The third subtracts the upper left from the lower right:
+# Three kernels. The first averages 25 pixels. The second compares a pixel with its neighbours and
+# gives zero where all are alike. The third, flipped as it slides, subtracts what lies to the lower
+# right from what lies to the upper left:
 
 blur = np.full((5, 5), 1 / 25)
 edge = np.array([[-1, -1, -1],
@@ -57,17 +58,23 @@ figure = draw.photographs(
 # %%
 # The kernels explain the pictures. The elements of ``blur`` sum to 1, so grey stays as bright as it
 # was. Those of ``edge`` sum to 0, so an even sky turns black. Those of ``emboss`` sum to 1 again,
-# with a slope across them: a surface that brightens along that slope shines.
+# with a slope across them: what darkens towards the lower right shines.
 
 for name, kernel in {"blur": blur, "edge": edge, "emboss": emboss}.items():
     print(f"{name}: {kernel.shape}, sum {kernel.sum():.0f}")
 
 # %%
-# The first numbers of the top row are the sky. A wide blur darkens it at the very border, where
-# part of the window lies on zeros:
+# A picture is made of numbers still. Here is a patch of five rows and six columns where the coat
+# meets the sky, its grey levels from 0 to 99, and what ``edge`` makes of it:
 
-for name, image in {"photograph": photograph, "blurred": apply(blur)}.items():
-    print(f"{name:10}", image[0, :5])
+patch = (99 * x[:, :, 120:125, 30:36]).round()
+W = edge.reshape(1, 1, 3, 3)
+y = conv4d(patch, W, "valid")
+figure = draw.equation(patch, W, y)
+
+for name, array in {"x": patch, "W": W, "y": y}.items():
+    print(f"{name}.shape: {array.shape}")
+    print(array)
 
 # %%
 # Try it

@@ -42,7 +42,8 @@ emboss = each_channel(np.array([[-2, -1, 0],
                                 [ 0,  1, 2]]))
 
 # %%
-# An edge filter that reads all three colours is one filter: it gives one image, which is grey.
+# An edge filter that reads all three colours is *one* filter that mixes channels. It gives one
+# image, and an image of one channel is shown grey.
 
 edge = np.array([[-1, -1, -1],
                  [-1,  8, -1],
@@ -50,7 +51,7 @@ edge = np.array([[-1, -1, -1],
 edge = np.stack([edge, edge, edge])[None]
 
 # %%
-# And a kernel of 1x1 mixes channels without looking at any neighbour. These weights turn a
+# And a kernel of 1×1 mixes channels without looking at any neighbour. These weights turn a
 # photograph sepia; each row is one filter, and its numbers are what it takes from red, green and
 # blue:
 
@@ -65,9 +66,20 @@ figure = draw.photographs(
         "emboss, each channel": conv4d(x, emboss, "same")[0],
         "edge, all channels": conv4d(x, edge, "same")[0, 0],
         "sepia, mixes channels": conv4d(x, sepia, "same")[0],
-        "red alone": x[0, 0],
+        "the red channel alone": x[0, 0],
     }
 )
+
+# %%
+# The mixing in numbers, at a patch of one row and two columns, with colours from 0 to 99:
+
+patch = (99 * x[:, :, 95:96, 60:62]).round()
+y = conv4d(patch, sepia, "valid")
+figure = draw.equation(patch, sepia, y)
+
+for name, array in {"x": patch, "W": sepia, "y": y}.items():
+    print(f"{name}.shape: {array.shape}")
+    print(array)
 
 # %%
 # The shapes tell which is which: as many output channels as the kernel has filters.
@@ -83,8 +95,8 @@ for name, w in {"blur": blur, "emboss": emboss, "edge": edge, "sepia": sepia}.it
 
 used = np.count_nonzero(blur)
 Answer(
-    f"{used} of {blur.size}: two thirds are zeros that keep the channels apart. "
-    "A depthwise convolution stores only the others."
+    f"{used} of {blur.size} are used. The other {blur.size - used} are zeros that keep the "
+    "channels apart; a depthwise convolution does not store them."
 )
 
 # %%

@@ -36,7 +36,7 @@ def convolve(x, w, spec):
 
 
 def max_pool(x, size):
-    """Take the largest value of each window of `size` x `size`, side by side.
+    """Take the largest value of each window of `size` × `size`, side by side.
 
     Parameters
     ----------
