@@ -64,10 +64,10 @@ for name, kernel in {"blur": blur, "edge": edge, "emboss": emboss}.items():
     print(f"{name}: {kernel.shape}, sum {kernel.sum():.0f}")
 
 # %%
-# A picture is made of numbers still. Here is a patch of five rows and six columns where the coat
-# meets the sky, its grey levels from 0 to 99, and what ``edge`` makes of it:
+# A picture is made of numbers still. Here is a patch of five rows and six columns, grey levels
+# from 0 to 99, with a bright stripe two pixels wide, and what ``edge`` makes of it:
 
-patch = (99 * x[:, :, 120:125, 30:36]).round()
+patch = (99 * x[:, :, 180:185, 192:198]).round()
 W = edge.reshape(1, 1, 3, 3)
 y = conv4d(patch, W, "valid")
 figure = draw.equation(patch, W, y)

@@ -19,7 +19,7 @@ from convdoc.exercises import Answer
 
 np.set_printoptions(suppress=True, precision=3)
 
-photograph = skimage.data.chelsea()[30:230, 100:300] / 255
+photograph = skimage.data.chelsea()[40:216, 110:286] / 255
 x = photograph.transpose(2, 0, 1)[None]
 print(f"{photograph.shape} -> {x.shape}")
 

@@ -76,7 +76,7 @@ for name in ways:
     print(f"{name:26}" + "".join(f"{medians[size][name]:8.2f}" for size in kernels))
 
 # %%
-# Drawn on a logarithmic axis, from line to line ten times as long. Shorter is faster:
+# Drawn on a logarithmic axis, from mark to mark ten times as long. Shorter is faster:
 
 figure = draw.bars(
     {f"512×512 image, {size} kernel": rows for size, rows in medians.items()}, "{:.2g} ms", log=True
@@ -89,7 +89,7 @@ figure = draw.bars(
 ours, *others = ways
 for size, rows in medians.items():
     faster = [name for name in others if rows[name] < rows[ours]]
-    print(f"{size}: {len(faster)} of {len(others)}, {', '.join(faster)}")
+    print(f"{size}: {len(faster)} of {len(others)}")
 
 # %%
 # Try it

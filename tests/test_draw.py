@@ -130,7 +130,16 @@ def test_photographs_are_clipped_to_black_and_white():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(3.0, "3"), (-2, "−2"), (0.5, "0.5"), (1 / 3, "0.33"), (-0.001, "0"), (np.nan, "nan")],
+    [
+        (3.0, "3"),
+        (-2, "−2"),
+        (0.5, "0.5"),
+        (1 / 3, "0.33"),
+        (-0.001, "0"),
+        (47.81, "47.8"),
+        (295.64, "296"),
+        (np.nan, "nan"),
+    ],
 )
 def test_numbers_are_short(value, text):
     assert canvas.number(value) == text

@@ -10,6 +10,7 @@ from convdoc.draw.palette import LIGHT
 GAP = 0.5  # between panels
 OPERATOR = 1.2  # room for "∗" and "="
 TITLE = 1.9  # room for the name and the shape of an array
+LABEL_WIDTH = 2.2  # of a panel in a row of panels, at least
 LABEL = 0.8  # room for "channel 0" over a panel
 NO_PADDING = ((0, 0), (0, 0))
 
@@ -170,7 +171,8 @@ class _Block:
         self.columns = second if first > 1 and second > 1 else 1
         rows = first * second // self.columns
         self.label = LABEL if first * second > 1 else 0
-        self.step = (height + top + bottom + self.label + GAP, width + left + right + GAP)
+        panel = max(width + left + right, LABEL_WIDTH if self.columns > 1 else 0)
+        self.step = (height + top + bottom + self.label + GAP, panel + GAP)
         self.height = rows * self.step[0] - GAP
         self.width = self.columns * self.step[1] - GAP
         self.room = max(self.width, 0.27 * len(str(self.array.shape)))
@@ -193,8 +195,9 @@ class _Block:
         for index, panel in enumerate(self.array.reshape(-1, height, width)):
             i, j = divmod(index, self.columns)
             row = top + i * self.step[0] + self.label
-            column = middle - self.width / 2 + j * self.step[1]
             padded = (height + above + below, width + before + behind)
+            column = middle - self.width / 2 + j * self.step[1]
+            column += (self.step[1] - GAP - padded[1]) / 2
             if self.label:
                 canvas.words(
                     row - LABEL / 2, column + padded[1] / 2, self.labels[index], colour="muted"

@@ -23,7 +23,7 @@ def bars(charts, text="{:,}", role="output", log=False):
         Which colour of the palette the bars have.
     log : bool
         Lengths on a logarithmic axis that all charts share, from the power of ten below the
-        smallest number, with a line at each power.
+        smallest number, marked at each power.
 
     Returns
     -------
@@ -58,7 +58,8 @@ def bars(charts, text="{:,}", role="output", log=False):
         ax.axis("off")
         power = start
         while log and power <= max(numbers):
-            ax.axvline(power, color=palette.LIGHT["line"], linewidth=0.8, zorder=0)
+            for row in range(len(values)):
+                ax.vlines(power, row - 0.17, row + 0.17, color=palette.LIGHT["line"], zorder=0)
             muted = {**style, "size": palette.LABEL_SIZE, "color": palette.LIGHT["muted"]}
             ax.text(power, len(values) - 0.45, f" {text.format(power)}", va="top", **muted)
             power *= 10

@@ -41,8 +41,14 @@ class Canvas:
 
 
 def number(value):
-    """As short as it can be read: integers as they are, others with two decimals at most."""
-    text = f"{round(float(value), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # + 0.0: no "−0"
+    """Integers as they are, others with two decimals at most, and fewer from 10 and 100 on."""
+    value = float(value)
+    decimals = 2 - (abs(value) >= 10) - (abs(value) >= 100)
+    if not value.is_integer():
+        value = round(value, decimals) + 0.0  # not "−0"
+    text = f"{value:.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
     return text.replace("-", "−")
 
 

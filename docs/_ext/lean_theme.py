@@ -17,6 +17,7 @@ from PIL import Image
 SHEETS = ["styles/pydata-sphinx-theme.css", "sphinx-design.min.css", "mystnb.*.css"]
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 
+PRIVATE_USE = range(0xE000, 0xF900)  # where Unicode leaves room for icons
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 RULE = re.compile(r"(?<=[{}])([^{}@]+)\{[^{}]*\}")
 EMPTY_BLOCK = re.compile(r"@(?:media|supports)[^{}]*\{\s*\}")
@@ -49,6 +50,7 @@ def lean_css(css, words):
 def lean_font(path, css):
     """Drop the glyphs that no rule of `css` shows."""
     codes = [int(code, 16) for code in re.findall(r"\\([0-9a-f]{4})\b", css)]
+    codes += [ord(character) for character in css if ord(character) in PRIVATE_USE]
     font = TTFont(path)
     subsetter = Subsetter(Options(flavor="woff2"))
     subsetter.populate(unicodes=codes)
