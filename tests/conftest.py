@@ -3,9 +3,11 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
 NO_BROWSER = (
@@ -49,8 +51,16 @@ def pages(site):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """Path of a Chromium; found, installed, fetched, or the tests are skipped."""
-    from playwright.sync_api import sync_playwright
+    """Path of a Chromium; without one the tests are skipped, or fail where CI=true."""
+    if found := find_chromium():
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_BROWSER)
+    pytest.skip(NO_BROWSER)
+
+
+def find_chromium():
+    """Path of the system's Chromium, else one installed, else one that Playwright fetches."""
 
     def installed():
         names = ("chromium", "chromium-browser", "google-chrome")
@@ -65,12 +75,8 @@ def chromium():
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
     if not Path(own).exists():
-        subprocess.run([".venv/bin/python", "-m", "playwright", "install", "chromium"], cwd=ROOT)
-    if Path(own).exists():
-        return own
-    if os.environ.get("CI") == "true":
-        pytest.fail(NO_BROWSER)
-    pytest.skip(NO_BROWSER)
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
+    return own if Path(own).exists() else None
 
 
 def pytest_unconfigure(config):
