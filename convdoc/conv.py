@@ -72,6 +72,7 @@ def conv4d(x, w, border_mode="same"):
     --------
     The response to an impulse is the kernel itself, standing where the impulse was:
 
+    >>> from convdoc import conv4d
     >>> import numpy as np
     >>> x = np.zeros((1, 1, 5, 7), int)
     >>> x[0, 0, 2, 3] = 1
@@ -184,6 +185,7 @@ def pool4d(x, size):
 
     Examples
     --------
+    >>> from convdoc import pool4d
     >>> import numpy as np
     >>> pool4d(np.arange(16).reshape(1, 1, 4, 4), 2)
     array([[[[ 5.,  7.],

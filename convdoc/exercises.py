@@ -22,6 +22,7 @@ class Answer:
     --------
     On a page or in a notebook it shows as one line to click; printed, it shows all:
 
+    >>> from convdoc.exercises import Answer
     >>> print(Answer("The sum of both:", [[1, 2], [3, 4]]))
     The sum of both:
     [[1 2]
@@ -66,6 +67,7 @@ def dense_against_convolution(image, kernel):
 
     Examples
     --------
+    >>> from convdoc.exercises import dense_against_convolution
     >>> count = dense_against_convolution(image=(4, 4), kernel=(3, 3))
     >>> count["dense"], count["convolution"], round(count["factor"], 1)
     (64, 9, 7.1)

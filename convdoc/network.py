@@ -75,6 +75,7 @@ class Network:
 
     Examples
     --------
+    >>> from convdoc.network import Conv, MaxPool, Network
     >>> network = Network((Conv(10, 5), MaxPool(2)))
     >>> network.kernel_shapes(channels=3)
     [(10, 3, 5, 5)]
@@ -120,6 +121,8 @@ class Network:
 
         Examples
         --------
+        >>> import numpy as np
+        >>> from convdoc.network import Conv, MaxPool, Network
         >>> [y.shape for y in Network((Conv(10, 5), MaxPool(2))).run(np.zeros((1, 3, 20, 20)))]
         [(1, 10, 16, 16), (1, 10, 8, 8)]
         """

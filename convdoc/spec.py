@@ -34,6 +34,7 @@ class ConvSpec:
 
     Examples
     --------
+    >>> from convdoc import ConvSpec
     >>> ConvSpec(kernel=(3, 3)).output_size((5, 5))
     (3, 3)
     >>> ConvSpec(kernel=(3, 3), border_mode="same").output_size((5, 5))

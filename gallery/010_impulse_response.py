@@ -49,8 +49,8 @@ for name, array in {"x": x, "W": W, "y": y}.items():
     print(array)
 
 # %%
-# The shape of the output answers the second question. It has one row less than the image and two
-# columns less: under ``"valid"`` a kernel of two rows and three columns never goes beyond the
+# The shape of the output answers the second question. It has one row fewer than the image and two
+# columns fewer: under ``"valid"`` a kernel of two rows and three columns never goes beyond the
 # border, and fits the image in that many fewer places.
 #
 # Try it

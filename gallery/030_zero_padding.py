@@ -2,10 +2,10 @@
 Zero padding
 ============
 
-Every layer with ``border_mode="valid"`` shrinks its image, and a deep network would soon have
-none left. With ``border_mode="same"`` the image is first framed with zeros, just enough of them
-for the output to be as large as the input. It costs something, and you can see what: at the
-border, part of each window lies on zeros that are no image.
+With ``border_mode="valid"`` any kernel larger than 1×1 shrinks the image, and a deep network
+would soon have none left. With ``border_mode="same"`` the image is first framed with zeros, just
+enough of them for the output to be as large as the input. It costs something, and you can see
+what: at the border, part of each window lies on zeros that are no image.
 """
 
 # %%
@@ -29,7 +29,7 @@ x = np.array([[1, 1, 1, 0, 0],
               [0, 1, 1, 0, 0]]).reshape(1, 1, 5, 5)
 
 # %%
-# Without padding, the output loses a row and a column on each side:
+# Without padding, the output loses a row at the top and at the bottom, and a column on either side:
 
 valid = conv4d(x, W, "valid")
 

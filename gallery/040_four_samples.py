@@ -35,8 +35,8 @@ y = conv4d(x, W, "same")
 figure = draw.equation(x, W, y)
 
 # %%
-# The dot is an impulse, so each output shows the kernel around it, as many times stronger as the
-# dot is: a convolution is *linear*. Sample 0 has no dot and gives nothing; no bias is added here.
+# The dot is an impulse, so each output shows the kernel around it, multiplied by the value of the
+# dot: a convolution is *linear*. Sample 0 has no dot and gives nothing; no bias is added here.
 #
 # The shapes say the same. ``x`` has 4 samples of 1 channel, ``W`` has 1 filter for 1 channel, ``y``
 # has 4 samples of 1 filter:

@@ -2,13 +2,13 @@
 One sample, two filters
 =======================
 
-A convolution layer rarely learns one kernel; it learns dozens, and each looks for something else
+A convolution layer rarely learns one filter; it learns dozens, and each looks for something else
 in the same image. How are several results kept apart? Each filter writes an output image of its
 own, and the second axis of ``y`` counts them. In the next layer these images are the channels.
 """
 
 # %%
-# One image with a dot, and two kernels: a diagonal cross and an upright one.
+# One image with a dot, and two filters: a diagonal cross and an upright one.
 
 import matplotlib.pyplot as plt
 import numpy as np

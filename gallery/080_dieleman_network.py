@@ -21,8 +21,7 @@ from convdoc.network import DIELEMAN, Conv
 
 x = np.random.default_rng(2014).random((8, 3, 45, 45), dtype=np.float32)
 
-for layer in DIELEMAN.layers:
-    print(layer)
+print(*DIELEMAN.layers, sep="\n")
 
 # %%
 # Run it: each convolution by :func:`~convdoc.conv4d` under ``"valid"``, with random kernels, and

@@ -2,15 +2,16 @@
 Counting parameters
 ===================
 
-How much does a convolution layer have to learn? Exactly the elements of its kernel array:
+How much does a convolution layer have to learn? Biases apart, the elements of its kernel array:
 multiply the four numbers of its shape. The size of the image does not enter, and that is the
 whole point of a convolution layer. Here is the count for each layer of
-:ref:`sphx_glr_auto_gallery_080_dieleman_network.py`, and which have most of them.
+:ref:`sphx_glr_auto_gallery_080_dieleman_network.py`, and which of its layers have the most
+parameters.
 """
 
 # %%
-# One layer first. Ten filters over three channels, 5×5 each, make a kernel array of shape
-# (10, 3, 5, 5), and its number of elements is the product:
+# One layer first. Ten filters over three channels, 5×5 each, make a kernel array of shape (10, 3,
+# 5, 5), and its number of elements is the product:
 
 import math
 
@@ -59,6 +60,11 @@ small, large = (np.tri(n)[None, None] for n in (3, 6))
 
 figure = draw.equation(small, w, conv4d(small, w, "valid"))
 figure = draw.equation(large, w, conv4d(large, w, "valid"))
+
+print(f"W.shape: {w.shape}")
+print(w)
+for x in (small, large):
+    print(f"x.shape: {x.shape}   y.shape: {conv4d(x, w, 'valid').shape}")
 
 # %%
 # Try it

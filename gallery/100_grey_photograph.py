@@ -57,15 +57,16 @@ figure = draw.photographs(
 
 # %%
 # The kernels explain the pictures. The elements of ``blur`` sum to 1, so grey stays as bright as it
-# was. Those of ``edge`` sum to 0, so an even sky turns black. Those of ``emboss`` sum to 1 again,
-# with a slope across them: what darkens towards the lower right shines.
+# was. Those of ``edge`` sum to 0, so an even sky turns black, but for the border, where zeros lie
+# beside it. Those of ``emboss`` sum to 1 again, with a slope across them: what darkens towards the
+# lower right shines.
 
 for name, kernel in {"blur": blur, "edge": edge, "emboss": emboss}.items():
     print(f"{name}: {kernel.shape}, sum {kernel.sum():.0f}")
 
 # %%
-# A picture is made of numbers still. Here is a patch of five rows and six columns, grey levels
-# from 0 to 99, with a bright stripe two pixels wide, and what ``edge`` makes of it:
+# A picture is made of numbers still. Here is a patch of five rows and six columns, grey levels from
+# 0 to 99, with a bright stripe two pixels wide, and what ``edge`` makes of it:
 
 patch = (99 * x[:, :, 180:185, 192:198]).round()
 W = edge.reshape(1, 1, 3, 3)

@@ -41,6 +41,7 @@ def equation(x, w, y, spec=None):
 
     Examples
     --------
+    >>> from convdoc.draw import equation
     >>> import numpy as np
     >>> figure = equation(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.full((1, 1, 2, 2), 4))
     >>> figure.get_label()

@@ -15,6 +15,7 @@ def describe():
 
     Examples
     --------
+    >>> from convdoc.engines import describe
     >>> dict(describe())["Theano"]
     '1.0.5'
     """
@@ -41,6 +42,7 @@ def load_keras():
 
     Examples
     --------
+    >>> from convdoc.engines import load_keras
     >>> load_keras().backend.backend()
     'theano'
     """
