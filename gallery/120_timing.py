@@ -100,7 +100,7 @@ ratio = {name: medians["11×11"][name] / medians["3×3"][name] for name in ways}
 least, most = min(ratio, key=ratio.get), max(ratio, key=ratio.get)
 Answer(
     f"In this run {least}, {ratio[least]:.1f} times its time for 3×3, and {most}, "
-    f"{ratio[most]:.1f} times. A direct way does {11 * 11} products for each pixel, not {3 * 3}, and "
+    f"{ratio[most]:.1f} times. A direct way does {11 * 11} products for each pixel, not {3 * 3}; "
     "Theano copies out each window first; a Fourier transform hardly minds the kernel's size."
 )
 
