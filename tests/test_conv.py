@@ -13,6 +13,7 @@ import scipy.signal
 import skimage.filters
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageFilter
 
 from convdoc import conv4d, pool4d
 from convdoc.engines import load_keras
@@ -78,6 +79,19 @@ def test_centred_impulse_shows_the_kernel_unturned():
     y = conv4d(x[None, None], NINE[None, None], "same")[0, 0]
     np.testing.assert_array_equal(y[1:4, 1:4], NINE)
     np.testing.assert_array_equal(cv2.filter2D(x, -1, NINE)[1:4, 1:4], NINE[::-1, ::-1])
+
+
+def test_pillow_flips_top_to_bottom_only():
+    x = np.zeros((5, 5), np.uint8)
+    x[2, 2] = 1
+    kernel = ImageFilter.Kernel((3, 3), NINE.ravel().tolist(), scale=1)
+    theirs = np.asarray(Image.fromarray(x).filter(kernel))
+    np.testing.assert_array_equal(theirs[1:4, 1:4], [[3, 2, 1], [6, 5, 4], [9, 8, 7]])
+    turned = NINE[:, ::-1]  # so that Pillow gives a convolution
+    kernel = ImageFilter.Kernel((3, 3), turned.ravel().tolist(), scale=1)
+    theirs = np.asarray(Image.fromarray(x).filter(kernel))
+    ours = conv4d(x[None, None], NINE[None, None], "same")[0, 0]
+    np.testing.assert_array_equal(theirs[1:4, 1:4], ours[1:4, 1:4])
 
 
 def test_other_libraries_on_the_impulse():

@@ -166,7 +166,7 @@ class _Block:
     """A 4-D array as a grid of panels under its name and shape."""
 
     def __init__(self, name, array, role, axis_names, padding=NO_PADDING):
-        self.name, self.array, self.role, self.padding = name, np.asarray(array), role, padding
+        self.name, self.array, self.role, self.padding = name, array, role, padding
         first, second, height, width = self.array.shape
         (top, bottom), (left, right) = padding
         self.columns = second if first > 1 and second > 1 else 1

@@ -73,7 +73,7 @@ def inline_svg(source, description, prefix):
     _flatten(svg)
     _share_styles(svg, prefix)
     svg.set("class", "convdoc-figure")
-    svg.set("style", f"width: {width:.0f}px; --natural-width: {width:.0f}px")
+    svg.set("style", f"width: {width:.0f}px")
     if description:
         svg.set("role", "img")
         svg.set("aria-label", description)
