@@ -2,10 +2,14 @@
 
 The map of the package:
 
-- `conv4d`: convolve a batch of images with a bank of filters.
-- `pool4d`: max pooling.
+- `conv4d`, `correlate4d`, `conv4d_transpose`: convolve a batch of images with a bank of
+  filters; without the flip; backwards.
+- `conv4d_gradients`: how a loss changes with the image, the kernel and the bias.
+- `pool4d`: max and average pooling.
 - `ConvSpec`: the plan of a convolution in integers alone: sizes, padding, windows.
-- `convdoc.network`: a network as a list of layers, with its shapes and parameters.
+- `convdoc.explain`: the terms of one pixel, the sum of shifted images, the matrix.
+- `convdoc.network`: a network as a list of layers, with its shapes, parameters and costs.
+- `convdoc.engines`: the libraries that compute, all with one answer.
 - `convdoc.draw`: arrays, convolutions and networks as pictures (needs matplotlib).
 - ``python -m convdoc``: which Keras, Theano, compiler and device compute all this.
 
@@ -14,8 +18,15 @@ Arrays are NCHW throughout: images are (samples, channels, height, width), kerne
 Keras and Theano are imported by the first call that computes, not by ``import convdoc``.
 """
 
-from convdoc.conv import conv4d, pool4d
+from convdoc.conv import conv4d, conv4d_gradients, conv4d_transpose, correlate4d, pool4d
 from convdoc.spec import ConvSpec
 
 __version__ = "0.1.0"
-__all__ = ["ConvSpec", "conv4d", "pool4d"]
+__all__ = [
+    "ConvSpec",
+    "conv4d",
+    "conv4d_gradients",
+    "conv4d_transpose",
+    "correlate4d",
+    "pool4d",
+]

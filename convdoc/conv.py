@@ -1,47 +1,70 @@
 """The operations: check the arguments, make the plan, hand over to an engine."""
 
-import numbers
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
-from convdoc.spec import ConvSpec
+from convdoc import engines
+from convdoc.spec import ConvSpec, pair
 
 LAYOUTS = {
     "x": "(samples, channels, height, width)",
     "w": "(filters, channels, height, width)",
+    "y": "(samples, filters, height, width)",
+    "dy": "(samples, filters, height, width)",
 }
 # Above these, neighbouring integers are no longer told apart.
 LARGEST_INTEGER = {"float32": 2**24, "float64": 2**53}
+POOLING_MODES = {
+    "max": "the largest value",
+    "average": "the mean, with zeros for the padding",
+    "average_no_pad": "the mean of what lies on the image",
+}
 
 
-def conv4d(x, w, border_mode="same"):
+def conv4d(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"):
     r"""Convolve every sample of `x` with every filter of `w`.
 
-    A true convolution (the kernel is flipped), computed by a Keras model of one
-    convolution layer on Theano:
+    A true convolution (the kernel is flipped), computed by a Keras layer on Theano:
 
     .. math::
 
-        Y_{n, f, i, j} = \sum_{c, u, v} W_{f, c, u, v} \, X_{n, c, i' - u, j' - v}
+        Y_{n, f, i, j} = b_f + \sum_{c, u, v} W_{f, c, u, v} \, X_{n, c, i' - u d, j' - v d}
 
-    with :math:`i' = i + k_h - 1` and :math:`j' = j + k_w - 1` under ``"valid"``. Under
-    ``"same"`` :math:`i' = i + \lfloor (k_h - 1) / 2 \rfloor` and
-    :math:`j' = j + \lfloor (k_w - 1) / 2 \rfloor`, and pixels outside the image are zero.
+    with :math:`i' = i s + d (k_h - 1) - p`, where *s* is the stride, *d* the dilation and *p*
+    the number of zeros above the image, and :math:`j'` likewise. Pixels outside the image are
+    zero. In groups, *c* runs over the channels of the filter's own group.
 
     Parameters
     ----------
     x : array_like, shape (samples, channels, height, width)
         The images: real numbers, integers or booleans. It is never changed.
-    w : array_like, shape (filters, channels, kernel height, kernel width)
+    w : array_like, shape (filters, channels // groups, kernel height, kernel width)
         The kernels, as they would be drawn: the flip is done here. Never changed either.
-    border_mode : {"same", "valid"}
-        ``"same"``: zeros around the image, output as large as the input.
-        ``"valid"``: only windows that lie wholly on the image. See :class:`ConvSpec`.
+    border_mode : str, int, (int, int) or ((int, int), (int, int))
+        ``"same"``: zeros around the image, one output for each stride, so as many as the
+        input has under stride 1. ``"valid"``: only windows that lie wholly on the image.
+        ``"full"``: all that touch it. Also ``"half"``, ``"same_upper"`` and zeros by their
+        number: see :class:`ConvSpec`.
+    strides : int or (int, int)
+        Pixels from one window to the next, (vertical, horizontal) or both.
+    dilation : int or (int, int)
+        Pixels from one kernel element to the next; 1 is a contiguous kernel.
+    groups : int
+        Parts that channels and filters are divided into, each convolved by itself.
+    bias : array_like, shape (filters,), optional
+        A number to add to each output image.
+    engine : str
+        The library that computes: ``"keras"``, ``"theano"``, ``"numpy"``, ``"scipy"``,
+        ``"opencv"``, ``"scikit-image"``, ``"torch"`` or ``"jax"``; or ``"auto"``, the one
+        expected to be quickest among those installed. All give the same answer, but for
+        rounding. See :func:`convdoc.engines.available`.
 
     Returns
     -------
     numpy.ndarray, shape (samples, filters, output height, output width)
-        float64 where `x` or `w` is float64 (a list of decimals is), float32 otherwise:
+        float64 where `x`, `w` or `bias` is float64 (a list of decimals is), float32 otherwise:
         NumPy's own promotion, with integers taken as float32, the dtype networks use. So
         no array is rounded before it is convolved; sums are rounded as that dtype rounds.
         NaN and infinity are allowed, and spread to every output whose window holds them.
@@ -51,12 +74,13 @@ def conv4d(x, w, border_mode="same"):
     TypeError
         For complex, text, dates, objects, masked arrays, or floats wider than float64.
     ValueError
-        For an array that is not 4-D or has an empty axis, for channels that do not match,
-        an unknown `border_mode`, a kernel larger than the image under ``"valid"``, and for
-        integers that the result's dtype would round: beyond 2**24 in float32, 2**53 in float64.
-    RuntimeError
-        If the C++ compiler or the Python headers that Theano needs are missing; it says
-        what to install.
+        For an array that is not 4-D or has an empty axis, for channels that do not match or
+        groups that do not divide them, a `bias` of another length, settings that `ConvSpec`
+        refuses, a kernel larger than the padded image, an unknown `engine`, and for integers
+        that the result's dtype would round: beyond 2**24 in float32, 2**53 in float64.
+    ImportError, RuntimeError
+        If the engine's library is missing, or the C++ compiler or the headers of Python that
+        Theano needs; it says what to install.
 
     Notes
     -----
@@ -149,69 +173,386 @@ def conv4d(x, w, border_mode="same"):
              [0., 2., 1., 2., 1.],
              [1., 0., 2., 1., 0.]]]], dtype=float32)
     """
-    x, w = real_4d("x", x), real_4d("w", w)
-    _match_channels(x, w)
-    spec = ConvSpec(kernel=w.shape[2:], border_mode=border_mode)
-    try:
-        spec.output_size(x.shape[2:])
-    except ValueError as error:
-        raise ValueError(f"w {w.shape} does not fit x {x.shape}: {error}") from None
-
-    dtype = _result_dtype(x, w)
-    from convdoc.engines import keras  # loads Keras and Theano, so only now
-
-    return keras.convolve(_as_float("x", x, dtype), _as_float("w", w, dtype), spec)
+    return _convolve(
+        real_4d("x", x), real_4d("w", w), border_mode, strides, dilation, groups, bias, engine
+    )
 
 
-def pool4d(x, size):
-    """Keep the largest value of each window: max pooling, channel by channel.
+def correlate4d(
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+):
+    r"""Correlate every sample of `x` with every filter of `w`: `conv4d` without the flip.
 
-    The windows lie side by side. Rows and columns that do not fill a window are left out:
-    ``o = floor(i / size)`` along each axis, relationship 7 of Dumoulin and Visin (2016,
-    arXiv 1603.07285) with the stride equal to the window.
+    .. math::
+
+        Y_{n, f, i, j} = \sum_{c, u, v} W_{f, c, u, v} \, X_{n, c, i + u, j + v}
+
+    under ``"valid"``. TensorFlow, PyTorch and JAX call this a convolution. It is `conv4d` with
+    the kernel turned by 180 degrees.
+
+    Parameters
+    ----------
+    x, w, border_mode, strides, dilation, groups, bias, engine
+        As `conv4d` takes them. Where the padding is uneven, it stays on its side: it
+        belongs to the image, and is not turned with the kernel.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, filters, output height, output width)
+        With the dtype rule of `conv4d`.
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `conv4d` raises them.
+
+    References
+    ----------
+    A. Zhang, Z. Lipton, M. Li and A. Smola, "Dive into Deep Learning", section 7.2, from which
+    the example is.
+
+    Examples
+    --------
+    >>> from convdoc import correlate4d
+    >>> import numpy as np
+    >>> correlate4d([[np.arange(9.).reshape(3, 3)]], [[[[0, 1], [2, 3]]]], "valid")
+    array([[[[19., 25.],
+             [37., 43.]]]])
+    """
+    turned = real_4d("w", w)[:, :, ::-1, ::-1]
+    return _convolve(real_4d("x", x), turned, border_mode, strides, dilation, groups, bias, engine)
+
+
+def conv4d_transpose(
+    y,
+    w,
+    border_mode="valid",
+    *,
+    strides=1,
+    dilation=1,
+    groups=1,
+    bias=None,
+    output_padding=0,
+    output_size=None,
+    engine="keras",
+):
+    r"""Give every pixel of `y` back to the pixels that a convolution made it of.
+
+    The transposed convolution, or adjoint, of `conv4d` with the same arguments:
+
+    .. math::
+
+        X'_{n, c, i, j} = \sum_{f, u, v} W_{f, c, u, v} \, Y_{n, f, i' + u, j' + v}
+
+    with :math:`i' = i - (k_h - 1)`, :math:`j' = j - (k_w - 1)` under ``"valid"`` with stride 1,
+    *Y* being zero outside. So every pixel leaves the kernel
+    behind as the convolution laid it on the image, turned by 180 degrees. It is what a convolution's backward pass computes, and
+    what networks enlarge images by. It is not the inverse: shapes come back, values do not.
+
+    Parameters
+    ----------
+    y : array_like, shape (samples, filters, height, width)
+        What the convolution would give: as many channels as `w` has filters.
+    w : array_like, shape (filters, channels // groups, kernel height, kernel width)
+        The kernels, as the convolution has them.
+    border_mode, strides, dilation, groups
+        Those of the convolution; see `ConvSpec`. Its padding is cut off here.
+    bias : array_like, shape (channels,), optional
+        A number to add to each channel of the result.
+    output_padding : int or (int, int)
+        Rows and columns more than the smallest result: less than the stride. They are what no
+        window reached, and hold the bias or zeros.
+    output_size : int or (int, int), optional
+        Height and width of the result, in place of `output_padding`.
+    engine : str
+        As in `conv4d`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, channels, output height, output width)
+        The height is :math:`s (h - 1) + d (k - 1) + 1 - P + a`, *P* being the padding of both
+        sides and *a* the `output_padding`; the width likewise. With the dtype rule of `conv4d`.
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `conv4d` raises them, and for an `output_size` that the convolution cannot have read.
+
+    Notes
+    -----
+    Keras's ``Conv2DTranspose`` under ``"same"`` gives ``strides * h``; here that is
+    ``output_padding = strides - 1``.
+
+    References
+    ----------
+    V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
+    arXiv 1603.07285, chapter 4.
+
+    Examples
+    --------
+    Each pixel leaves the kernel behind, turned; where two overlap they add up:
+
+    >>> from convdoc import conv4d_transpose
+    >>> conv4d_transpose([[[[1., 10.]]]], [[[[1., 2., 3.]]]], strides=2)
+    array([[[[ 3.,  2., 31., 20., 10.]]]])
+    """
+    y, w = real_4d("y", y), real_4d("w", w)
+    settings = _settings(border_mode, strides, dilation, groups, engine, output_padding)
+    size = None if output_size is None else pair("output_size", output_size)
+    spec, size, compute = _transpose_plan(y.shape, w.shape, size, *settings)
+    channels = w.shape[1] * spec.groups
+    y, w, bias = _as_floats(y=y, w=w, bias=_bias(bias, channels, "channel of the result"))
+    x = compute.convolve_transpose(y, w, spec, size)
+    return x if bias is None else np.add(x, bias[:, None, None], out=x)
+
+
+def conv4d_gradients(
+    x, w, dy, border_mode="same", *, strides=1, dilation=1, groups=1, engine="keras"
+):
+    r"""How a loss changes with the image, the kernel and the bias of a convolution.
+
+    For a loss *L* with :math:`dY = \partial L / \partial Y`, and
+    ``y = conv4d(x, w, border_mode, ..., bias=b)``, the chain rule gives
+
+    .. math::
+
+        dX = \text{conv4d\_transpose}(dY, W)
+        \qquad
+        dW_{f, c, u, v} = \sum_{n, i, j} dY_{n, f, i, j} \, X_{n, c, i' - u, j' - v}
+        \qquad
+        db_f = \sum_{n, i, j} dY_{n, f, i, j}
+
+    with :math:`i'` and :math:`j'` as in `conv4d`.
+
+    Parameters
+    ----------
+    x, w, border_mode, strides, dilation, groups, engine
+        As `conv4d` takes them.
+    dy : array_like, shape (samples, filters, output height, output width)
+        Gradient of the loss with respect to the convolution's result.
+
+    Returns
+    -------
+    dx, dw, db : numpy.ndarray
+        In the shapes of `x`, of `w` and (filters,). With the dtype rule of `conv4d`.
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `conv4d` raises them, and where `dy` has not the shape of the result.
+
+    Examples
+    --------
+    Of a sum of all outputs, ``dy`` is 1 everywhere. The corner pixel is read by one window only:
+
+    >>> from convdoc import conv4d_gradients
+    >>> import numpy as np
+    >>> x, w = np.arange(9.).reshape(1, 1, 3, 3), np.array([[[[1., 2.], [3., 4.]]]])
+    >>> dx, dw, db = conv4d_gradients(x, w, np.ones((1, 1, 2, 2)), "valid")
+    >>> dx[0, 0]
+    array([[ 4.,  7.,  3.],
+           [ 6., 10.,  4.],
+           [ 2.,  3.,  1.]])
+    >>> dw[0, 0]
+    array([[24., 20.],
+           [12.,  8.]])
+    >>> db
+    array([4.])
+    """
+    x, w, dy = real_4d("x", x), real_4d("w", w), real_4d("dy", dy)
+    settings = _settings(border_mode, strides, dilation, groups, engine)
+    spec, compute = _plan(x.shape, w.shape, *settings)
+    size = x.shape[2:]
+    expected = (x.shape[0], w.shape[0], *spec.output_size(size))
+    if dy.shape != expected:
+        raise ValueError(
+            f"dy must have the shape of the convolution's result, {LAYOUTS['dy']} = {expected} "
+            f"for x {x.shape} and w {w.shape}; got {dy.shape}"
+        )
+    x, w, dy = _as_floats(x=x, w=w, dy=dy)
+    dx = compute.convolve_transpose(dy, w, spec, size)
+    return dx, compute.kernel_gradient(x, dy, spec), dy.sum((0, 2, 3))
+
+
+def pool4d(x, size, strides=None, border_mode="valid", mode="max"):
+    r"""Reduce each window of the image to one value, channel by channel.
+
+    Along each axis :math:`o = \lfloor (i + P - k) / s \rfloor + 1`, *P* being the padding of
+    both sides: without padding, relationship 7 of Dumoulin and Visin. Computed by NumPy.
 
     Parameters
     ----------
     x : array_like, shape (samples, channels, height, width)
         Real numbers, with the rules of `conv4d` for dtypes.
-    size : int
+    size : int or (int, int)
         Height and width of a window, in pixels.
+    strides : int or (int, int), optional
+        Pixels from one window to the next. By default the size: windows side by side.
+    border_mode : str, int, (int, int) or ((int, int), (int, int))
+        Padding, as in `ConvSpec`: less than a window on every side.
+    mode : {"max", "average", "average_no_pad"}
+        The largest value of the window, padding not counted; its mean, padding counted as
+        zeros; or the mean of the pixels alone.
 
     Returns
     -------
-    numpy.ndarray, shape (samples, channels, height // size, width // size)
+    numpy.ndarray, shape (samples, channels, output height, output width)
         float32, or float64 where `x` is float64.
 
     Raises
     ------
     TypeError
-        As `conv4d` raises for `x`, or where `size` is not an integer.
+        As `conv4d` raises for `x`.
     ValueError
-        As `conv4d` raises for `x`, or where a window is empty or larger than the image.
+        As `conv4d` raises for `x`; for sizes, strides and padding that are none; where no
+        window fits, or a window could lie wholly on padding; for an unknown `mode`.
+
+    References
+    ----------
+    V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
+    arXiv 1603.07285, chapter 3.
 
     Examples
     --------
     >>> from convdoc import pool4d
     >>> import numpy as np
-    >>> pool4d(np.arange(16).reshape(1, 1, 4, 4), 2)
+    >>> x = np.arange(16).reshape(1, 1, 4, 4)
+    >>> pool4d(x, 2)
     array([[[[ 5.,  7.],
              [13., 15.]]]], dtype=float32)
+    >>> pool4d(x, 3, strides=1, mode="average")
+    array([[[[ 5.,  6.],
+             [ 9., 10.]]]], dtype=float32)
     """
     x = real_4d("x", x)
-    if isinstance(size, bool) or not isinstance(size, numbers.Integral):
-        raise TypeError(f"size must be an integer, the side of a window; got {size!r}")
-    if not 1 <= size <= min(x.shape[2:]):
+    size = pair("size", size)
+    spec = ConvSpec(size, size if strides is None else strides, border_mode)
+    if mode not in POOLING_MODES:
+        known = ", ".join(f"{mode!r} ({what})" for mode, what in POOLING_MODES.items())
+        raise ValueError(f"mode must be one of {known}; got {mode!r}")
+    image = x.shape[2:]
+    for k, sides in zip(size, spec.padding(image), strict=True):
+        if max(sides) >= k:
+            raise ValueError(
+                f"border_mode must pad less than a window, size={size}, on every side, or windows "
+                f"lie on padding alone; got {border_mode!r}"
+            )
+    if any(k > i + sum(p) for k, i, p in zip(size, image, spec.padding(image), strict=True)):
         raise ValueError(
-            f"size must be from 1 to the image's smaller side, {min(x.shape[2:])} "
-            f"for x of shape {x.shape}; got {size}"
+            f"size must be at most the image's height and width, {image} for x of shape {x.shape}, "
+            f"and its padding; got {size}"
         )
-    from convdoc.engines import keras
+    (x,) = _as_floats(x=x)
+    return engines.load("numpy").pool(x, spec, mode)
 
-    return keras.max_pool(_as_float("x", x, _result_dtype(x)), int(size))
+
+def _convolve(x, w, border_mode, strides, dilation, groups, bias, engine):
+    settings = _settings(border_mode, strides, dilation, groups, engine)
+    spec, compute = _plan(x.shape, w.shape, *settings)
+    x, w, bias = _as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
+    y = compute.convolve(x, w, spec)
+    return y if bias is None else np.add(y, bias[:, None, None], out=y)
+
+
+def _settings(border_mode, strides, dilation, groups, engine, output_padding=0):
+    """The settings such that two that are equal mean the same: 1 is neither 1.0 nor True."""
+    if not isinstance(engine, str) or engine not in ("auto", *engines.ENGINES):
+        known = ", ".join(map(repr, ("auto", *engines.ENGINES)))
+        raise ValueError(f"engine must be one of {known}; got {engine!r}")
+    plain = type(strides) is type(dilation) is type(groups) is type(output_padding) is int
+    if plain and type(border_mode) is str:
+        return border_mode, strides, dilation, groups, engine, output_padding
+    spec = ConvSpec(1, strides, border_mode, dilation, groups, True, output_padding)
+    return (
+        spec.border_mode, spec.strides, spec.dilation, spec.groups, engine, spec.output_padding,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _plan(x_shape, w_shape, border_mode, strides, dilation, groups, engine, _):
+    """The plan, and the engine that computes it."""
+    spec = ConvSpec(w_shape[2:], strides, border_mode, dilation, groups)
+    _match_channels(x_shape, w_shape, groups)
+    try:
+        spec.output_size(x_shape[2:])
+    except ValueError as error:
+        raise ValueError(f"w {w_shape} does not fit x {x_shape}: {error}") from None
+    if engine == "auto":
+        engine = engines.quickest(x_shape, w_shape, spec)
+    return spec, engines.load(engine)
+
+
+@lru_cache(maxsize=4096)
+def _transpose_plan(
+    y_shape, w_shape, output_size, border_mode, strides, dilation, groups, engine, output_padding
+):
+    """The plan of the convolution, the size that it has read, and the engine that computes."""
+    spec = ConvSpec(w_shape[2:], strides, border_mode, dilation, groups)
+    if y_shape[1] != w_shape[0]:
+        raise ValueError(
+            f"y has {y_shape[1]} channels and w has {w_shape[0]} filters, but they must agree: "
+            f"y is {LAYOUTS['y']} = {y_shape}, w is {LAYOUTS['w']} = {w_shape}"
+        )
+    _divide("filters", w_shape[0], groups)
+    size = y_shape[2:]
+    if output_size is None:
+        transposed = replace(spec, transposed=True, output_padding=output_padding)
+        try:
+            output_size = transposed.output_size(size)
+        except ValueError as error:
+            raise ValueError(f"w {w_shape} does not fit y {y_shape}: {error}") from None
+    else:
+        if output_padding not in (0, (0, 0)):
+            raise ValueError(
+                "output_padding and output_size say the same thing, so give one of them; "
+                f"got output_padding={output_padding} and output_size={output_size}"
+            )
+        possible = spec.input_sizes(size)
+        if any(n not in sizes for n, sizes in zip(output_size, possible, strict=True)):
+            heights, widths = (" or ".join(map(str, sizes)) or "none" for sizes in possible)
+            raise ValueError(
+                f"output_size must be one that the convolution turns into the {size} of y "
+                f"{y_shape}: height {heights}, width {widths}; got {output_size}"
+            )
+    if engine == "auto":
+        engine = engines.quickest(
+            (y_shape[0], w_shape[1] * spec.groups, *output_size), w_shape, spec
+        )
+    return spec, output_size, engines.load(engine)
 
 
 def real_4d(name, value):
     """`value` as a 4-D array of real numbers, or an error that says what it should be."""
+    array = _real(name, value)
+    if array.ndim != 4:
+        remedy = {
+            2: f"; for one image or kernel: {name}.reshape(1, 1, *{name}.shape)",
+            3: f"; for one image or filter of several channels: {name}[None]",
+        }.get(array.ndim, "")
+        raise ValueError(
+            f"{name} must be 4-D, {LAYOUTS[name]}; got {array.ndim}-D, shape {array.shape}{remedy}"
+        )
+    if array.size == 0:
+        raise ValueError(
+            f"{name} has an empty axis: shape {array.shape}, read as {LAYOUTS[name]}; "
+            "each must be 1 or more"
+        )
+    return array
+
+
+def _bias(bias, length, of):
+    """`bias` as an array of `length` real numbers, or None."""
+    if bias is None:
+        return None
+    array = _real("bias", bias)
+    if array.shape != (length,):
+        raise ValueError(
+            f"bias must have one number for each {of}, shape ({length},); got shape {array.shape}"
+        )
+    return array
+
+
+def _real(name, value):
     if _is_masked(value):
         raise TypeError(
             f"{name} is a masked array, and a convolution has no rule for what is masked; "
@@ -231,19 +572,6 @@ def real_4d(name, value):
             f"{name} has dtype {array.dtype}, wider than the float64 that is computed with; "
             f"round it yourself: {name}.astype('float64')"
         )
-    if array.ndim != 4:
-        remedy = {
-            2: f"; for one image or kernel: {name}.reshape(1, 1, *{name}.shape)",
-            3: f"; for one image or filter of several channels: {name}[None]",
-        }.get(array.ndim, "")
-        raise ValueError(
-            f"{name} must be 4-D, {LAYOUTS[name]}; got {array.ndim}-D, shape {array.shape}{remedy}"
-        )
-    if array.size == 0:
-        raise ValueError(
-            f"{name} has an empty axis: shape {array.shape}, read as {LAYOUTS[name]}; "
-            "each must be 1 or more"
-        )
     return array
 
 
@@ -254,25 +582,42 @@ def _is_masked(value):
     return isinstance(value, np.ma.MaskedArray)
 
 
-def _match_channels(x, w):
-    channels = w.shape[1]
-    if x.shape[1] == channels:
-        return
-    if x.shape[3] == channels:
+def _match_channels(x_shape, w_shape, groups):
+    channels = w_shape[1] * groups
+    if x_shape[1] == channels:
+        return _divide("filters", w_shape[0], groups)
+    if groups > 1:
+        _divide("channels", x_shape[1], groups)
+        remedy = f"; in {groups} groups, each filter reads {x_shape[1] // groups} of them"
+    elif x_shape[3] == channels:
         remedy = "; x looks like channels-last: x.transpose(0, 3, 1, 2)"
-    elif w.shape[2] == x.shape[1]:
+    elif w_shape[2] == x_shape[1]:
         remedy = "; w looks like Keras's own layout: w.transpose(3, 2, 0, 1)"
     else:
         remedy = ""
     raise ValueError(
-        f"x has {x.shape[1]} channels and w has {channels}, but they must agree: "
-        f"x is {LAYOUTS['x']} = {x.shape}, w is {LAYOUTS['w']} = {w.shape}{remedy}"
+        f"x has {x_shape[1]} channels and w has {w_shape[1]}, but they must agree: "
+        f"x is {LAYOUTS['x']} = {x_shape}, w is {LAYOUTS['w']} = {w_shape}{remedy}"
     )
 
 
-def _result_dtype(*arrays):
-    """Return float64 where one of them is, else float32."""
-    return np.result_type(np.float32, *(a.dtype for a in arrays if a.dtype.kind == "f"))
+def _divide(what, count, groups):
+    if count % groups:
+        raise ValueError(f"groups must divide the {what}, and {groups} does not divide {count}")
+
+
+def _as_floats(**arrays):
+    """Each in the dtype of the result: float64 where one of them is, else float32."""
+    dtype = _result_dtype(*[array.dtype for array in arrays.values() if array is not None])
+    return [
+        array if array is None or array.dtype == dtype else _as_float(name, array, dtype)
+        for name, array in arrays.items()
+    ]
+
+
+@lru_cache(maxsize=256)
+def _result_dtype(*dtypes):
+    return np.result_type(np.float32, *(dtype for dtype in dtypes if dtype.kind == "f"))
 
 
 def _as_float(name, array, dtype):
@@ -286,4 +631,4 @@ def _as_float(name, array, dtype):
                 f"rounds beyond {limit}; to compute in float64, and round beyond "
                 f"{LARGEST_INTEGER['float64']}: {name}.astype('float64')"
             )
-    return array.astype(dtype, copy=False)
+    return array.astype(dtype)

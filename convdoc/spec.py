@@ -1,76 +1,189 @@
 """The plan of a convolution: integers in, integers out, no arrays."""
 
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 BORDER_MODES = {
-    "valid": "only windows that lie wholly on the image: the output is smaller than the input",
-    "same": "zeros around the image, so that the output has the size of the input",
+    "valid": "only windows that lie wholly on the image",
+    "full": "every window that touches the image",
+    "half": "half a kernel of zeros on every side",
+    "same": "one output for each stride, padded as Keras on Theano pads",
+    "same_upper": "one output for each stride, padded as TensorFlow pads",
+}
+
+#: Formulas of Dumoulin and Visin (2016, arXiv 1603.07285) by their numbers. ``P`` stands for
+#: the padding of both sides together. Number 7 is pooling's, and says the same as number 5.
+RELATIONSHIPS = {
+    1: "{o} = ({i} - {k}) + 1",
+    2: "{o} = ({i} - {k}) + {P} + 1",
+    3: "{o} = {i}",
+    4: "{o} = {i} + ({k} - 1)",
+    5: "{o} = ⌊({i} - {k}) / {s}⌋ + 1",
+    6: "{o} = ⌊({i} + {P} - {k}) / {s}⌋ + 1",
+    7: "{o} = ⌊({i} - {k}) / {s}⌋ + 1",
+    8: "{o} = {i} + ({k} - 1)",
+    9: "{o} = {i} + ({k} - 1) - {P}",
+    10: "{o} = {i}",
+    11: "{o} = {i} - ({k} - 1)",
+    12: "{o} = {s}·({i} - 1) + {k}",
+    13: "{o} = {s}·({i} - 1) + {k} - {P}",
+    14: "{o} = {s}·({i} - 1) + {a} + {k} - {P}",
+    15: "{o} = ⌊({i} + {P} - {k} - ({k} - 1)·({d} - 1)) / {s}⌋ + 1",
 }
 
 
 @dataclass(frozen=True)
-class ConvSpec:
-    """What a 2-D convolution does to sizes and positions, whatever the numbers are.
+class Relationship:
+    """One of the fifteen relationships of sizes, along one axis.
 
-    Sizes, kernels and positions are (vertical, horizontal) pairs of integers, in pixels.
-    In the formulas *i* is the input size along one axis, *k* the kernel size and *o* the
-    output size.
+    Attributes
+    ----------
+    number : int
+        Its number in V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep
+        learning", 2016, arXiv 1603.07285.
+    symbols : str
+        The formula in their letters, with primes for a transposed convolution.
+    numbers : str
+        The formula with the numbers put in.
+    """
+
+    number: int
+    symbols: str
+    numbers: str
+
+    def __str__(self):
+        return f"relationship {self.number}: {self.symbols}; {self.numbers}"
+
+
+@dataclass(frozen=True, repr=False)
+class ConvSpec:
+    r"""What a 2-D convolution does to sizes and positions, whatever the numbers are.
+
+    Sizes, kernels and positions are (vertical, horizontal) pairs of integers, in pixels; one
+    integer stands for both. In the formulas, along one axis, *i* is the input size, *k* the
+    kernel size, *s* the stride, *d* the dilation, *o* the output size, and
+    :math:`\hat k = d (k - 1) + 1` the size of the dilated kernel.
 
     Parameters
     ----------
-    kernel : (int, int)
+    kernel : int or (int, int)
         Height and width of the kernel.
-    border_mode : {"valid", "same"}
-        What happens at the border. ``"valid"`` keeps to windows that lie wholly on the image.
-        ``"same"`` pads with zeros until the output is as large as the input. Of the ``k - 1``
-        zeros it needs, ``k // 2`` go before the image and ``(k - 1) // 2`` behind it: an even
-        kernel gets the extra zero at the top and on the left, as Keras on Theano places it.
+    strides : int or (int, int)
+        Pixels from one window to the next.
+    border_mode : str, int, (int, int) or ((int, int), (int, int))
+        Zeros put around the image:
+
+        - ``"valid"``: none.
+        - ``"full"``: :math:`\hat k - 1` on every side.
+        - ``"half"``: :math:`\lfloor \hat k / 2 \rfloor` on every side.
+        - ``"same"``: :math:`\lfloor \hat k / 2 \rfloor` before and
+          :math:`\lfloor (\hat k - 1) / 2 \rfloor` behind, so that
+          :math:`o = \lceil i / s \rceil`, as in Keras on Theano.
+        - ``"same_upper"``: the least that gives :math:`o = \lceil i / s \rceil`, the odd zero
+          behind, as in TensorFlow. It depends on the size of the image.
+        - an integer: so many on every side; a pair: (top and bottom, left and right); two
+          pairs: ((top, bottom), (left, right)).
+    dilation : int or (int, int)
+        Pixels from one kernel element to the next; 1 is a contiguous kernel.
+    groups : int
+        Parts that the channels, and the filters, are divided into; a filter reads the
+        channels of its own part.
+    transposed : bool
+        Whether this is the transposed convolution (the adjoint) of the convolution that the
+        other arguments describe: it takes what that one gives, and gives what that one takes.
+    output_padding : int or (int, int)
+        For a transposed convolution, rows and columns more than the smallest output: of the
+        *s* input sizes that a stride *s* floors to one output size, which one to give back.
 
     Raises
     ------
     ValueError
-        For a kernel that is not two positive integers, or an unknown `border_mode`.
+        For anything else, with the argument's name and what would be right.
 
     Examples
     --------
     >>> from convdoc import ConvSpec
-    >>> ConvSpec(kernel=(3, 3)).output_size((5, 5))
+    >>> spec = ConvSpec(kernel=3, strides=2, border_mode=1)
+    >>> spec.output_size((6, 6))
     (3, 3)
-    >>> ConvSpec(kernel=(3, 3), border_mode="same").output_size((5, 5))
-    (5, 5)
+    >>> spec.window(0, 1, (6, 6))
+    ((None, 0, 1), (1, 2, 3))
+    >>> spec.as_transposed((6, 6))
+    ConvSpec(kernel=(3, 3), strides=(2, 2), border_mode=((1, 1), (1, 1)), transposed=True,
+    output_padding=(1, 1))
     """
 
     kernel: tuple[int, int]
-    border_mode: str = "valid"
+    strides: tuple[int, int] = (1, 1)
+    border_mode: str | tuple = "valid"
+    dilation: tuple[int, int] = (1, 1)
+    groups: int = 1
+    transposed: bool = False
+    output_padding: tuple[int, int] = (0, 0)
 
     def __post_init__(self):
-        object.__setattr__(self, "kernel", _height_and_width("kernel", self.kernel))
-        if not isinstance(self.border_mode, str) or self.border_mode not in BORDER_MODES:
-            known = ", ".join(f"{mode!r} ({what})" for mode, what in BORDER_MODES.items())
-            raise ValueError(f"border_mode must be one of {known}; got {self.border_mode!r}")
+        def set_(name, value):
+            object.__setattr__(self, name, value)
 
-    def padding(self):
-        """Zeros put around the image, as ((top, bottom), (left, right)).
+        for name in ("kernel", "strides", "dilation"):
+            set_(name, pair(name, getattr(self, name)))
+        set_("border_mode", _border_mode(self.border_mode))
+        set_("output_padding", pair("output_padding", self.output_padding, least=0))
+        groups = _integer(self.groups)
+        if groups is None or groups < 1:
+            raise ValueError(f"groups must be a positive integer; got {self.groups!r}")
+        set_("groups", groups)
+        if not isinstance(self.transposed, bool):
+            raise ValueError(f"transposed must be True or False; got {self.transposed!r}")
+        if not self.transposed and self.output_padding != (0, 0):
+            raise ValueError(
+                "output_padding is for a transposed convolution, and transposed is False; "
+                f"got {self.output_padding}"
+            )
+        if any(more >= s for more, s in zip(self.output_padding, self.strides, strict=True)):
+            raise ValueError(
+                "output_padding must be smaller than the stride along each axis, strides="
+                f"{self.strides}; got {self.output_padding}"
+            )
+
+    def __repr__(self):
+        """What to write to get it, defaults left out."""
+        values = ((field, getattr(self, field.name)) for field in fields(self))
+        told = [f"{field.name}={value!r}" for field, value in values if value != field.default]
+        return f"ConvSpec({', '.join(told)})"
+
+    @property
+    def dilated_kernel(self):
+        r"""Height and width that the kernel covers, :math:`\hat k = d (k - 1) + 1`.
 
         Examples
         --------
-        >>> ConvSpec(kernel=(2, 3), border_mode="same").padding()
-        ((1, 0), (1, 1))
+        >>> ConvSpec(kernel=3, dilation=2).dilated_kernel
+        (5, 5)
         """
-        if self.border_mode == "valid":
-            return (0, 0), (0, 0)
-        return tuple((k // 2, (k - 1) // 2) for k in self.kernel)
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+
+    @property
+    def forward(self):
+        """The convolution itself where this is its transposed one, else this one."""
+        return replace(self, transposed=False, output_padding=0) if self.transposed else self
 
     def output_size(self, size):
-        """Height and width of the output for an input of `size`.
+        r"""Height and width of the output for an input of `size`.
 
-        ``o = (i - k) + p + 1`` along each axis, *p* being the zeros on both sides together:
-        relationship 1 of Dumoulin and Visin (2016, arXiv 1603.07285) for ``"valid"``.
+        .. math::
+
+            o = \left\lfloor \frac{i + P - \hat k}{s} \right\rfloor + 1
+            \qquad
+            o' = s (i' - 1) + \hat k - P + a
+
+        for a convolution and for a transposed one, *P* being the zeros on both sides together
+        and *a* the `output_padding`: relationships 15 and 14 of Dumoulin and Visin (2016,
+        arXiv 1603.07285), which contain the others.
 
         Parameters
         ----------
-        size : (int, int)
+        size : int or (int, int)
             Height and width of the input.
 
         Returns
@@ -80,57 +193,375 @@ class ConvSpec:
         Raises
         ------
         ValueError
-            If `size` is not two positive integers, or the kernel is larger than the padded
-            input, so that no window fits.
+            If `size` is not positive, or the output would be empty.
 
         Examples
         --------
-        The first layer of Dieleman's network:
+        The first layer of Dieleman's network, and its transposed convolution:
 
-        >>> ConvSpec(kernel=(6, 6)).output_size((45, 45))
+        >>> ConvSpec(kernel=6).output_size((45, 45))
         (40, 40)
+        >>> ConvSpec(kernel=6, transposed=True).output_size((40, 40))
+        (45, 45)
         """
-        size = _height_and_width("size", size)
-        out = tuple(
-            i + before + behind - k + 1
-            for i, k, (before, behind) in zip(size, self.kernel, self.padding(), strict=True)
-        )
-        if min(out) < 1:
+        size = pair("size", size)
+        out = tuple(self._output(axis, size[axis]) for axis in (0, 1))
+        if min(out) >= 1:
+            return out
+        if self.transposed:
             raise ValueError(
-                f"the kernel {self.kernel} is larger than the image of {size}, so no "
-                f"window fits under border_mode={self.border_mode!r}; "
-                "use a smaller kernel, a larger image or border_mode='same'"
+                f"the transposed convolution of an input of {size} would be empty, {out}: its "
+                f"border_mode={self.border_mode!r} cuts off more than the kernel {self.kernel} adds"
             )
-        return out
+        dilated = f", dilated {self.dilated_kernel}," if self.dilation != (1, 1) else ""
+        raise ValueError(
+            f"the kernel {self.kernel}{dilated} is larger than the image of {size}, so no "
+            f"window fits under border_mode={self.border_mode!r}; "
+            "use a smaller kernel, a larger image or border_mode='same'"
+        )
 
-    def window(self, i, j):
-        """Rows and columns of the input that output (i, j) reads.
+    def padding(self, size):
+        """Zeros put around an image of `size`, as ((top, bottom), (left, right)).
+
+        A transposed convolution cuts as much off its result; these are then the rows and
+        columns that are cut off.
+
+        Parameters
+        ----------
+        size : int or (int, int)
+            Height and width of the input.
+
+        Returns
+        -------
+        ((int, int), (int, int))
+
+        Examples
+        --------
+        >>> ConvSpec(kernel=(2, 3), border_mode="same").padding((5, 5))
+        ((1, 0), (1, 1))
+        >>> ConvSpec(kernel=(2, 3), border_mode="same_upper").padding((5, 5))
+        ((0, 1), (1, 1))
+        """
+        image = self.output_size(size) if self.transposed else pair("size", size)
+        return tuple(self._padding(axis, image[axis]) for axis in (0, 1))
+
+    def unused(self, size):
+        """Rows and columns of the input that no window reads.
+
+        Where a stride does not divide what is left, the last ones; where it is longer than
+        the kernel, or the kernel has holes, some between as well.
+
+        Parameters
+        ----------
+        size : int or (int, int)
+            Height and width of the input.
+
+        Returns
+        -------
+        (tuple of int, tuple of int)
+
+        Examples
+        --------
+        >>> ConvSpec(kernel=3, strides=2).unused((6, 7))
+        ((5,), ())
+        """
+        size, out = pair("size", size), self.output_size(size)
+        return tuple(
+            tuple(i for i in range(size[axis]) if not self._reached(axis, i, size, out))
+            for axis in (0, 1)
+        )
+
+    def window(self, i, j, size):
+        r"""Rows and columns of the input that output (i, j) reads.
+
+        A convolution's window begins at :math:`i s - p`, *p* being the zeros before the image,
+        and goes on in steps of *d*. It lies on the kernel flipped: the last kernel row reads
+        the first row of the window. A transposed convolution reads, with kernel row *u*, the
+        row :math:`(i + p - (k - 1 - u) d) / s` where that is whole; its first kernel row reads
+        the first row.
 
         Parameters
         ----------
         i, j : int
             Row and column of the output.
+        size : int or (int, int)
+            Height and width of the input.
+
+        Returns
+        -------
+        (tuple of int or None, tuple of int or None)
+            A row for each kernel row and a column for each kernel column, from the top and
+            from the left. None is padding (for a transposed convolution: nothing to read).
+
+        Raises
+        ------
+        ValueError
+            If the output has no element (i, j).
+
+        Examples
+        --------
+        >>> ConvSpec(kernel=3, border_mode="same").window(0, 2, (5, 5))
+        ((None, 0, 1), (1, 2, 3))
+        """
+        size, out = pair("size", size), self.output_size(size)
+        _on_grid("output", (i, j), out)
+        return tuple(self._window(axis, at, size, out) for axis, at in enumerate((i, j)))
+
+    def reached_by(self, i, j, size):
+        """Rows and columns of the output whose windows read input (i, j): `window` the other way.
+
+        Parameters
+        ----------
+        i, j : int
+            Row and column of the input.
+        size : int or (int, int)
+            Height and width of the input.
+
+        Returns
+        -------
+        (tuple of int, tuple of int)
+            In ascending order; empty where no window reads it.
+
+        Raises
+        ------
+        ValueError
+            If the input has no element (i, j).
+
+        Examples
+        --------
+        >>> ConvSpec(kernel=3, border_mode="same").reached_by(0, 2, (5, 5))
+        ((0, 1), (1, 2, 3))
+        """
+        size, out = pair("size", size), self.output_size(size)
+        _on_grid("input", (i, j), size)
+        return tuple(self._reached(axis, at, size, out) for axis, at in enumerate((i, j)))
+
+    def input_sizes(self, o):
+        r"""All input heights, and all input widths, that give an output of size `o`.
+
+        A stride floors *s* neighbouring sizes to one, so there are up to *s* of them:
+        :math:`s (o - 1) + \hat k - P` and those after it.
+
+        Parameters
+        ----------
+        o : int or (int, int)
+            Height and width of the output.
 
         Returns
         -------
         (range, range)
-            Rows and columns. A negative one, or one past the end of the image, is padding.
+            Empty where there is none.
 
         Examples
         --------
-        >>> ConvSpec(kernel=(3, 3), border_mode="same").window(0, 2)
-        (range(-1, 2), range(1, 4))
+        >>> ConvSpec(kernel=3, strides=2, border_mode=1).input_sizes((3, 3))
+        (range(5, 7), range(5, 7))
         """
-        starts = (at - before for at, (before, _) in zip((i, j), self.padding(), strict=True))
-        return tuple(range(s, s + k) for s, k in zip(starts, self.kernel, strict=True))
+        return tuple(self._inputs(axis, size) for axis, size in enumerate(pair("o", o)))
+
+    def relationship(self, size):
+        """Which relationship of Dumoulin and Visin gives the output's height, and its width.
+
+        The most special one that applies. Their guide has none for a transposed convolution
+        that is dilated: that is number 14 with the size of the dilated kernel for *k*.
+
+        Parameters
+        ----------
+        size : int or (int, int)
+            Height and width of the input.
+
+        Returns
+        -------
+        (Relationship, Relationship)
+            Vertical and horizontal.
+
+        Examples
+        --------
+        >>> vertical, horizontal = ConvSpec(kernel=3, strides=2, border_mode=1).relationship((5, 5))
+        >>> print(vertical)
+        relationship 6: o = ⌊(i + 2·p - k) / s⌋ + 1; 3 = ⌊(5 + 2·1 - 3) / 2⌋ + 1
+        """
+        size, out = pair("size", size), self.output_size(size)
+        return tuple(self._relationship(axis, size[axis], out[axis]) for axis in (0, 1))
+
+    def as_transposed(self, size):
+        """The transposed convolution that goes back from the output to an input of `size`.
+
+        Parameters
+        ----------
+        size : int or (int, int)
+            Height and width of this one's input.
+
+        Returns
+        -------
+        ConvSpec
+            With the `output_padding` that gives `size`. For a transposed convolution, the
+            convolution that it belongs to.
+
+        Examples
+        --------
+        >>> spec = ConvSpec(kernel=3, strides=2)
+        >>> spec.output_size((6, 5))
+        (2, 2)
+        >>> spec.as_transposed((6, 5)).output_size((2, 2))
+        (6, 5)
+        """
+        if self.transposed:
+            return self.forward
+        size, out = pair("size", size), self.output_size(size)
+        more = (size[axis] - self._smallest_input(axis, out[axis]) for axis in (0, 1))
+        return replace(self, transposed=True, output_padding=tuple(more))
+
+    # One axis: 0 is vertical, 1 is horizontal. "Image" is the larger side: what a convolution
+    # reads, and what a transposed one gives.
+
+    def _padding(self, axis, image):
+        s, k = self.strides[axis], self.dilated_kernel[axis]
+        match self.border_mode:
+            case "valid":
+                return 0, 0
+            case "full":
+                return k - 1, k - 1
+            case "half":
+                return k // 2, k // 2
+            case "same":
+                return k // 2, (k - 1) // 2
+            case "same_upper":
+                total = max((-(-image // s) - 1) * s + k - image, 0)
+                return total // 2, total - total // 2
+        return self.border_mode[axis]
+
+    def _smallest_input(self, axis, o):
+        """The smallest image that gives `o` outputs; with padding enough, it may be below 1."""
+        s = self.strides[axis]
+        if self.border_mode in ("same", "same_upper"):
+            return s * (o - 1) + 1
+        return s * (o - 1) + self.dilated_kernel[axis] - sum(self._padding(axis, None))
+
+    def _output(self, axis, i):
+        if self.transposed:
+            return self._smallest_input(axis, i) + self.output_padding[axis]
+        return (i + sum(self._padding(axis, i)) - self.dilated_kernel[axis]) // self.strides[
+            axis
+        ] + 1
+
+    def _inputs(self, axis, o):
+        if self.transposed:
+            rest = o - self._output(axis, 1)
+            i = rest // self.strides[axis] + 1
+            return range(max(i, 1), i + (rest % self.strides[axis] == 0))
+        smallest = self._smallest_input(axis, o)
+        return range(max(smallest, 1), smallest + self.strides[axis])
+
+    def _window(self, axis, at, size, out):
+        read = self._outputs_over if self.transposed else self._image_under
+        return read(axis, at, size, out)
+
+    def _reached(self, axis, at, size, out):
+        read = self._image_under if self.transposed else self._outputs_over
+        return tuple(o for o in read(axis, at, out, size) if o is not None)
+
+    def _image_under(self, axis, at, image, _):
+        """Where on the image a window lies, None beside it."""
+        start = at * self.strides[axis] - self._padding(axis, image[axis])[0]
+        places = (start + t * self.dilation[axis] for t in range(self.kernel[axis]))
+        return tuple(place if 0 <= place < image[axis] else None for place in places)
+
+    def _outputs_over(self, axis, at, outputs, image):
+        """Which windows lie over a place of the image, by kernel rows; None where none does."""
+        s, d, k = self.strides[axis], self.dilation[axis], self.kernel[axis]
+        before = self._padding(axis, image[axis])[0]
+        steps = (divmod(at + before - (k - 1 - u) * d, s) for u in range(k))
+        return tuple(o if not rest and 0 <= o < outputs[axis] else None for o, rest in steps)
+
+    def _relationship(self, axis, i, o):
+        s, d, k = self.strides[axis], self.dilation[axis], self.kernel[axis]
+        before, behind = self._padding(axis, o if self.transposed else i)
+        spread = self.dilated_kernel[axis]
+        a = (o + before + behind - spread) % s if self.transposed else 0
+        if d > 1:
+            number = 14 if self.transposed else 15
+        elif s == 1:
+            special = {(0, 0): 1, (k - 1, k - 1): 4}
+            if k % 2:
+                special[k // 2, k // 2] = 3
+            special[0, 0] = 1  # also of a 1×1 kernel, whose half and full padding is none
+            number = special.get((before, behind), 2)
+            number = {1: 8, 2: 9, 3: 10, 4: 11}[number] if self.transposed else number
+        elif self.transposed:
+            number = 14 if a else 13 if before + behind else 12
+        else:
+            number = 6 if before + behind else 5
+        even = before == behind
+        prime = "'" * self.transposed
+        symbols = {"P": "2·p" if even else "(p₁ + p₂)"} | {letter: letter for letter in "ksda"}
+        values = {"P": f"2·{before}" if even else f"({before} + {behind})"}
+        values |= {"k": k, "s": s, "d": d, "a": a}
+        if self.transposed and d > 1:
+            symbols["k"], values["k"] = "(d·(k - 1) + 1)", f"({d}·({k} - 1) + 1)"
+        formula = RELATIONSHIPS[number]
+        return Relationship(
+            number,
+            formula.format(i="i" + prime, o="o" + prime, **symbols),
+            formula.format(i=i, o=o, **values),
+        )
 
 
-def _height_and_width(name, value):
-    """`value` as a tuple of two positive integers, or an error that names it."""
+def pair(name, value, least=1):
+    """`value` as (vertical, horizontal), one integer standing for both, or an error."""
+    numbers = _integers(value)
+    if numbers is None or min(numbers) < least:
+        kind = "positive integer" if least == 1 else "integer of 0 or more"
+        raise ValueError(
+            f"{name} must be a {kind}, or two of them, (vertical, horizontal); got {value!r}"
+        )
+    return numbers
+
+
+def _border_mode(value):
+    if isinstance(value, str) and value in BORDER_MODES:
+        return value
+    sides = None
+    if (both := _integers(value)) is not None:
+        sides = tuple((p, p) for p in both)
+    elif isinstance(value, tuple | list) and len(value) == 2:
+        sides = tuple(_integers(side) if not _integer(side) else None for side in value)
+    if sides is None or None in sides or min(map(min, sides)) < 0:
+        raise ValueError(
+            f"border_mode must be one of {', '.join(map(repr, BORDER_MODES))}; or zeros to put "
+            "around the image, 0 or more: an integer, a pair (vertical, horizontal) or "
+            f"((top, bottom), (left, right)); got {value!r}"
+        )
+    return sides
+
+
+def _integers(value):
+    """`value` as two integers, one standing for both; None where it is neither."""
+    if (number := _integer(value)) is not None:
+        return number, number
+    if isinstance(value, str | bytes | dict | set | frozenset):
+        return None
     try:
-        pair = tuple(operator.index(length) for length in value)
+        numbers = tuple(map(_integer, value))
     except TypeError:
-        pair = ()
-    if isinstance(value, set) or len(pair) != 2 or min(pair) < 1:
-        raise ValueError(f"{name} must be two positive integers, (height, width); got {value!r}")
-    return pair
+        return None
+    return numbers if len(numbers) == 2 and None not in numbers else None
+
+
+def _integer(value):
+    """`value` as an int where it is an integer, and not a bool; else None."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
+
+
+def _on_grid(what, at, size):
+    numbers = tuple(map(_integer, at))
+    if None in numbers or not all(0 <= n < length for n, length in zip(numbers, size, strict=True)):
+        raise ValueError(
+            f"(i, j) must be a row and a column of the {what}, from (0, 0) to "
+            f"({size[0] - 1}, {size[1] - 1}); got {at}"
+        )

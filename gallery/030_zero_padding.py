@@ -48,7 +48,7 @@ figure = draw.equation(x, W, same, spec)
 # %%
 # The plan of a convolution knows how many zeros go where, before any number is computed:
 
-(top, bottom), (left, right) = spec.padding()
+(top, bottom), (left, right) = spec.padding(x.shape[2:])
 print(f"rows of zeros:    {top} above, {bottom} below")
 print(f"columns of zeros: {left} on the left, {right} on the right")
 print(f"output for a 5×5 image: {spec.output_size((5, 5))}")

@@ -55,7 +55,7 @@ for name, array in {"x": x, "W": W, "y": y, "shifted": shifted}.items():
 # and ``(k - 1) // 2`` behind, so only odd kernels stay centred:
 
 for k in range(1, 7):
-    (before, after), _ = ConvSpec(kernel=(k, k), border_mode="same").padding()
+    (before, after), _ = ConvSpec(kernel=(k, k), border_mode="same").padding((9, 9))
     print(f"k = {k}: {before} before, {after} behind{'' if before == after else '   <- uneven'}")
 
 # %%

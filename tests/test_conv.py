@@ -316,7 +316,13 @@ KERNEL = np.ones((1, 1, 3, 3))
             ["w", "9007199254740993", "float64 rounds beyond 9007199254740992"],
         ),
         (IMAGE, KERNEL, "SAME", ValueError, ["border_mode", "'valid'", "'same'", "'SAME'"]),
-        (IMAGE, KERNEL, "full", ValueError, ["border_mode", "'full'"]),
+        (IMAGE, KERNEL, "wrap", ValueError, ["border_mode", "'wrap'"]),
+        (IMAGE, KERNEL, 1.0, ValueError, ["border_mode", "1.0"]),
+        (IMAGE, KERNEL, True, ValueError, ["border_mode", "True"]),
+        (IMAGE, KERNEL, -1, ValueError, ["border_mode", "0 or more", "-1"]),
+        (IMAGE, KERNEL, (1, -1), ValueError, ["border_mode", "(1, -1)"]),
+        (IMAGE, KERNEL, ((1, 1), (1, -1)), ValueError, ["border_mode", "((1, 1), (1, -1))"]),
+        (IMAGE, KERNEL, (1, 1, 1), ValueError, ["border_mode", "(1, 1, 1)"]),
         (IMAGE, KERNEL, None, ValueError, ["border_mode", "None"]),
         (IMAGE, KERNEL, ["same"], ValueError, ["border_mode", "['same']"]),
     ],
@@ -354,11 +360,11 @@ def test_pooling_keeps_the_largest_and_leaves_out_what_fills_no_window():
 
 
 @pytest.mark.parametrize(
-    ("size", "error"),
-    [(0, ValueError), (6, ValueError), (2.0, TypeError), ("2", TypeError), (True, TypeError)],
+    "size",
+    [0, 6, (2, 6), 2.0, "2", True, (2, 2.0), (1, 2, 3), None],
 )
-def test_pooling_refuses_other_sizes(size, error):
-    with pytest.raises(error, match="size must be"):
+def test_pooling_refuses_other_sizes(size):
+    with pytest.raises(ValueError, match="size must be"):
         pool4d(IMAGE, size)
 
 

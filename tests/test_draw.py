@@ -72,14 +72,14 @@ def test_steps_show_products_that_add_up():
 def test_steps_flip_the_kernel_and_show_the_padding_as_zeros():
     x = np.array([[[[5, 7]]]])
     w = np.array([[[[1, 2, 3]]]])
-    shown = texts(draw.steps(x, w, np.array([[[[17, 31]]]]), ConvSpec((1, 3), "same")))
+    shown = texts(draw.steps(x, w, np.array([[[[17, 31]]]]), ConvSpec((1, 3), border_mode="same")))
     products = [text for text in shown if "·" in text]
     assert products == ["0·3", "5·2", "7·1", "5·3", "7·2", "0·1"]
 
 
 def test_padding_is_drawn_as_zeros():
     x, w, y = (np.full(shape, 7) for shape in [(1, 1, 2, 2), (1, 1, 3, 3), (1, 1, 2, 2)])
-    shown = texts(draw.equation(x, w, y, ConvSpec((3, 3), "same")))
+    shown = texts(draw.equation(x, w, y, ConvSpec((3, 3), border_mode="same")))
     assert shown.count("0") == 4 * 4 - 2 * 2
 
 

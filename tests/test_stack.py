@@ -15,11 +15,12 @@ from convdoc.engines import _theano_stack, load_keras
 ROOT = Path(__file__).parent.parent
 
 
-def test_a_user_gets_numpy_theano_and_keras_alone():
+def test_a_user_gets_numpy_theano_keras_and_openblas_alone():
     needed = [line for line in requires("convdoc") if "extra ==" not in line]
     assert sorted(line.split("=")[0].split("<")[0].split(">")[0] for line in needed) == [
         "keras",
         "numpy",
+        "scipy-openblas32",
         "theano",
     ]
 
@@ -88,19 +89,41 @@ def test_a_gpu_is_asked_for_where_pygpu_is(monkeypatch):
     monkeypatch.setenv("THEANO_FLAGS", "cxx=g++")
     assert "device" not in _theano_stack._theano_flags()
     monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: name in ("pygpu", "pkg_resources")
+        importlib.util, "find_spec", lambda name: name in ("pygpu", "pkg_resources") or None
     )
     assert _theano_stack._theano_flags().split(",")[-1] == "device=cuda"
     monkeypatch.setenv("THEANO_FLAGS", "device=cpu")
     assert "cuda" not in _theano_stack._theano_flags()
 
 
-def test_openmp_is_left_to_those_who_name_a_blas(monkeypatch):
+def without_openblas(name):
+    """Stand-in for `find_spec` where none of the optional packages is installed."""
+
+
+def test_without_openblas_there_is_no_openmp(monkeypatch):
     """NumPy's BLAS called from OpenMP threads aborts the process."""
+    monkeypatch.setattr(importlib.util, "find_spec", without_openblas)
     monkeypatch.setenv("THEANO_FLAGS", "openmp=True")
     assert _theano_stack._theano_flags() == "openmp=True,blas.ldflags=,openmp=False"
     monkeypatch.setenv("THEANO_FLAGS", "openmp=True,blas.ldflags=-lopenblas")
     assert _theano_stack._theano_flags() == "openmp=True,blas.ldflags=-lopenblas"
+
+
+def test_openblas_is_linked_and_leaves_openmp_to_the_reader(monkeypatch):
+    monkeypatch.setenv("THEANO_FLAGS", "openmp=True")
+    reader, blas = _theano_stack._theano_flags().split(",")
+    assert reader == "openmp=True"
+    assert "-lscipy_openblas -Dsgemm_=scipy_sgemm_" in blas
+    monkeypatch.delenv("THEANO_FLAGS")
+    assert _theano_stack._theano_flags().split(",")[1] == "openmp=False"
+
+
+def test_openblas_in_a_folder_that_flags_cannot_name_is_not_linked(monkeypatch):
+    class Found:
+        origin = "/with a space/scipy_openblas32/__init__.py"
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: Found)
+    assert _theano_stack._openblas_flags() == ""
 
 
 def test_first_use_in_two_threads_at_once():

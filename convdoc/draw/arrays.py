@@ -49,7 +49,13 @@ def equation(x, w, y, spec=None):
     """
     x, w, y = _one_convolution(x, w, y, spec)
     blocks = [
-        _Block("x", x, "input", ("sample", "channel"), spec.padding() if spec else NO_PADDING),
+        _Block(
+            "x",
+            x,
+            "input",
+            ("sample", "channel"),
+            spec.padding(x.shape[2:]) if spec else NO_PADDING,
+        ),
         _Block("W", w, "kernel", ("filter", "channel")),
         _Block("y", y, "output", ("sample", "filter")),
     ]
@@ -99,7 +105,7 @@ def steps(x, w, y, spec):
             f"got x of shape {x.shape} and w of shape {w.shape}"
         )
     x, w, y = x[0, 0], w[0, 0], y[0, 0]
-    (top, bottom), (left, right) = spec.padding()
+    (top, bottom), (left, right) = spec.padding(x.shape)
     height = x.shape[0] + top + bottom + LABEL + GAP
     width = x.shape[1] + left + right + GAP
     canvas = Canvas(
@@ -123,8 +129,11 @@ def _one_convolution(x, w, y, spec):
         if array.ndim != 4:
             raise ValueError(f"{name} must be 4-D; got {array.ndim}-D, shape {array.shape}")
     x, w, y = arrays.values()
+    if spec and spec.transposed:
+        raise ValueError(f"spec must be a convolution, not a transposed one; got {spec}")
+    channels = w.shape[1] * (spec.groups if spec else 1)
     expected = (x.shape[0], w.shape[0], *(spec.output_size(x.shape[2:]) if spec else y.shape[2:]))
-    if x.shape[1] != w.shape[1] or y.shape != expected:
+    if x.shape[1] != channels or y.shape != expected:
         raise ValueError(
             f"x, w and y must be one convolution: x of shape {x.shape} with w of shape {w.shape}, "
             f"whose channels must agree, gives y of shape {expected}; got y of shape {y.shape}"
@@ -134,14 +143,19 @@ def _one_convolution(x, w, y, spec):
 
 def _step(canvas, row, column, x, w, spec, place):
     """One position of the window on the padded image."""
-    (top, bottom), (left, right) = spec.padding()
-    rows, columns = spec.window(*place)
-    padded = np.pad(x, spec.padding())
+    (top, bottom), (left, right) = sides = spec.padding(x.shape)
+    rows, columns = (
+        range(at * stride - before, at * stride - before + k * step, step)
+        for at, stride, k, step, (before, _) in zip(
+            place, spec.strides, spec.kernel, spec.dilation, sides, strict=True
+        )
+    )
+    padded = np.pad(x, sides)
     if padded.shape != x.shape:
         _padding_frame(canvas, row, column, *padded.shape)
     for (i, j), pixel in np.ndenumerate(padded):
         if i - top in rows and j - left in columns:
-            weight = w[::-1, ::-1][i - top - rows[0], j - left - columns[0]]
+            weight = w[::-1, ::-1][rows.index(i - top), columns.index(j - left)]
             strength = 1 if pixel * weight else 0.25
             text = f"{number(pixel)}·{number(weight)}"
             canvas.cell(row + i, column + j, "kernel", strength, text, fitting_size([text]))
@@ -150,7 +164,7 @@ def _step(canvas, row, column, x, w, spec, place):
         else:
             canvas.words(row + i + 0.5, column + j + 0.5, "0", palette.NUMBER_SIZE, "muted")
     canvas.box(
-        row + top + rows[0], column + left + columns[0], len(rows), len(columns),
+        row + top + rows[0], column + left + columns[0], *spec.dilated_kernel,
         fill=False, edgecolor=LIGHT["kernel"], linewidth=2.5,
     )  # fmt: skip
 

@@ -1,8 +1,52 @@
 """The libraries that compute: arrays and a plan in, arrays out.
 
-Each module wraps one library behind the same functions and returns the same answer.
-Arguments reach it checked; import it only when it is to compute.
+Each module wraps one library behind the same three functions, `convolve`,
+`convolve_transpose` and `kernel_gradient`, and returns the same answer. Arguments reach it
+checked; it is imported when it is first to compute.
 """
+
+import importlib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One library: its module here, what it is called where packages are, how to get it."""
+
+    module: str
+    package: str
+    install: str
+
+
+ENGINES = {
+    "keras": Engine("keras", "keras", "pip install keras==2.3.1 theano==1.0.5"),
+    "theano": Engine("theano", "theano", "pip install theano==1.0.5"),
+    "numpy": Engine("numpy", "numpy", "pip install 'numpy<2'"),
+    "scipy": Engine("scipy", "scipy", "pip install scipy"),
+    "opencv": Engine("opencv", "opencv-python-headless", "pip install opencv-python-headless"),
+    "scikit-image": Engine("scikit_image", "scikit-image", "pip install scikit-image"),
+    "torch": Engine("torch", "torch", "pip install torch"),
+    "jax": Engine("jax", "jax", "pip install jax"),
+}
+
+
+def load(name):
+    """Module of the engine called `name`, imported.
+
+    Raises
+    ------
+    ImportError
+        If its library is not installed; it says how to install it.
+    """
+    engine = ENGINES[name]
+    try:
+        version(engine.package)
+    except PackageNotFoundError:
+        raise ImportError(
+            f"engine={name!r} needs {engine.package}, which is not installed: {engine.install}"
+        ) from None
+    return importlib.import_module(f"convdoc.engines.{engine.module}")
 
 
 def describe():

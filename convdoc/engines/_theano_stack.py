@@ -1,13 +1,15 @@
 """All that knows that Theano 1.0.5 and Keras 2.3.1 are old.
 
 They date from 2020 and 2019 and use names that Python 3.10 and NumPy 1.24 removed. `load`
-puts those names back, imports both without a word on stderr, and says what to install
-where something is missing. It changes nothing in the reader's environment variables.
+puts those names back, imports both without a word on stderr, links OpenBLAS, mends two faults
+that make every process compile again, and says what to install where something is missing.
+It changes nothing in the reader's environment variables.
 """
 
 import collections
 import contextlib
 import importlib.util
+import inspect
 import io
 import logging
 import os
@@ -16,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import textwrap
 import threading
 import warnings
 from functools import cache
@@ -37,6 +40,12 @@ REMEDIES = {
 
 
 GPU_PACKAGES = ("pygpu", "pkg_resources")
+OPENBLAS, OPENBLAS_LIBRARY = "scipy-openblas32", "scipy_openblas"
+OPENBLAS_FUNCTIONS = (
+    *(f"{precision}{name}_" for precision in "sd" for name in ("gemm", "gemv", "dot", "axpy", "scal", "ger")),
+    "openblas_set_num_threads",
+    "openblas_get_num_threads",
+)  # fmt: skip
 _lock = threading.Lock()
 
 
@@ -73,7 +82,14 @@ def _load():
         warnings.simplefilter("ignore")  # theirs, about things that cannot change any more
         logging.getLogger("theano.tensor.blas").setLevel(logging.ERROR)
         logging.getLogger("theano.gof.compilelock").setLevel(logging.WARNING)
-        import theano  # noqa: F401
+        try:
+            import theano  # noqa: F401
+        except ValueError as error:  # its compile cache, most often
+            raise RuntimeError(
+                f"Theano cannot be loaded: {error}. If its folder cannot be written, name another: "
+                "THEANO_FLAGS=base_compiledir=/path/to/folder"
+            ) from None
+        _mend_compile_cache()
 
         with contextlib.redirect_stderr(io.StringIO()):  # "Using Theano backend."
             import keras
@@ -103,17 +119,28 @@ def describe():
     compiler = subprocess.run(
         [theano.config.cxx, "-dumpfullversion"], capture_output=True, text=True, check=True
     )
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     rows += [
         ("Compiler", f"{Path(theano.config.cxx).name} {compiler.stdout.strip()}"),
-        ("BLAS", theano.config.blas.ldflags or f"NumPy's own: {blas['name']} {blas['version']}"),
+        ("BLAS", _blas()),
         ("Compile cache", theano.config.compiledir),
-        ("Device", _device()),
+        ("Device", device()),
     ]
     return rows
 
 
-def _device():
+def _blas():
+    """Who multiplies Theano's matrices."""
+    import theano
+
+    if OPENBLAS_LIBRARY in theano.config.blas.ldflags:
+        return f"OpenBLAS {version(OPENBLAS)} ({OPENBLAS})"
+    if theano.config.blas.ldflags:
+        return theano.config.blas.ldflags
+    own = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return f"NumPy's own: {own['name']} {own['version']} (quicker: pip install {OPENBLAS})"
+
+
+def device():
     """GPU where Theano has one in use; it falls back to the CPU where it finds none."""
     gpuarray = sys.modules.get("theano.gpuarray")
     return "GPU" if gpuarray and gpuarray.pygpu_activated else "CPU"
@@ -138,18 +165,34 @@ def _build_tools():
 def _theano_flags():
     """Add to the reader's ``THEANO_FLAGS`` what they leave open; both outrank a .theanorc.
 
-    An empty ``blas.ldflags`` makes Theano call NumPy's BLAS; unset, it ends at the same place
-    after a slow search. NumPy's BLAS called from OpenMP threads aborts the process, so openmp
-    is for readers who name a BLAS of their own. A GPU is used where Theano's two packages for
-    it are installed: pygpu, and the pkg_resources of a setuptools below 82.
+    OpenBLAS is linked where scipy-openblas32 is installed. Without it ``blas.ldflags`` is set
+    empty, and Theano calls NumPy's BLAS; unset, it ends at the same place after a slow search.
+    NumPy's BLAS called from OpenMP threads aborts the process, so openmp is off then. With
+    OpenBLAS it is off unless the reader or a function asks for it. A GPU is used where Theano's two
+    packages for it are installed: pygpu, and the pkg_resources of a setuptools below 82.
     """
     flags = [flag for flag in os.environ.get("THEANO_FLAGS", "").split(",") if flag]
     named = {flag.partition("=")[0].strip() for flag in flags}
     if "blas.ldflags" not in named:
-        flags += ["blas.ldflags=", "openmp=False"]
+        openblas = _openblas_flags()
+        flags += [f"blas.ldflags={openblas}"]
+        if "openmp" not in named or not openblas:
+            flags += ["openmp=False"]
     if "device" not in named and all(map(importlib.util.find_spec, GPU_PACKAGES)):
         flags += ["device=cuda"]
     return ",".join(flags)
+
+
+def _openblas_flags():
+    """How g++ links OpenBLAS, whose functions this package calls by other names, or nothing."""
+    found = importlib.util.find_spec(OPENBLAS.replace("-", "_"))
+    if found is None:
+        return ""
+    folder = str(Path(found.origin).parent / "lib")
+    if set(folder) & set(" ,"):  # Theano would read two folders, or two flags
+        return ""
+    renamed = " ".join(f"-D{name}=scipy_{name}" for name in OPENBLAS_FUNCTIONS)
+    return f"-L{folder} -l{OPENBLAS_LIBRARY} {renamed}"
 
 
 @contextlib.contextmanager
@@ -173,3 +216,42 @@ def _put_back_removed_names():
     for builtin in (bool, int, float, object, complex, str):
         if builtin.__name__ not in vars(np):
             setattr(np, builtin.__name__, builtin)
+
+
+def _mend_compile_cache():
+    """Let a process find what an earlier one compiled.
+
+    Two lines of Theano 1.0.5 keep it from that. In the first, an operation that has no
+    settings, ``()``, is taken for one that must not be kept. In the second, the version of a C
+    source is a `hash`, which Python makes anew in every process.
+    """
+    from theano.gof import cc, op
+
+    _replace(
+        cc.CLinker,
+        "cmodule_key_",
+        "if hasattr(node.op, '__props__'):",
+        "if getattr(node.op, '__props__', ()):",
+    )
+    _replace(
+        op.COp,
+        "c_code_cache_version",
+        "hash(tuple(self.func_codes))",
+        "__import__('hashlib').sha256(repr(self.func_codes).encode()).hexdigest()",
+    )
+
+
+def _replace(owner, name, wrong, right):
+    """Give a class a method of its own source with one expression replaced.
+
+    Only where that stands in it exactly once, as in the version this was written for.
+    """
+    method = getattr(owner, name)
+    source = textwrap.dedent(inspect.getsource(method))
+    if source.count(wrong) != 1:
+        warnings.warn(f"Theano's {name} is not as expected, and left as it is", stacklevel=2)
+        return
+    namespace = {}
+    code = compile(source.replace(wrong, right), inspect.getsourcefile(method), "exec")
+    exec(code, vars(sys.modules[owner.__module__]), namespace)
+    setattr(owner, name, namespace[name])

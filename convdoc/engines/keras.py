@@ -1,80 +1,66 @@
-"""Keras 2.3.1 on Theano 1.0.5.
+"""Keras 2.3.1 on Theano 1.0.5: the default.
 
 Left alone, ``Conv2D`` on Theano flips the kernel: it is a true convolution. For
 ``padding="same"`` it pads ``k // 2`` zeros on every side and drops the last row and column
-that an even kernel leaves over. Kernels are kept as (height, width, channels, filters).
+that an even kernel leaves over. Kernels are kept as (height, width, channels, filters); here
+the kernel is left open, so that one compiled layer serves all kernels of a shape.
+
+Keras has no words for groups, for padding other than ``"valid"`` and ``"same"``, and for
+strides together with dilation. Such a plan it hands over to the engine `theano`, and so it
+does transposed convolutions and gradients, for which its layers are restricted or have none.
 """
 
-import threading
 from functools import lru_cache
-
-import numpy as np
 
 from convdoc.engines import _theano_stack
 
-_lock = threading.Lock()  # a model holds one set of weights at a time
+keras = _theano_stack.load()
+
+from convdoc.engines import theano  # noqa: E402
+from convdoc.engines._theano_op import Compiled, tensor4  # noqa: E402
+
+convolve_transpose = theano.convolve_transpose
+kernel_gradient = theano.kernel_gradient
 
 
 def convolve(x, w, spec):
-    """Convolve by the `predict` of a Keras model of one convolution layer.
+    """Convolve by a Keras layer, or by Theano what Keras cannot say.
 
     Parameters
     ----------
     x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels, kernel height, kernel width), dtype of `x`
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
     spec : ConvSpec
 
     Returns
     -------
     numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
     """
-    filters, channels = w.shape[:2]
-    with _lock:
-        model = _model(filters, channels, spec, x.dtype.name)
-        model.set_weights([w.transpose(2, 3, 1, 0)])
-        return model.predict(x)
+    layer = _layer(spec, *w.shape[:2], x.dtype.name)
+    return theano.convolve(x, w, spec) if layer is None else layer(x, w)
 
 
-def max_pool(x, size):
-    """Take the largest value of each window of `size` × `size`, side by side.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    size : int
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, channels, height // size, width // size), dtype of `x`
-    """
-    with _lock:
-        return _pooling_model(x.shape[1], size, x.dtype.name).predict(x)
+def clear_cache():
+    """Forget all compiled layers."""
+    _layer.cache_clear()
 
 
 @lru_cache(maxsize=128)
-def _model(filters, channels, spec, dtype):
-    """One layer without a bias; the image size stays open, so that Theano compiles once."""
-    keras = _theano_stack.load()
+def _layer(spec, filters, channels, dtype):
+    """One `Conv2D` without a bias, for all kernels of a shape and images of any size."""
+    spaced = spec.strides != (1, 1) and spec.dilation != (1, 1)
+    if spec.border_mode not in ("valid", "same") or spec.groups > 1 or spaced:
+        return None
     layer = keras.layers.Conv2D(
         filters,
         spec.kernel,
+        strides=spec.strides,
         padding=spec.border_mode,
+        dilation_rate=spec.dilation,
         data_format="channels_first",
-        input_shape=(channels, None, None),
-        dtype=dtype,
         use_bias=False,
-        kernel_initializer=np.zeros,  # replaced by set_weights; the usual one costs a compilation
     )
-    return keras.models.Sequential([layer])
-
-
-@lru_cache(maxsize=128)
-def _pooling_model(channels, size, dtype):
-    keras = _theano_stack.load()
-    layer = keras.layers.MaxPooling2D(
-        size,
-        data_format="channels_first",
-        input_shape=(channels, None, None),
-        dtype=dtype,
-    )
-    return keras.models.Sequential([layer])
+    x, w = keras.backend.placeholder((None, channels, None, None), dtype=dtype), tensor4(dtype)
+    layer.kernel = w.dimshuffle(2, 3, 1, 0)
+    layer.kernel._keras_shape = (*spec.kernel, channels, filters)
+    return Compiled([x, w], layer.call(x))

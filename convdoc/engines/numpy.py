@@ -1,0 +1,132 @@
+"""NumPy: the reference, plain and readable.
+
+Left alone, NumPy convolves in one dimension only. Here each window of the image becomes a
+view into it (``sliding_window_view``), and one product of matrices sums them all up.
+"""
+
+import math
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from convdoc.engines._arrays import fit, flip, pad
+
+
+def convolve(x, w, spec):
+    """Multiply the windows of the image with the flipped kernels.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    spec : ConvSpec
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
+    """
+    windows = _windows(pad(x, spec.padding(x.shape[2:])), spec)
+    parts = zip(_groups(windows, 1, spec), _groups(flip(w), 0, spec), strict=True)
+    y = [np.tensordot(part, bank, ([1, 4, 5], [1, 2, 3])) for part, bank in parts]
+    return np.ascontiguousarray(np.concatenate(y, axis=3).transpose(0, 3, 1, 2))
+
+
+def convolve_transpose(y, w, spec, size):
+    """Give each output back to the window it was made of: `convolve`'s adjoint.
+
+    Every output, times the kernel, is added to the window that `convolve` read it from.
+
+    Parameters
+    ----------
+    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    spec : ConvSpec
+        The plan of the convolution, not transposed.
+    size : (int, int)
+        Height and width of what the convolution read.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
+    """
+    sides = spec.padding(size)
+    around = tuple(n + sum(p) for n, p in zip(size, sides, strict=True))
+    x = np.zeros((len(y), w.shape[1] * spec.groups, *around), y.dtype)
+    windows = _windows(x, spec, writeable=True)
+    parts = zip(
+        _groups(windows, 1, spec), _groups(y, 1, spec), _groups(flip(w), 0, spec), strict=True
+    )
+    for part, outputs, bank in parts:
+        for u, v in np.ndindex(spec.kernel):  # one at a time, since windows overlap
+            share = np.tensordot(outputs, bank[:, :, u, v], ([1], [0]))
+            part[..., u, v] += share.transpose(0, 3, 1, 2)
+    return fit(x, sides, size)
+
+
+def kernel_gradient(x, dy, spec):
+    """Sum the windows of the image, each times the gradient of its output.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
+    spec : ConvSpec
+
+    Returns
+    -------
+    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    """
+    windows = _windows(pad(x, spec.padding(x.shape[2:])), spec)
+    parts = zip(_groups(windows, 1, spec), _groups(dy, 1, spec), strict=True)
+    dw = [np.tensordot(outputs, part, ([0, 2, 3], [0, 2, 3])) for part, outputs in parts]
+    return np.ascontiguousarray(flip(np.concatenate(dw)))
+
+
+def _windows(x, spec, writeable=False):
+    """View of all windows, shape (samples, channels, output height, output width, kh, kw)."""
+    views = sliding_window_view(x, spec.dilated_kernel, axis=(2, 3), writeable=writeable)
+    (sv, sh), (dv, dh) = spec.strides, spec.dilation
+    return views[:, :, ::sv, ::sh, ::dv, ::dh]
+
+
+def _groups(array, axis, spec):
+    return np.split(array, spec.groups, axis)
+
+
+def pool(x, spec, mode):
+    """Reduce each window to its largest value or its mean.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    spec : ConvSpec
+        The windows: `kernel` is their size.
+    mode : {"max", "average", "average_no_pad"}
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, channels, output height, output width), dtype of `x`
+    """
+    size = x.shape[2:]
+    sides = spec.padding(size)
+    around = np.pad(x, ((0, 0), (0, 0), *sides), constant_values=-np.inf if mode == "max" else 0)
+    windows = _windows(around, spec)
+    reduce_ = np.maximum if mode == "max" else np.add
+    # One place of all windows at a time: the loops over images then are NumPy's.
+    y = windows[..., 0, 0].copy()
+    for place in list(np.ndindex(spec.kernel))[1:]:
+        reduce_(y, windows[..., *place], out=y)
+    if mode == "average":
+        y /= math.prod(spec.kernel)
+    elif mode == "average_no_pad":
+        y /= _pixels_in_windows(spec, size)
+    return y
+
+
+def _pixels_in_windows(spec, size):
+    """How many pixels of the image each window holds, shape of the output."""
+    rows, columns = (
+        [sum(place is not None for place in spec.window(at, at, n)[0]) for at in range(o)]
+        for n, o in zip(size, spec.output_size(size), strict=True)
+    )
+    return np.outer(rows, columns)

@@ -1,0 +1,124 @@
+"""Theano 1.0.5 itself: all that Keras has no words for.
+
+Left alone, ``theano.tensor.nnet.conv2d`` flips the kernel: it is a true convolution, and takes
+any padding, uneven too, strides, dilation and groups. It needs no putting right. Its CorrMM,
+which copies out every window before one product of matrices, gives way to a convolution
+without copies (convolution.c). The gradients are CorrMM's, by OpenBLAS where
+scipy-openblas32 is installed; a batch is shared out to threads, and a single image's product.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from convdoc.engines import _theano_stack
+
+_theano_stack.load()
+
+import theano.tensor as T  # noqa: E402, N812
+from theano.tensor.nnet import abstract_conv  # noqa: E402
+
+from convdoc.engines._theano_op import Compiled, tensor4  # noqa: E402
+
+
+def convolve(x, w, spec):
+    """Convolve by ``T.nnet.conv2d``.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    spec : ConvSpec
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
+    """
+    return _convolution(*_settings(x, spec, x.shape[2:]))(x, w)
+
+
+def convolve_transpose(y, w, spec, size):
+    """Apply the gradient with respect to the image, which is `convolve`'s adjoint.
+
+    Parameters
+    ----------
+    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    spec : ConvSpec
+        The plan of the convolution, not transposed.
+    size : (int, int)
+        Height and width of what the convolution read.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
+    """
+    transposed = _transposed_convolution(len(y) > 1, *_settings(y, spec, size))
+    return transposed(y, w, *map(np.asarray, size))
+
+
+def kernel_gradient(x, dy, spec):
+    """Apply the gradient with respect to the kernel.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
+    spec : ConvSpec
+
+    Returns
+    -------
+    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    """
+    gradient = _kernel_gradient(len(x) > 1, *_settings(x, spec, x.shape[2:]))
+    return gradient(x, dy, *map(np.asarray, spec.kernel))
+
+
+def clear_cache():
+    """Forget all compiled functions."""
+    for compiled in (_convolution, _transposed_convolution, _kernel_gradient):
+        compiled.cache_clear()
+
+
+def _settings(array, spec, size):
+    """What a graph depends on. Sizes, channels and filters stay open."""
+    return spec.padding(size), spec.strides, spec.dilation, spec.groups, array.dtype.name
+
+
+@lru_cache(maxsize=128)
+def _convolution(padding, strides, dilation, groups, dtype):
+    x, w = tensor4(dtype), tensor4(dtype)
+    y = abstract_conv.conv2d(
+        x, w, border_mode=padding, subsample=strides, filter_dilation=dilation, num_groups=groups
+    )
+    return Compiled([x, w], y)
+
+
+@lru_cache(maxsize=128)
+def _transposed_convolution(threads, padding, strides, dilation, groups, dtype):
+    y, w, height, width = tensor4(dtype), tensor4(dtype), T.lscalar(), T.lscalar()
+    x = abstract_conv.conv2d_grad_wrt_inputs(
+        y,
+        w,
+        (None, None, height, width),
+        border_mode=padding,
+        subsample=strides,
+        filter_dilation=dilation,
+        num_groups=groups,
+    )
+    return Compiled([y, w, height, width], x, threads)
+
+
+@lru_cache(maxsize=128)
+def _kernel_gradient(threads, padding, strides, dilation, groups, dtype):
+    x, dy, height, width = tensor4(dtype), tensor4(dtype), T.lscalar(), T.lscalar()
+    dw = abstract_conv.conv2d_grad_wrt_weights(
+        x,
+        dy,
+        (None, None, height, width),
+        border_mode=padding,
+        subsample=strides,
+        filter_dilation=dilation,
+        num_groups=groups,
+    )
+    return Compiled([x, dy, height, width], dw, threads)
