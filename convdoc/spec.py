@@ -441,9 +441,8 @@ class ConvSpec:
     def _output(self, axis, i):
         if self.transposed:
             return self._smallest_input(axis, i) + self.output_padding[axis]
-        return (i + sum(self._padding(axis, i)) - self.dilated_kernel[axis]) // self.strides[
-            axis
-        ] + 1
+        room = i + sum(self._padding(axis, i)) - self.dilated_kernel[axis]
+        return room // self.strides[axis] + 1
 
     def _inputs(self, axis, o):
         if self.transposed:
@@ -511,9 +510,9 @@ def pair(name, value, least=1):
     """`value` as (vertical, horizontal), one integer standing for both, or an error."""
     numbers = _integers(value)
     if numbers is None or min(numbers) < least:
-        kind = "positive integer" if least == 1 else "integer of 0 or more"
+        kind = "a positive integer" if least == 1 else "an integer of 0 or more"
         raise ValueError(
-            f"{name} must be a {kind}, or two of them, (vertical, horizontal); got {value!r}"
+            f"{name} must be {kind}, or two of them, (vertical, horizontal); got {value!r}"
         )
     return numbers
 
@@ -525,7 +524,7 @@ def _border_mode(value):
     if (both := _integers(value)) is not None:
         sides = tuple((p, p) for p in both)
     elif isinstance(value, tuple | list) and len(value) == 2:
-        sides = tuple(_integers(side) if not _integer(side) else None for side in value)
+        sides = tuple(_integers(side) if isinstance(side, tuple | list) else None for side in value)
     if sides is None or None in sides or min(map(min, sides)) < 0:
         raise ValueError(
             f"border_mode must be one of {', '.join(map(repr, BORDER_MODES))}; or zeros to put "

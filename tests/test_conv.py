@@ -1,5 +1,6 @@
 """conv4d and pool4d: the notebook's numbers, other libraries' answers, and every bad input."""
 
+import re
 import subprocess
 import sys
 import warnings
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
-from convdoc import conv4d, pool4d
+from convdoc import conv4d, conv4d_gradients, conv4d_transpose, correlate4d, pool4d
 from convdoc.engines import load_keras
 from tests import notebook
 
@@ -351,6 +352,278 @@ def test_scipy_swaps_what_we_refuse():
         conv4d(small[None, None], large[None, None], "valid")
 
 
+# -- Strides, dilation, groups, bias ------------------------------------------------------------
+
+ONE_TO_36 = np.arange(1.0, 37.0).reshape(1, 1, 6, 6)
+IDENTITY = np.zeros((1, 1, 3, 3))
+IDENTITY[0, 0, 1, 1] = 1
+
+
+def test_same_shape_different_pixels():
+    """Where Theano and TensorFlow put the zeros of a strided "same"."""
+    np.testing.assert_array_equal(
+        conv4d(ONE_TO_36, IDENTITY, "same", strides=2)[0, 0],
+        [[1, 3, 5], [13, 15, 17], [25, 27, 29]],
+    )
+    np.testing.assert_array_equal(
+        conv4d(ONE_TO_36, IDENTITY, "same_upper", strides=2)[0, 0],
+        [[8, 10, 12], [20, 22, 24], [32, 34, 36]],
+    )
+
+
+@pytest.mark.parametrize("kernel", [(1, 1), (2, 3), (3, 2), (4, 5)])
+@pytest.mark.parametrize("strides", [(1, 1), (2, 3)])
+def test_strided_same_and_full_are_scipys_every_so_many(kernel, strides):
+    random = np.random.default_rng(1)
+    x, w = random.normal(size=(7, 8)), random.normal(size=kernel)
+    for mode in ("same", "full"):
+        theirs = scipy.signal.convolve2d(x, w, mode)[:: strides[0], :: strides[1]]
+        ours = conv4d(x[None, None], w[None, None], mode, strides=strides)[0, 0]
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+def test_dilation_is_a_kernel_with_holes():
+    x = np.random.default_rng(2).normal(size=(1, 1, 9, 9))
+    with_holes = np.zeros((1, 1, 5, 4))
+    with_holes[..., ::2, ::3] = w = np.random.default_rng(3).normal(size=(1, 1, 3, 2))
+    np.testing.assert_allclose(
+        conv4d(x, w, "valid", dilation=(2, 3)), conv4d(x, with_holes, "valid"), atol=1e-12
+    )
+
+
+def test_groups_are_convolved_apart():
+    random = np.random.default_rng(4)
+    x, w = random.normal(size=(2, 6, 5, 5)), random.normal(size=(4, 3, 3, 3))
+    apart = [conv4d(x[:, :3], w[:2]), conv4d(x[:, 3:], w[2:])]
+    np.testing.assert_allclose(conv4d(x, w, groups=2), np.concatenate(apart, 1), atol=1e-12)
+
+
+def test_a_bias_is_added_to_each_output_image():
+    y = conv4d(np.zeros((2, 1, 3, 3)), np.ones((2, 1, 3, 3)), bias=[10, 20])
+    np.testing.assert_array_equal(y, np.full((2, 2, 3, 3), [[[10]], [[20]]]))
+    x = conv4d_transpose(np.zeros((1, 2, 2, 2)), np.ones((2, 3, 2, 2)), bias=[1, 2, 3])
+    np.testing.assert_array_equal(x, np.full((1, 3, 3, 3), [[[1]], [[2]], [[3]]]))
+
+
+def test_a_bias_of_float64_makes_the_result_float64():
+    x, w = np.ones((1, 1, 2, 2), np.float32), np.ones((1, 1, 1, 1), np.float32)
+    assert conv4d(x, w, bias=np.ones(1, np.float32)).dtype == np.float32
+    assert conv4d(x, w, bias=[0.1]).dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"strides": 0}, ValueError, ["strides", "got 0"]),
+        ({"strides": -1}, ValueError, ["strides", "got -1"]),
+        ({"strides": (1, 2, 3)}, ValueError, ["strides", "(1, 2, 3)"]),
+        ({"dilation": 0}, ValueError, ["dilation", "got 0"]),
+        ({"dilation": 1.5}, ValueError, ["dilation", "1.5"]),
+        ({"groups": 0}, ValueError, ["groups", "got 0"]),
+        ({"groups": 2}, ValueError, ["groups must divide the channels", "2 does not divide 1"]),
+        ({"dilation": 9, "border_mode": "valid"}, ValueError, ["dilated (19, 19)", "(1, 1, 5, 5)"]),
+        ({"bias": [1, 2]}, ValueError, ["bias", "each filter", "shape (1,)", "got shape (2,)"]),
+        ({"bias": 1}, ValueError, ["bias", "got shape ()"]),
+        ({"bias": [1j]}, TypeError, ["bias", "complex128"]),
+        ({"bias": np.ma.ones(1)}, TypeError, ["bias", "masked"]),
+        ({"engine": "tensorflow"}, ValueError, ["engine", "'keras'", "'auto'", "'tensorflow'"]),
+        ({"engine": None}, ValueError, ["engine", "None"]),
+        ({"engine": ["keras"]}, ValueError, ["engine", "['keras']"]),
+    ],
+)
+def test_bad_settings_are_named(arguments, error, words):
+    for convolve in (conv4d, correlate4d):
+        with pytest.raises(error) as caught:
+            convolve(IMAGE, KERNEL, **arguments)
+        for word in words:
+            assert word in str(caught.value)
+
+
+def test_groups_must_divide_the_filters_too():
+    with pytest.raises(ValueError, match="groups must divide the filters, and 2 does not divide 3"):
+        conv4d(np.ones((1, 4, 5, 5)), np.ones((3, 2, 3, 3)), groups=2)
+    with pytest.raises(ValueError, match=r"x has 4 .* w has 4, .* filter reads 2 of them"):
+        conv4d(np.ones((1, 4, 5, 5)), np.ones((2, 4, 3, 3)), groups=2)
+
+
+@pytest.mark.parametrize("bad", [1.0, True, (1.0, 1), (True, 1), np.float32(1)])
+def test_what_only_equals_a_good_setting_is_refused_after_it(bad):
+    for setting in ("strides", "dilation"):
+        conv4d(IMAGE, KERNEL, **{setting: 1})
+        conv4d(IMAGE, KERNEL, **{setting: (1, 1)})
+        with pytest.raises(ValueError, match=f"{setting} must be"):
+            conv4d(IMAGE, KERNEL, **{setting: bad})
+
+
+def test_integers_of_numpy_and_lists_will_do():
+    expected = conv4d(ONE_TO_36, KERNEL, (1, 1), strides=(2, 2))
+    for two in (np.int64(2), [2, 2], np.array([2, 2])):
+        y = conv4d(ONE_TO_36, KERNEL, [[1, 1], [1, 1]], strides=two, groups=np.uint8(1))
+        np.testing.assert_array_equal(y, expected)
+
+
+# -- Correlation --------------------------------------------------------------------------------
+
+X9 = np.arange(9.0).reshape(1, 1, 3, 3)
+K4 = np.arange(4.0).reshape(1, 1, 2, 2)
+
+
+def test_correlation_as_printed_in_dive_into_deep_learning():
+    np.testing.assert_array_equal(correlate4d(X9, K4, "valid")[0, 0], [[19, 25], [37, 43]])
+    two = np.concatenate([X9, X9 + 1], 1), np.concatenate([K4, K4 + 1], 1)
+    np.testing.assert_array_equal(correlate4d(*two, "valid")[0, 0], [[56, 72], [104, 120]])
+
+
+def test_correlation_of_an_impulse_shows_the_kernel_turned():
+    """What TensorFlow, PyTorch and JAX give for the notebook's impulse."""
+    y = correlate4d(notebook.IMPULSE.x, notebook.IMPULSE.w, "valid")[0, 0]
+    np.testing.assert_array_equal(y[1:3], [[0, 6, 5, 4, 0], [0, 3, 2, 1, 0]])
+
+
+def test_tensorflows_same_on_the_impulse():
+    y = correlate4d(notebook.IMPULSE.x, notebook.IMPULSE.w, "same_upper")[0, 0]
+    np.testing.assert_array_equal(y[1:3], [[0, 0, 6, 5, 4, 0, 0], [0, 0, 3, 2, 1, 0, 0]])
+
+
+# -- Transposed convolution ---------------------------------------------------------------------
+
+
+def test_transposed_convolution_by_hand():
+    """Two pixels, two apart, each the turned kernel; where they overlap both count."""
+    y = np.array([[[[1.0, 10.0], [100.0, 1000.0]]]])
+    w = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+    np.testing.assert_array_equal(
+        conv4d_transpose(y, w)[0, 0], [[4, 43, 30], [402, 4321, 3010], [200, 2100, 1000]]
+    )
+
+
+def test_transposed_convolution_of_several_filters_and_channels():
+    y = np.array([[[[1.0]], [[10.0]]]])  # two filters
+    w = np.arange(1.0, 7.0).reshape(2, 3, 1, 1)  # of three channels
+    np.testing.assert_array_equal(conv4d_transpose(y, w)[0, :, 0, 0], [41, 52, 63])
+
+
+@pytest.mark.parametrize("engine", ["keras", "numpy"])
+def test_output_size_chooses_among_those_that_a_stride_floors_together(engine):
+    y, w = np.ones((1, 1, 2, 2)), np.ones((1, 1, 3, 3))
+    smallest = conv4d_transpose(y, w, strides=2, engine=engine)
+    larger = conv4d_transpose(y, w, strides=2, output_size=(6, 5), engine=engine)
+    assert (smallest.shape, larger.shape) == ((1, 1, 5, 5), (1, 1, 6, 5))
+    np.testing.assert_array_equal(larger[..., :5, :], smallest)
+    np.testing.assert_array_equal(larger[..., 5, :], 0)
+    padded = conv4d_transpose(y, w, strides=2, output_padding=(1, 0), engine=engine)
+    np.testing.assert_array_equal(padded, larger)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"output_size": (7, 5), "strides": 2}, ["output_size", "height 5 or 6", "got (7, 5)"]),
+        ({"output_size": 5.0}, ["output_size must be a positive integer", "5.0"]),
+        ({"output_padding": 1}, ["output_padding must be smaller than the stride"]),
+        ({"output_padding": -1, "strides": 2}, ["output_padding must be an integer of 0 or more"]),
+        (
+            {"output_padding": 1, "output_size": 6, "strides": 2},
+            ["output_padding and output_size say the same thing"],
+        ),
+        ({"border_mode": 3}, ["w (1, 1, 3, 3) does not fit y (1, 1, 2, 2)", "empty"]),
+        ({"groups": 2}, ["groups must divide the filters, and 2 does not divide 1"]),
+        ({"bias": [1, 2]}, ["bias", "each channel of the result", "(1,)"]),
+    ],
+)
+def test_bad_settings_of_a_transposed_convolution(arguments, words):
+    with pytest.raises(ValueError, match=re.escape(words[0])) as caught:
+        conv4d_transpose(np.ones((1, 1, 2, 2)), KERNEL, **arguments)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_transposed_convolution_reads_as_many_channels_as_there_are_filters():
+    with pytest.raises(ValueError, match=r"y has 3 channels and w has 2 filters.*\(1, 3, 4, 4\)"):
+        conv4d_transpose(np.ones((1, 3, 4, 4)), np.ones((2, 3, 3, 3)))
+    with pytest.raises(ValueError, match=r"y must be 4-D, \(samples, filters, height, width"):
+        conv4d_transpose(np.ones((4, 4)), KERNEL)
+
+
+# -- Gradients ----------------------------------------------------------------------------------
+
+plans = st.fixed_dictionaries(
+    {
+        "border_mode": st.sampled_from(["valid", "same", "full", ((1, 0), (0, 2))]),
+        "strides": st.sampled_from([1, (2, 1)]),
+        "dilation": st.sampled_from([1, (1, 2)]),
+        "groups": st.sampled_from([1, 2]),
+    }
+)
+
+
+def some_arrays(groups):
+    random = np.random.default_rng(5)
+    return random.normal(size=(2, 4, 5, 6)), random.normal(size=(2, 4 // groups, 3, 2))
+
+
+@settings(max_examples=20, deadline=None)
+@given(plan=plans)
+def test_gradients_are_finite_differences(plan):
+    x, w = some_arrays(plan["groups"])
+    b = np.array([0.5, -0.5])
+    dy = np.random.default_rng(6).normal(size=conv4d(x, w, engine="numpy", **plan).shape)
+    step = 1e-6
+
+    def slope(name, at):
+        sides = []
+        for sign in (1, -1):
+            moved = {"x": x.copy(), "w": w.copy(), "b": b.copy()}
+            moved[name][at] += sign * step
+            y = conv4d(moved["x"], moved["w"], bias=moved["b"], engine="numpy", **plan)
+            sides.append(np.sum(y * dy))
+        return (sides[0] - sides[1]) / (2 * step)
+
+    gradients = dict(zip("xwb", conv4d_gradients(x, w, dy, **plan), strict=True))
+    places = {"x": [(0, 0, 0, 0), (1, 3, 4, 5), (0, 2, 2, 3)], "b": [0, 1]}
+    places["w"] = [(0, 0, 0, 0), (1, w.shape[1] - 1, 2, 1), (0, 1, 1, 0)]
+    for name, gradient in gradients.items():
+        for at in places[name]:
+            assert gradient[at] == pytest.approx(slope(name, at), abs=1e-6)
+
+
+@settings(max_examples=8, deadline=None)
+@given(plan=plans)
+def test_gradients_are_theanos_grad(plan):
+    load_keras()
+    import theano
+    import theano.tensor as T  # noqa: N812
+
+    x, w = some_arrays(plan["groups"])
+    dy = np.random.default_rng(7).normal(size=conv4d(x, w, engine="numpy", **plan).shape)
+    border_mode = plan["border_mode"]
+    if border_mode == "same":  # the two kernel columns, dilated, are three
+        border_mode = ((1, 1), (1, 0) if plan["dilation"] == 1 else (1, 1))
+    variables = [T.dtensor4() for _ in range(3)]
+    y = T.nnet.conv2d(
+        *variables[:2],
+        border_mode=border_mode,
+        subsample=(1, 1) if plan["strides"] == 1 else plan["strides"],
+        filter_dilation=(1, 1) if plan["dilation"] == 1 else plan["dilation"],
+        num_groups=plan["groups"],
+    )
+    loss = T.sum(y * variables[2])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = theano.function(variables, T.grad(loss, variables[:2]))(x, w, dy)
+    dx, dw, db = conv4d_gradients(x, w, dy, **plan)
+    np.testing.assert_allclose(dx, theirs[0], atol=1e-12)
+    np.testing.assert_allclose(dw, theirs[1], atol=1e-12)
+    np.testing.assert_allclose(db, dy.sum((0, 2, 3)))
+
+
+def test_a_gradient_has_the_shape_of_the_result():
+    with pytest.raises(ValueError, match=r"dy must have .* = \(1, 1, 3, 3\) .* got \(1, 1, 5, 5\)"):
+        conv4d_gradients(IMAGE, KERNEL, IMAGE, "valid")
+    with pytest.raises(ValueError, match="dy must be 4-D"):
+        conv4d_gradients(IMAGE, KERNEL, np.ones((5, 5)))
+
+
 # -- Pooling ------------------------------------------------------------------------------------
 
 
@@ -359,13 +632,60 @@ def test_pooling_keeps_the_largest_and_leaves_out_what_fills_no_window():
     np.testing.assert_array_equal(pool4d(x, 2)[0, 0], [[6, 8], [16, 18]])
 
 
-@pytest.mark.parametrize(
-    "size",
-    [0, 6, (2, 6), 2.0, "2", True, (2, 2.0), (1, 2, 3), None],
+def test_pooling_as_printed_in_dive_into_deep_learning():
+    np.testing.assert_array_equal(pool4d(X9, 2, 1)[0, 0], [[4, 5], [7, 8]])
+    np.testing.assert_array_equal(pool4d(X9, 2, 1, mode="average")[0, 0], [[2, 3], [5, 6]])
+
+
+def test_what_becomes_of_padding():
+    x = -np.ones((1, 1, 3, 3))
+    corner = {mode: pool4d(x, 3, 1, 1, mode)[0, 0, 0, 0] for mode in ("max", "average")}
+    corner["average_no_pad"] = pool4d(x, 3, 1, 1, "average_no_pad")[0, 0, 0, 0]
+    assert corner == {"max": -1, "average": pytest.approx(-4 / 9), "average_no_pad": -1}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    size=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    strides=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    pad=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+    mode=st.sampled_from(["max", "average", "average_no_pad"]),
 )
+def test_pooling_is_theanos(size, strides, pad, mode):
+    load_keras()
+    import theano.tensor as T  # noqa: N812
+    from theano.tensor.signal.pool import pool_2d
+
+    pad = tuple(map(min, pad, (k - 1 for k in size)))
+    x = np.random.default_rng(8).normal(size=(2, 3, 6, 7))
+    theirs = {"max": "max", "average": "average_inc_pad", "average_no_pad": "average_exc_pad"}
+    variable = T.dtensor4()
+    y = pool_2d(variable, size, True, strides, pad, theirs[mode])
+    np.testing.assert_allclose(
+        pool4d(x, size, strides, pad, mode), y.eval({variable: x}), atol=1e-12
+    )
+
+
+def test_nan_is_not_lost_in_pooling():
+    x = np.zeros((1, 1, 2, 4))
+    x[0, 0, 1, 1] = np.nan
+    for mode in ("max", "average", "average_no_pad"):
+        np.testing.assert_array_equal(pool4d(x, 2, mode=mode)[0, 0, 0], [np.nan, 0])
+
+
+@pytest.mark.parametrize("size", [0, (2, 6), 6, 2.0, "2", True, (2, 2.0), (1, 2, 3), None])
 def test_pooling_refuses_other_sizes(size):
     with pytest.raises(ValueError, match="size must be"):
         pool4d(IMAGE, size)
+
+
+def test_pooling_refuses_other_settings():
+    with pytest.raises(ValueError, match=r"mode must be one of 'max' .* got 'mean'"):
+        pool4d(IMAGE, 2, mode="mean")
+    with pytest.raises(ValueError, match="strides must be"):
+        pool4d(IMAGE, 2, strides=0)
+    with pytest.raises(ValueError, match=r"border_mode must pad less than a window, size=\(2, 3\)"):
+        pool4d(IMAGE, (2, 3), border_mode=2)
 
 
 def test_pooling_refuses_what_conv4d_refuses():

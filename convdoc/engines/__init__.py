@@ -5,18 +5,38 @@ Each module wraps one library behind the same three functions, `convolve`,
 checked; it is imported when it is first to compute.
 """
 
-import importlib
+import contextlib
+import importlib.util
+import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 
 
 @dataclass(frozen=True)
 class Engine:
-    """One library: its module here, what it is called where packages are, how to get it."""
+    """One library: its module here, its own, and how to get it."""
 
     module: str
-    package: str
+    library: str
     install: str
+
+
+@dataclass(frozen=True)
+class Available:
+    """An engine that can compute here.
+
+    Attributes
+    ----------
+    name : str
+        What ``engine=`` calls it.
+    version : str
+        The version of its library.
+    device : str
+        ``"CPU"`` or ``"GPU"``.
+    """
+
+    name: str
+    version: str
+    device: str
 
 
 ENGINES = {
@@ -24,11 +44,44 @@ ENGINES = {
     "theano": Engine("theano", "theano", "pip install theano==1.0.5"),
     "numpy": Engine("numpy", "numpy", "pip install 'numpy<2'"),
     "scipy": Engine("scipy", "scipy", "pip install scipy"),
-    "opencv": Engine("opencv", "opencv-python-headless", "pip install opencv-python-headless"),
-    "scikit-image": Engine("scikit_image", "scikit-image", "pip install scikit-image"),
+    "opencv": Engine("opencv", "cv2", "pip install opencv-python-headless"),
+    "scikit-image": Engine("scikit_image", "skimage", "pip install scikit-image"),
     "torch": Engine("torch", "torch", "pip install torch"),
     "jax": Engine("jax", "jax", "pip install jax"),
 }
+
+
+def available():
+    """List the engines that can compute here.
+
+    Returns
+    -------
+    list of Available
+        Name, version of the library, and device: CPU or GPU.
+
+    Examples
+    --------
+    >>> from convdoc.engines import available
+    >>> [engine.name for engine in available()][:3]
+    ['keras', 'theano', 'numpy']
+    """
+    engines = []
+    for name, engine in ENGINES.items():
+        with contextlib.suppress(ImportError, RuntimeError):
+            device = getattr(load(name), "device", lambda: "CPU")
+            library = importlib.import_module(engine.library)
+            engines.append(Available(name, library.__version__, device()))
+    return engines
+
+
+def clear_cache():
+    """Forget all compiled functions; each is compiled, or read from disk, when next needed.
+
+    At most 128 of each kind are kept anyway.
+    """
+    for engine in ENGINES.values():
+        module = sys.modules.get(f"{__name__}.{engine.module}")
+        getattr(module, "clear_cache", lambda: None)()
 
 
 def load(name):
@@ -38,15 +91,13 @@ def load(name):
     ------
     ImportError
         If its library is not installed; it says how to install it.
+    RuntimeError
+        If it is Theano, and the compiler or the Python headers that it needs are missing.
     """
     engine = ENGINES[name]
-    try:
-        version(engine.package)
-    except PackageNotFoundError:
-        raise ImportError(
-            f"engine={name!r} needs {engine.package}, which is not installed: {engine.install}"
-        ) from None
-    return importlib.import_module(f"convdoc.engines.{engine.module}")
+    if importlib.util.find_spec(engine.library) is None:
+        raise ImportError(f"engine={name!r} needs a library that is missing: {engine.install}")
+    return importlib.import_module(f"{__name__}.{engine.module}")
 
 
 def describe():

@@ -42,10 +42,11 @@ REMEDIES = {
 GPU_PACKAGES = ("pygpu", "pkg_resources")
 OPENBLAS, OPENBLAS_LIBRARY = "scipy-openblas32", "scipy_openblas"
 OPENBLAS_FUNCTIONS = (
-    *(f"{precision}{name}_" for precision in "sd" for name in ("gemm", "gemv", "dot", "axpy", "scal", "ger")),
+    *(f"s{name}_" for name in ("gemm", "gemv", "dot", "axpy", "scal", "ger")),
+    *(f"d{name}_" for name in ("gemm", "gemv", "dot", "axpy", "scal", "ger")),
     "openblas_set_num_threads",
     "openblas_get_num_threads",
-)  # fmt: skip
+)
 _lock = threading.Lock()
 
 

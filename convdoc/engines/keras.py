@@ -21,6 +21,7 @@ from convdoc.engines._theano_op import Compiled, tensor4  # noqa: E402
 
 convolve_transpose = theano.convolve_transpose
 kernel_gradient = theano.kernel_gradient
+device = theano.device
 
 
 def convolve(x, w, spec):

@@ -4,6 +4,7 @@ Left alone, NumPy convolves in one dimension only. Here each window of the image
 view into it (``sliding_window_view``), and one product of matrices sums them all up.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -107,26 +108,19 @@ def pool(x, spec, mode):
     -------
     numpy.ndarray, shape (samples, channels, output height, output width), dtype of `x`
     """
-    size = x.shape[2:]
-    sides = spec.padding(size)
-    around = np.pad(x, ((0, 0), (0, 0), *sides), constant_values=-np.inf if mode == "max" else 0)
-    windows = _windows(around, spec)
-    reduce_ = np.maximum if mode == "max" else np.add
-    # One place of all windows at a time: the loops over images then are NumPy's.
-    y = windows[..., 0, 0].copy()
-    for place in list(np.ndindex(spec.kernel))[1:]:
-        reduce_(y, windows[..., *place], out=y)
+    if mode == "max":
+        return _reduced(x, spec, np.maximum, -np.inf)
     if mode == "average":
-        y /= math.prod(spec.kernel)
-    elif mode == "average_no_pad":
-        y /= _pixels_in_windows(spec, size)
-    return y
+        return _reduced(x, spec, np.add, 0) / math.prod(spec.kernel)
+    pixels = np.ones((1, 1, *x.shape[2:]), x.dtype)
+    return _reduced(x, spec, np.add, 0) / _reduced(pixels, spec, np.add, 0)
 
 
-def _pixels_in_windows(spec, size):
-    """How many pixels of the image each window holds, shape of the output."""
-    rows, columns = (
-        [sum(place is not None for place in spec.window(at, at, n)[0]) for at in range(o)]
-        for n, o in zip(size, spec.output_size(size), strict=True)
-    )
-    return np.outer(rows, columns)
+def _reduced(x, spec, function, padding):
+    """Each window as one number, its elements taken together by `function`."""
+    sides = spec.padding(x.shape[2:])
+    around = np.pad(x, ((0, 0), (0, 0), *sides), constant_values=padding)
+    windows = _windows(around, spec)
+    # One place of all windows at a time: the loops over images then are NumPy's.
+    places = (windows[..., u, v] for u, v in np.ndindex(spec.kernel))
+    return functools.reduce(function, places, np.array(padding, x.dtype))

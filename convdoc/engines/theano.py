@@ -74,6 +74,11 @@ def kernel_gradient(x, dy, spec):
     return gradient(x, dy, *map(np.asarray, spec.kernel))
 
 
+def device():
+    """Where Theano computes, ``"CPU"`` or ``"GPU"``."""
+    return _theano_stack.device()
+
+
 def clear_cache():
     """Forget all compiled functions."""
     for compiled in (_convolution, _transposed_convolution, _kernel_gradient):
