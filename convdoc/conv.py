@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from convdoc import engines
-from convdoc.spec import ConvSpec, pair
+from convdoc.spec import ConvSpec, divide, pair
 
 LAYOUTS = {
     "x": "(samples, channels, height, width)",
@@ -245,8 +245,8 @@ def conv4d_transpose(
         X'_{n, c, i, j} = \sum_{f, u, v} W_{f, c, u, v} \, Y_{n, f, i' + u, j' + v}
 
     with :math:`i' = i - (k_h - 1)`, :math:`j' = j - (k_w - 1)` under ``"valid"`` with stride 1,
-    *Y* being zero outside. So every pixel leaves the kernel
-    behind as the convolution laid it on the image, turned by 180 degrees. It is what a convolution's backward pass computes, and
+    *Y* being zero outside. So every pixel leaves the kernel behind as the convolution laid it
+    on the image, turned by 180 degrees. It is what a convolution's backward pass computes, and
     what networks enlarge images by. It is not the inverse: shapes come back, values do not.
 
     Parameters
@@ -493,7 +493,7 @@ def _transpose_plan(
             f"y has {y_shape[1]} channels and w has {w_shape[0]} filters, but they must agree: "
             f"y is {LAYOUTS['y']} = {y_shape}, w is {LAYOUTS['w']} = {w_shape}"
         )
-    _divide("filters", w_shape[0], groups)
+    divide("filters", w_shape[0], groups)
     size = y_shape[2:]
     if output_size is None:
         transposed = replace(spec, transposed=True, output_padding=output_padding)
@@ -584,11 +584,12 @@ def _is_masked(value):
 
 def _match_channels(x_shape, w_shape, groups):
     channels = w_shape[1] * groups
+    divide("filters", w_shape[0], groups)
     if x_shape[1] == channels:
-        return _divide("filters", w_shape[0], groups)
+        return
     if groups > 1:
-        _divide("channels", x_shape[1], groups)
-        remedy = f"; in {groups} groups, each filter reads {x_shape[1] // groups} of them"
+        share = divide("channels", x_shape[1], groups)
+        remedy = f"; in {groups} groups, each filter reads {share} of them"
     elif x_shape[3] == channels:
         remedy = "; x looks like channels-last: x.transpose(0, 3, 1, 2)"
     elif w_shape[2] == x_shape[1]:
@@ -599,11 +600,6 @@ def _match_channels(x_shape, w_shape, groups):
         f"x has {x_shape[1]} channels and w has {w_shape[1]}, but they must agree: "
         f"x is {LAYOUTS['x']} = {x_shape}, w is {LAYOUTS['w']} = {w_shape}{remedy}"
     )
-
-
-def _divide(what, count, groups):
-    if count % groups:
-        raise ValueError(f"groups must divide the {what}, and {groups} does not divide {count}")
 
 
 def _as_floats(**arrays):

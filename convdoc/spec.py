@@ -129,10 +129,7 @@ class ConvSpec:
             set_(name, pair(name, getattr(self, name)))
         set_("border_mode", _border_mode(self.border_mode))
         set_("output_padding", pair("output_padding", self.output_padding, least=0))
-        groups = _integer(self.groups)
-        if groups is None or groups < 1:
-            raise ValueError(f"groups must be a positive integer; got {self.groups!r}")
-        set_("groups", groups)
+        set_("groups", positive("groups", self.groups))
         if not isinstance(self.transposed, bool):
             raise ValueError(f"transposed must be True or False; got {self.transposed!r}")
         if not self.transposed and self.output_padding != (0, 0):
@@ -515,6 +512,21 @@ def pair(name, value, least=1):
             f"{name} must be {kind}, or two of them, (vertical, horizontal); got {value!r}"
         )
     return numbers
+
+
+def positive(name, value):
+    """`value` as a positive integer, or an error."""
+    number = _integer(value)
+    if number is None or number < 1:
+        raise ValueError(f"{name} must be a positive integer; got {value!r}")
+    return number
+
+
+def divide(what, count, groups):
+    """`count` over `groups`, or an error where that leaves a rest."""
+    if count % groups:
+        raise ValueError(f"groups must divide the {what}, and {groups} does not divide {count}")
+    return count // groups
 
 
 def _border_mode(value):

@@ -17,7 +17,7 @@ import numpy as np
 
 from convdoc import draw
 from convdoc.exercises import Answer
-from convdoc.network import DIELEMAN, Conv
+from convdoc.network import DIELEMAN, Conv, Network
 
 x = np.random.default_rng(2014).random((8, 3, 45, 45), dtype=np.float32)
 
@@ -26,20 +26,19 @@ print(*DIELEMAN.layers, sep="\n")
 # %%
 # Run it: each convolution by :func:`~convdoc.conv4d` under ``"valid"``, with random kernels, and
 # each pooling by :func:`~convdoc.pool4d`. (The real network has a function that is not linear
-# behind each convolution; it changes no shape.) These are the shapes of the arrays that came out:
+# behind each convolution; it changes no shape.) Beside each layer, the shape of its kernel and that
+# of the array that came out:
 
 results = DIELEMAN.run(x)
-kernels = iter(DIELEMAN.kernel_shapes(channels=3))
+table = DIELEMAN.table(x.shape)
 
 print(f"{'input':24} {'':18} {x.shape}")
-for layer, y in zip(DIELEMAN.layers, results, strict=True):
-    kernel = next(kernels) if isinstance(layer, Conv) else ""
-    print(f"{layer!s:24} {kernel!s:18} {y.shape}")
+for row, y in zip(table.rows[1:], results, strict=True):
+    print(f"{row.layer:24} {row.kernel_shape or ''!s:18} {y.shape}")
 
 # %%
-# The middle column is the shape of the kernel: (filters, channels, height, width). Its second
-# number is always the channel count of the line above, because a filter reads every channel there
-# is.
+# The second number of a kernel's shape, (filters, channels, height, width), is always the channel
+# count of the line above, because a filter reads every channel there is.
 #
 # A convolution takes ``k - 1`` rows and columns away; a pooling of 2×2 halves each side. Below, the
 # top of each slab is the image, to scale, and its thickness grows with the logarithm of the
@@ -50,13 +49,20 @@ figure = draw.architecture([x.shape, *(y.shape for y in results)], DIELEMAN.laye
 # %%
 # The amber patch on a slab is the window of the next convolution. On the first image it is a small
 # detail. Later windows lie on smaller images, where one pixel stands for many of the photograph. A
-# convolution lets one output see ``k - 1`` steps more; a pooling makes the steps longer too:
+# convolution lets one output see ``k - 1`` steps more; a pooling makes the steps longer too. What
+# an output sees is called its *receptive field*:
 
-sees, step = 1, 1
-for layer in DIELEMAN.layers:
-    sees += (layer.size - 1) * step
-    step *= 1 if isinstance(layer, Conv) else layer.size
-    print(f"after {layer!s:24} one output sees {sees:2} pixels across")
+for row in table.rows[1:]:
+    print(f"after {row.layer:24} one output sees {row.receptive_field[1]:2} pixels across")
+
+# %%
+# All this could be known without computing a single pixel: it follows from sizes.
+# :meth:`Network.table <convdoc.network.Network.table>` works it out. *Jump* is how many pixels of
+# the photograph lie between two neighbours, *start* is where the field of the first is centred, and
+# the rest is what the layer costs for these eight images. Biases, which the layers do not have
+# here, can be *tied*, one for each filter, or *untied*, one for each output:
+
+table
 
 # %%
 # From 3 · 45 · 45 numbers for each image, the last pooling leaves this many, and in the full
@@ -69,15 +75,15 @@ print(f"{x[0].size} numbers in, {last[0].size} numbers out, for each image")
 # Try it
 # ------
 # What would the sizes be if no pooling stood between the convolutions? Take away ``k - 1`` four
-# times, and compare.
+# times, and compare. And how much would a last output see?
 
-size = 45
-for kernel in DIELEMAN.kernel_shapes(channels=3):
-    size -= kernel[2] - 1
+convolutions = Network([layer for layer in DIELEMAN.layers if isinstance(layer, Conv)])
+alone, pooled = convolutions.table(x.shape).rows[-1], table.rows[-2]
+size, usual = alone.shape[3], pooled.shape[3]
 Answer(
-    f"The last convolution would give images of {size}×{size} instead of "
-    f"{results[5].shape[2]}×{results[5].shape[3]}: {(size / results[5].shape[2]) ** 2:.0f} times "
-    "as many numbers."
+    f"The last convolution would give images of {size}×{size} instead of {usual}×{usual}: "
+    f"{(size / usual) ** 2:.0f} times as many numbers. Each would see {alone.receptive_field[1]} "
+    f"pixels across instead of {pooled.receptive_field[1]}."
 )
 
 # %%

@@ -20,7 +20,7 @@ import numpy as np
 
 from convdoc import conv4d, draw
 from convdoc.exercises import Answer
-from convdoc.network import DIELEMAN
+from convdoc.network import DIELEMAN, VGG16
 
 kernel = (10, 3, 5, 5)
 print(f"{kernel}: {math.prod(kernel)} parameters")
@@ -28,28 +28,27 @@ print(f"{kernel}: {math.prod(kernel)} parameters")
 # %%
 # The four convolution layers of the network, and their total. Pooling has nothing to learn:
 
-shapes = DIELEMAN.kernel_shapes(channels=3)
-counts = [math.prod(shape) for shape in shapes]
+table = DIELEMAN.table((1, 3, 45, 45))
+layers = {}
 
-for number, (shape, count) in enumerate(zip(shapes, counts, strict=True), start=1):
-    print(f"layer {number}: {shape!s:18} {count:7}")
-print(f"total:   {'':18} {sum(counts):7}")
+for number, shape in enumerate(table.kernel_shapes, start=1):
+    layers[f"layer {number}"] = math.prod(shape)
+    print(f"layer {number}: {shape!s:18} {math.prod(shape):7}")
+print(f"total:   {'':18} {table.weights:7}")
 
 # %%
 # The kernel of the first layer is the largest to look at, 6×6, and has the fewest parameters by
 # far. What makes the others large is that each of their filters reads every channel of the layer
 # before:
 
-layers = {f"layer {number}": count for number, count in enumerate(counts, start=1)}
 figure = draw.bars({"Parameters of each kernel": layers}, role="kernel")
 
 # %%
 # Many layers add a *bias*, one number for each filter that is added to its whole output image. It
 # hardly changes the count:
 
-biases = sum(shape[0] for shape in shapes)
-print(f"without biases: {sum(counts)}")
-print(f"with biases:    {sum(counts) + biases}")
+print(f"without biases: {table.weights}")
+print(f"with biases:    {table.parameters_tied}")
 
 # %%
 # To see that the image size is not among them: the same kernel of two elements serves a small image
@@ -67,14 +66,28 @@ for x in (small, large):
     print(f"x.shape: {x.shape}   y.shape: {conv4d(x, w, 'valid').shape}")
 
 # %%
+# What grows with the image is the work: each weight is multiplied once for every place where its
+# filter lies. So the layer with the most parameters need not be the one that takes the most time.
+# In a network as large as :data:`~convdoc.network.VGG16`, the two lie far apart. Most of its
+# parameters are in the dense layers at its end, and most of its work is in its convolutions:
+
+vgg = VGG16.table((1, 3, 224, 224))
+dense = vgg.rows[-3:]
+
+print(f"dense layers: {sum(row.weights for row in dense) / vgg.weights:.1%} of the parameters,")
+print(f"{sum(row.multiply_adds for row in dense) / vgg.multiply_adds:.1%} of the multiplications")
+vgg
+
+# %%
 # Try it
 # ------
-# The network is to read grey images instead of colour ones. How many parameters does it lose?
+# The network of four layers is to read grey images instead of colour ones. How many parameters does
+# it lose?
 
-grey = sum(math.prod(shape) for shape in DIELEMAN.kernel_shapes(channels=1))
+grey = DIELEMAN.table((1, 1, 45, 45)).weights
 Answer(
-    f"{sum(counts) - grey}: two of the three channel slices of every filter in layer 1. The other "
-    f"layers read filters, not colours, and keep theirs; {grey} parameters remain."
+    f"{table.weights - grey}: two of the three channel slices of every filter in layer 1. The "
+    f"other layers read filters, not colours, and keep theirs; {grey} parameters remain."
 )
 
 # %%

@@ -420,7 +420,7 @@ def test_a_bias_of_float64_makes_the_result_float64():
         ({"dilation": 0}, ValueError, ["dilation", "got 0"]),
         ({"dilation": 1.5}, ValueError, ["dilation", "1.5"]),
         ({"groups": 0}, ValueError, ["groups", "got 0"]),
-        ({"groups": 2}, ValueError, ["groups must divide the channels", "2 does not divide 1"]),
+        ({"groups": 2}, ValueError, ["groups must divide the filters", "2 does not divide 1"]),
         ({"dilation": 9, "border_mode": "valid"}, ValueError, ["dilated (19, 19)", "(1, 1, 5, 5)"]),
         ({"bias": [1, 2]}, ValueError, ["bias", "each filter", "shape (1,)", "got shape (2,)"]),
         ({"bias": 1}, ValueError, ["bias", "got shape ()"]),

@@ -8,9 +8,13 @@ import sys
 from importlib.metadata import requires
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from convdoc.engines import _theano_stack, load_keras
+from convdoc import conv4d
+from convdoc.engines import _theano_stack, available, clear_cache, load_keras
+from convdoc.engines import keras as keras_engine
+from convdoc.engines import theano as theano_engine
 
 ROOT = Path(__file__).parent.parent
 
@@ -104,14 +108,16 @@ def test_without_openblas_there_is_no_openmp(monkeypatch):
     """NumPy's BLAS called from OpenMP threads aborts the process."""
     monkeypatch.setattr(importlib.util, "find_spec", without_openblas)
     monkeypatch.setenv("THEANO_FLAGS", "openmp=True")
-    assert _theano_stack._theano_flags() == "openmp=True,blas.ldflags=,openmp=False"
-    monkeypatch.setenv("THEANO_FLAGS", "openmp=True,blas.ldflags=-lopenblas")
-    assert _theano_stack._theano_flags() == "openmp=True,blas.ldflags=-lopenblas"
+    flags = _theano_stack._theano_flags()
+    assert flags.startswith("openmp=True,blas.ldflags=,openmp=False,")
+    monkeypatch.setenv("THEANO_FLAGS", "openmp=True,blas.ldflags=-lopenblas,compile.wait=3")
+    assert _theano_stack._theano_flags() == "openmp=True,blas.ldflags=-lopenblas,compile.wait=3"
 
 
 def test_openblas_is_linked_and_leaves_openmp_to_the_reader(monkeypatch):
     monkeypatch.setenv("THEANO_FLAGS", "openmp=True")
-    reader, blas = _theano_stack._theano_flags().split(",")
+    reader, blas, *others = _theano_stack._theano_flags().split(",")
+    assert "openmp=False" not in others
     assert reader == "openmp=True"
     assert "-lscipy_openblas -Dsgemm_=scipy_sgemm_" in blas
     monkeypatch.delenv("THEANO_FLAGS")
@@ -136,6 +142,87 @@ def test_first_use_in_two_threads_at_once():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+TOY = """
+import numpy as np
+from convdoc import conv4d
+assert conv4d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), "valid").sum() == 16
+"""
+
+
+def with_compile_cache(folder):
+    return {**os.environ, "THEANO_FLAGS": f"base_compiledir={folder}"}
+
+
+def test_a_second_process_compiles_nothing(tmp_path):
+    """Of what Theano asks g++ for, only the questions about the processor are left."""
+    spy = tmp_path / "bin/g++"
+    spy.parent.mkdir()
+    script(spy, f'echo "$@" >> {tmp_path}/calls; exec {shutil.which("g++")} "$@"')
+    environment = with_compile_cache(tmp_path / "cache")
+    environment["PATH"] = f"{spy.parent}:{environment['PATH']}"
+    made = []
+    for _ in range(2):
+        (tmp_path / "calls").write_text("")
+        subprocess.run([sys.executable, "-c", TOY], env=environment, check=True)
+        calls = (tmp_path / "calls").read_text().splitlines()
+        made.append(sum("-shared" in call for call in calls))
+    assert made[0] > 0
+    assert made[1] == 0
+
+
+def test_what_is_not_as_expected_is_left_alone():
+    class Newer:
+        def method(self):
+            return 1
+
+    method = Newer.method
+    with pytest.warns(UserWarning, match="Theano's method is not as expected"):
+        _theano_stack._replace(Newer, "method", "return 2", "return 3")
+    assert Newer.method is method
+
+
+def test_three_processes_share_one_compile_cache(tmp_path):
+    run = [sys.executable, "-c", TOY]
+    processes = [
+        subprocess.Popen(run, env=with_compile_cache(tmp_path), stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for process in processes:
+        _, stderr = process.communicate()
+        assert (process.returncode, stderr) == (0, b"")
+
+
+def test_a_compile_cache_that_cannot_be_made_is_named_with_its_remedy(tmp_path):
+    (tmp_path / "file").write_text("")
+    run = [sys.executable, "-c", TOY]
+    environment = with_compile_cache(tmp_path / "file/cache")
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    assert f"{tmp_path}/file/cache/" in done.stderr
+    assert "THEANO_FLAGS=base_compiledir=/path/to/folder" in done.stderr
+
+
+def test_compiled_functions_are_few_and_can_be_forgotten():
+    x = np.ones((1, 1, 6, 6))
+    clear_cache()
+    assert keras_engine._layer.cache_info().currsize == 0
+    for size in (6, 7, 8):  # sizes and samples stay open: no function more
+        conv4d(np.ones((size, 1, size, size)), np.ones((1, 1, 2, 2)))
+    assert keras_engine._layer.cache_info().currsize == 1
+    conv4d(x, np.ones((1, 1, 2, 2)), "full")  # Keras has no word for it
+    assert theano_engine._convolution.cache_info().currsize == 1
+    assert keras_engine._layer.cache_info().maxsize == 128
+    assert theano_engine._convolution.cache_info().maxsize == 128
+    clear_cache()
+    assert theano_engine._convolution.cache_info().currsize == 0
+
+
+def test_available_engines_have_versions_and_devices():
+    engines = {engine.name: engine for engine in available()}
+    assert engines["keras"].version == "2.3.1"
+    assert engines["numpy"].version == np.__version__
+    assert engines["theano"].device in ("CPU", "GPU")
 
 
 # -- requirements/install.sh --------------------------------------------------------------------

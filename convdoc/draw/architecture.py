@@ -6,26 +6,29 @@ from matplotlib.patches import Polygon
 
 from convdoc.draw.canvas import Canvas
 from convdoc.draw.palette import LIGHT, TITLE_SIZE
+from convdoc.network import Conv, Dense
 
 # Distances in cells.
 WIDEST = 6.0  # the side of the largest image
 LEAN = (0.22, 0.34)  # how far an image plane leans back (up, right), as a share of its side
 THICKNESS = 0.17  # of a slab, for each doubling of its channels
 ARROW = 1.5  # between slabs
-WORDS = 9.5  # room for the shapes and layers on the right
+WORDS = 9.5  # least room for the shapes and layers on the right
+LETTER = 0.26  # of their words, at most, on average
 
 
 def architecture(shapes, layers):
     """Draw what enters a network and what leaves each layer, one slab below the other.
 
     The top of a slab is the image plane, to scale; its thickness grows with the logarithm of
-    the channels. The amber patch on a slab is the kernel of the convolution that reads it.
+    the channels. The amber patch on a slab is the kernel of the convolution that reads it, as
+    wide as dilation makes it and at most as large as the image; a dense layer reads all of it.
 
     Parameters
     ----------
     shapes : list of tuple
         (samples, channels, height, width) of the input, then of each layer's output.
-    layers : list of Conv or MaxPool
+    layers : list of Conv, MaxPool, AveragePool or Dense
         What lies between: one less than `shapes`. See `convdoc.network`.
 
     Returns
@@ -45,12 +48,13 @@ def architecture(shapes, layers):
     scale = WIDEST / max(width for *_, width in shapes)
     slabs = [_Slab(shape, scale) for shape in shapes]
     reach = WIDEST * (1 + LEAN[1])
+    room = max([WORDS, *(LETTER * len(str(layer)) for layer in layers)])
     canvas = Canvas(
         sum(slab.height for slab in slabs) + ARROW * len(layers),
-        reach + WORDS,
+        reach + room,
         "a network of " + ", ".join(str(layer) for layer in layers),
     )
-    row, right = 0, reach + WORDS / 2
+    row, right = 0, reach + room / 2
     for slab, layer in zip(slabs, [*layers, None], strict=True):
         role = "input" if slab is slabs[0] else "output"
         slab.draw(canvas, row, reach / 2, role, layer)
@@ -97,8 +101,11 @@ class _Slab:
         ]
         for corners, strength in faces:
             canvas.axes.add_patch(_polygon(corners, role, strength))
-        if hasattr(next_layer, "kernel"):
-            height, width = next_layer.kernel
+        size = self.rows, self.columns
+        if isinstance(next_layer, Dense):
+            next_layer = next_layer.as_conv(size)
+        if isinstance(next_layer, Conv):
+            height, width = map(min, next_layer.spec.dilated_kernel, size)
             patch = plane(height, width, (self.rows - height) // 2, (self.columns - width) // 2)
             canvas.axes.add_patch(_polygon(patch, "kernel", 0.9))
 

@@ -87,8 +87,8 @@ def _load():
             import theano  # noqa: F401
         except ValueError as error:  # its compile cache, most often
             raise RuntimeError(
-                f"Theano cannot be loaded: {error}. If its folder cannot be written, name another: "
-                "THEANO_FLAGS=base_compiledir=/path/to/folder"
+                f"Theano cannot be loaded: {str(error).rstrip('.')}. If its folder cannot be "
+                "written, name another: THEANO_FLAGS=base_compiledir=/path/to/folder"
             ) from None
         _mend_compile_cache()
 
@@ -179,6 +179,8 @@ def _theano_flags():
         flags += [f"blas.ldflags={openblas}"]
         if "openmp" not in named or not openblas:
             flags += ["openmp=False"]
+    if "compile.wait" not in named:  # seconds until a process looks whether another is done
+        flags += ["compile.wait=1", "compile.timeout=120"]
     if "device" not in named and all(map(importlib.util.find_spec, GPU_PACKAGES)):
         flags += ["device=cuda"]
     return ",".join(flags)
