@@ -2,25 +2,33 @@
 
 /* A convolution without im2col: the way of today's libraries, as one operation for Theano.
 
-   The image is copied once, with its padding. From then on every product of the sum is an
-   image pixel at a fixed distance from the window's corner, so one table of distances serves
-   all windows, whatever the dilation, and one of corners all strides. A vector register holds
+   The image is copied once, with its padding. From then on every product of a sum is an image
+   pixel at a fixed distance from the window's corner, so one table of distances serves all
+   windows, whatever the dilation, and one of corners all strides. A vector register holds
    - neighbouring filters, where there are many: their weights are loaded together, and each
-     pixel of a few windows is multiplied with all of them;
+     pixel of some windows is multiplied with all of them;
    - neighbouring columns, where there are few: their pixels are loaded together, and
      multiplied with each weight.
    Sums stay in registers until they are complete.
 
-   What depends on the plan comes as numbers, in `geometry`, so that this is compiled once
-   for each dtype. See geometry() in _theano_op.py. */
+   What depends on the plan comes as numbers, in `geometry` (see _theano_op.py), so that this is
+   compiled once for each dtype. */
 
 #include <stdlib.h>
 #include <string.h>
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
-#define WINDOWS 12 /* windows at a time, two vectors of sums for each: 24 of 32 registers */
+#define WINDOWS 12 /* at a time, two vectors of sums for each: 24 of 32 registers */
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32
 #define WINDOWS 6 /* 12 of 16 registers */
@@ -28,216 +36,334 @@
 #define VECTOR_BYTES 16
 #define WINDOWS 6
 #endif
-#define COLUMN_VECTORS 4
-#define FEW_FILTERS 4 /* filters at a time where columns fill the registers */
-#define WORTH_THREADS 200000 /* products; below, starting threads costs more than it saves */
+#define STRIP 4 /* vectors of columns at a time, */
+#define FEW_FILTERS 4 /* for so many filters */
+#define WORTH_THREADS 200000 /* products; below, waking threads costs more than it saves */
+#define PATIENCE 2000 /* looks for another loop before a thread goes to sleep */
+
+/* Threads that help with a loop if they get to it. The caller never waits for one that has not
+   begun: threads of other libraries may keep every processor but the caller's busy for many
+   milliseconds, and after a fork there are none. */
+class Helpers {
+public:
+    typedef std::function<void(npy_intp, npy_intp)> Body;
+
+    /* Call body(first, last) for parts of 0 ... count, by several threads if that is worth it. */
+    void loop(npy_intp count, bool worth_threads, const Body& work) {
+        if (!worth_threads || start() == 0) return work(0, count);
+        {
+            std::lock_guard<std::mutex> guard(lock);
+            body = &work;
+            part = std::max<npy_intp>(1, count / (16 * (threads + 1)));
+            end = count;
+            next = 0;
+            ++loops;
+        }
+        wake.notify_all();
+        take_parts();
+        std::unique_lock<std::mutex> guard(lock);
+        body = NULL; /* who has not begun need not */
+        done.wait(guard, [this] { return busy == 0; });
+    }
+
+private:
+    std::mutex lock;
+    std::condition_variable wake, done;
+    std::atomic<npy_intp> next{0}, loops{0};
+    const Body* body = NULL;
+    npy_intp part = 0, end = 0;
+    int threads = -1, busy = 0;
+
+    /* Start the threads, the first time; how many there are. */
+    int start() {
+        if (threads >= 0) return threads;
+        const char* asked = getenv("OMP_NUM_THREADS");
+        const int wanted = asked ? atoi(asked) : (int)std::thread::hardware_concurrency();
+        for (threads = 0; threads < wanted - 1; ++threads) {
+            try {
+                std::thread(&Helpers::help, this).detach();
+            } catch (const std::system_error&) {
+                break; /* as many as the system allows */
+            }
+        }
+        return threads;
+    }
+
+    void take_parts() {
+        for (npy_intp first; (first = next.fetch_add(part)) < end;)
+            (*body)(first, std::min(first + part, end));
+    }
+
+    void help() {
+        for (npy_intp seen = 0;;) {
+            for (int look = 0; look < PATIENCE && loops == seen; ++look)
+                std::this_thread::yield();
+            std::unique_lock<std::mutex> guard(lock);
+            wake.wait(guard, [&] { return loops != seen; });
+            seen = loops;
+            if (!body) continue;
+            ++busy;
+            guard.unlock();
+            take_parts();
+            guard.lock();
+            if (--busy == 0) done.notify_one();
+        }
+    }
+};
+
+static Helpers* helpers = new Helpers; /* for as long as the process lives */
+
+template <typename real>
+class Convolution {
+    typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
+    static const npy_intp LANES = VECTOR_BYTES / sizeof(real);
+
+    npy_intp samples, channels, height, width; /* of the image */
+    npy_intp filters, read, kh, kw; /* of the kernel, which reads `read` channels */
+    npy_intp top, bottom, left, right, stride_v, stride_h, dilation_v, dilation_h, groups;
+    bool flip; /* a true convolution */
+    npy_intp padded_h, padded_w, plane; /* of the padded image, and pixels in a channel of it */
+    npy_intp rows, columns, pixels; /* of the output */
+    npy_intp products; /* in each sum */
+    npy_intp share; /* filters in a group */
+    npy_intp block, blocks; /* filters at a time, and how many such blocks a group has */
+    bool by_columns, worth_threads;
+    std::unique_ptr<real[]> padded, weights;
+    std::vector<npy_intp> distances, sources; /* of each product: its pixel, its weight */
+
+public:
+    Convolution(const npy_intp* image, const npy_intp* kernel, const npy_int64* geometry) {
+        samples = image[0], channels = image[1], height = image[2], width = image[3];
+        filters = kernel[0], read = kernel[1], kh = kernel[2], kw = kernel[3];
+        top = geometry[0], bottom = geometry[1], left = geometry[2], right = geometry[3];
+        stride_v = geometry[4], stride_h = geometry[5];
+        dilation_v = geometry[6], dilation_h = geometry[7];
+        groups = geometry[8], flip = geometry[9];
+        padded_h = top + height + bottom, padded_w = left + width + right;
+        plane = padded_h * padded_w;
+        rows = (padded_h - (kh - 1) * dilation_v - 1 + stride_v) / stride_v;
+        columns = (padded_w - (kw - 1) * dilation_h - 1 + stride_h) / stride_h;
+        pixels = rows * columns;
+        products = read * kh * kw;
+        share = filters / groups;
+        worth_threads = samples * filters * pixels * products > WORTH_THREADS;
+        /* Few filters would leave most of a vector empty, and columns fill it instead. */
+        by_columns = stride_h == 1 && share * 2 <= LANES && columns * 4 > LANES;
+        block = by_columns ? FEW_FILTERS : share > LANES ? 2 * LANES : LANES;
+        blocks = (share + block - 1) / block;
+    }
+
+    bool fits() const {
+        return read * groups == channels && filters % groups == 0 && rows > 0 && columns > 0;
+    }
+
+    void shape(npy_intp* output) const {
+        output[0] = samples, output[1] = filters, output[2] = rows, output[3] = columns;
+    }
+
+    void compute(const real* image, const real* kernel, real* output) {
+        number_products();
+        lay_out(kernel);
+        pad(image);
+        if (by_columns)
+            helpers->loop(samples * groups * blocks * rows, worth_threads,
+                          [&](npy_intp first, npy_intp last) {
+                              for (npy_intp at = first; at < last; ++at) one_row(at, output);
+                          });
+        else
+            helpers->loop(samples * groups * blocks * tiles(), worth_threads,
+                          [&](npy_intp first, npy_intp last) {
+                              for (npy_intp at = first; at < last; ++at) one_tile(at, output);
+                          });
+    }
+
+private:
+    void number_products() {
+        distances.reserve(products), sources.reserve(products);
+        for (npy_intp c = 0; c < read; ++c)
+            for (npy_intp u = 0; u < kh; ++u)
+                for (npy_intp v = 0; v < kw; ++v) {
+                    distances.push_back(c * plane + u * dilation_v * padded_w + v * dilation_h);
+                    sources.push_back(flip ? (c * kh + kh - 1 - u) * kw + kw - 1 - v
+                                           : (c * kh + u) * kw + v);
+                }
+    }
+
+    /* The weights of a block side by side, in the order in which they are used. */
+    void lay_out(const real* kernel) {
+        weights.reset(new real[groups * blocks * block * products]);
+        const npy_intp next_filter = by_columns ? products : 1;
+        const npy_intp next_product = by_columns ? 1 : block;
+        helpers->loop(groups * blocks, worth_threads, [&](npy_intp begin, npy_intp end) {
+            for (npy_intp b = begin; b < end; ++b) {
+                const real* from = kernel + first_filter(b) * products;
+                real* to = &weights[b * block * products];
+                if (count(b) < block) std::fill(to, to + block * products, 0);
+                for (npy_intp start = 0; start < products; start += 16) /* fits the cache */
+                    for (npy_intp f = 0; f < count(b); ++f)
+                        for (npy_intp k = start; k < std::min(start + 16, products); ++k)
+                            to[f * next_filter + k * next_product] = from[f * products + sources[k]];
+            }
+        });
+    }
+
+    void pad(const real* image) {
+        const npy_intp past = STRIP * LANES; /* a strip may reach past the end */
+        padded.reset(new real[samples * channels * plane + past]);
+        std::fill(&padded[samples * channels * plane], &padded[samples * channels * plane] + past, 0);
+        helpers->loop(samples * channels * padded_h, worth_threads,
+                      [&](npy_intp begin, npy_intp end) {
+            for (npy_intp at = begin; at < end; ++at) {
+                const npy_intp i = at % padded_h - top;
+                real* to = &padded[at * padded_w];
+                if (i < 0 || i >= height) {
+                    std::fill(to, to + padded_w, 0);
+                    continue;
+                }
+                std::fill(to, to + left, 0);
+                memcpy(to + left, image + (at / padded_h * height + i) * width,
+                       width * sizeof(real));
+                std::fill(to + left + width, to + padded_w, 0);
+            }
+        });
+    }
+
+    npy_intp tiles() const { return (pixels + WINDOWS - 1) / WINDOWS; }
+
+    /* Filters of a block: the first, and how many. */
+    npy_intp first_filter(npy_intp b) const { return b / blocks * share + b % blocks * block; }
+    npy_intp count(npy_intp b) const { return std::min(block, share - b % blocks * block); }
+
+    /* The channels that a block reads, in a padded sample. */
+    const real* channels_of(npy_intp b, npy_intp sample) const {
+        return &padded[(sample * channels + b / blocks * read) * plane];
+    }
+
+    static vec load(const real* from) {
+        vec value;
+        memcpy(&value, from, sizeof(vec)); /* need not be aligned */
+        return value;
+    }
+
+    /* One row of the outputs of a block of filters. */
+    void one_row(npy_intp at, real* output) const {
+        const npy_intp i = at % rows, b = at / rows % (groups * blocks);
+        const npy_intp sample = at / rows / (groups * blocks);
+        const real* row = channels_of(b, sample) + i * stride_v * padded_w;
+        const real* used = &weights[b * block * products];
+        real* to = output + (sample * filters + first_filter(b)) * pixels + i * columns;
+        real sums[FEW_FILTERS * STRIP * LANES];
+        for (npy_intp j = 0; j < columns; j += STRIP * LANES) {
+            if (count(b) == 1)
+                columns_in_lanes<1>(row + j, used, sums);
+            else
+                columns_in_lanes<FEW_FILTERS>(row + j, used, sums);
+            const npy_intp length = std::min(STRIP * LANES, columns - j);
+            for (npy_intp f = 0; f < count(b); ++f)
+                memcpy(to + f * pixels + j, sums + f * STRIP * LANES, length * sizeof(real));
+        }
+    }
+
+    template <int FILTERS>
+    void columns_in_lanes(const real* window, const real* used, real* sums) const {
+        vec total[FILTERS][STRIP];
+        memset(total, 0, sizeof(total));
+        const npy_intp* distance = distances.data();
+        for (npy_intp k = 0; k < products; ++k) {
+            vec several[STRIP];
+#pragma GCC unroll 4
+            for (int v = 0; v < STRIP; ++v) several[v] = load(window + distance[k] + v * LANES);
+#pragma GCC unroll 4
+            for (int f = 0; f < FILTERS; ++f)
+#pragma GCC unroll 4
+                for (int v = 0; v < STRIP; ++v) total[f][v] += several[v] * used[f * products + k];
+        }
+        memcpy(sums, total, sizeof(total));
+    }
+
+    /* Some neighbouring outputs of a block of filters. */
+    void one_tile(npy_intp at, real* output) const {
+        const npy_intp start = at % tiles() * WINDOWS, b = at / tiles() % (groups * blocks);
+        const npy_intp sample = at / tiles() / (groups * blocks);
+        const npy_intp length = std::min((npy_intp)WINDOWS, pixels - start);
+        const real* windows[WINDOWS];
+        for (npy_intp p = 0; p < WINDOWS; ++p) {
+            const npy_intp pixel = std::min(start + p, pixels - 1);
+            windows[p] = channels_of(b, sample) + pixel / columns * stride_v * padded_w
+                         + pixel % columns * stride_h;
+        }
+        const real* used = &weights[b * block * products];
+        real sums[WINDOWS * 2 * LANES];
+        if (block == LANES)
+            some_windows<1>(length, windows, used, sums);
+        else
+            some_windows<2>(length, windows, used, sums);
+        real* to = output + (sample * filters + first_filter(b)) * pixels + start;
+        for (npy_intp f = 0; f < count(b); ++f)
+            for (npy_intp p = 0; p < length; ++p) to[f * pixels + p] = sums[p * block + f];
+    }
+
+    /* The last windows of an image are fewer: a third of them or two thirds cost less. */
+    template <int VECTORS>
+    void some_windows(npy_intp length, const real* const* windows, const real* used,
+                      real* sums) const {
+        if (length <= WINDOWS / 3)
+            filters_in_lanes<WINDOWS / 3, VECTORS>(windows, used, sums);
+        else if (length <= WINDOWS / 3 * 2)
+            filters_in_lanes<WINDOWS / 3 * 2, VECTORS>(windows, used, sums);
+        else
+            filters_in_lanes<WINDOWS, VECTORS>(windows, used, sums);
+    }
+
+    template <int LENGTH, int VECTORS>
+    void filters_in_lanes(const real* const* windows, const real* used, real* sums) const {
+        vec total[LENGTH][VECTORS];
+        memset(total, 0, sizeof(total));
+        const npy_intp* distance = distances.data();
+        for (npy_intp k = 0; k < products; ++k, used += VECTORS * LANES) {
+            vec several[VECTORS];
+#pragma GCC unroll 2
+            for (int v = 0; v < VECTORS; ++v) several[v] = load(used + v * LANES);
+#pragma GCC unroll 12
+            for (int p = 0; p < LENGTH; ++p) {
+                const real pixel = windows[p][distance[k]];
+#pragma GCC unroll 2
+                for (int v = 0; v < VECTORS; ++v) total[p][v] += several[v] * pixel;
+            }
+        }
+        memcpy(sums, total, sizeof(total));
+    }
+};
 
 #section support_code_apply
 
-typedef DTYPE_INPUT_0 APPLY_SPECIFIC(real);
-#define real APPLY_SPECIFIC(real)
-typedef real APPLY_SPECIFIC(vec) __attribute__((vector_size(VECTOR_BYTES)));
-#define vec APPLY_SPECIFIC(vec)
-#define LANES ((npy_intp)(VECTOR_BYTES / sizeof(real)))
-
-static inline vec APPLY_SPECIFIC(load)(const real* from) {
-    vec value;
-    memcpy(&value, from, sizeof(vec)); /* need not be aligned */
-    return value;
-}
-
-/* Sums of `WINDOWS` windows and two vectors of filters, or one. `weights` holds, for each
-   product, the weights of these filters side by side. */
-template <int VECTORS>
-static inline void APPLY_SPECIFIC(filters_in_lanes)(
-        const real* const* windows, const npy_intp* distances, npy_intp products,
-        const real* weights, real* sums) {
-    vec total[WINDOWS][VECTORS];
-    memset(total, 0, sizeof(total));
-    for (npy_intp k = 0; k < products; ++k, weights += VECTORS * LANES) {
-        vec weight[VECTORS];
-#pragma GCC unroll 2
-        for (int v = 0; v < VECTORS; ++v) weight[v] = APPLY_SPECIFIC(load)(weights + v * LANES);
-#pragma GCC unroll 12
-        for (int p = 0; p < WINDOWS; ++p) {
-            const real pixel = windows[p][distances[k]];
-#pragma GCC unroll 2
-            for (int v = 0; v < VECTORS; ++v) total[p][v] += weight[v] * pixel;
-        }
-    }
-    memcpy(sums, total, sizeof(total));
-}
-
-/* Sums of `COLUMN_VECTORS` vectors of columns, for `FILTERS` filters. */
-template <int FILTERS>
-static inline void APPLY_SPECIFIC(columns_in_lanes)(
-        const real* window, const npy_intp* distances, npy_intp products,
-        const real* weights, real* sums) {
-    vec total[FILTERS][COLUMN_VECTORS];
-    memset(total, 0, sizeof(total));
-    for (npy_intp k = 0; k < products; ++k) {
-        vec pixels[COLUMN_VECTORS];
-#pragma GCC unroll 4
-        for (int v = 0; v < COLUMN_VECTORS; ++v)
-            pixels[v] = APPLY_SPECIFIC(load)(window + distances[k] + v * LANES);
-#pragma GCC unroll 4
-        for (int f = 0; f < FILTERS; ++f)
-#pragma GCC unroll 4
-            for (int v = 0; v < COLUMN_VECTORS; ++v)
-                total[f][v] += pixels[v] * weights[f * products + k];
-    }
-    memcpy(sums, total, sizeof(total));
-}
-
 int APPLY_SPECIFIC(convolve)(PyArrayObject* image, PyArrayObject* kernel,
                              PyArrayObject* geometry, PyArrayObject** output) {
-    const npy_int64* plan = (const npy_int64*)PyArray_DATA(geometry);
-    const npy_intp pad_top = plan[0], pad_bottom = plan[1], pad_left = plan[2], pad_right = plan[3];
-    const npy_intp stride_v = plan[4], stride_h = plan[5];
-    const npy_intp dilation_v = plan[6], dilation_h = plan[7], groups = plan[8];
-    const bool flip = plan[9];
-
+    typedef DTYPE_INPUT_0 real;
     image = PyArray_GETCONTIGUOUS(image);
     kernel = PyArray_GETCONTIGUOUS(kernel);
-    const npy_intp samples = PyArray_DIM(image, 0), channels = PyArray_DIM(image, 1);
-    const npy_intp height = PyArray_DIM(image, 2), width = PyArray_DIM(image, 3);
-    const npy_intp filters = PyArray_DIM(kernel, 0), read = PyArray_DIM(kernel, 1);
-    const npy_intp kh = PyArray_DIM(kernel, 2), kw = PyArray_DIM(kernel, 3);
-    const npy_intp padded_h = height + pad_top + pad_bottom;
-    const npy_intp padded_w = width + pad_left + pad_right;
-    const npy_intp room_h = padded_h - (kh - 1) * dilation_v - 1;
-    const npy_intp room_w = padded_w - (kw - 1) * dilation_h - 1;
     int failed = 1;
-    if (read * groups != channels || filters % groups || room_h < 0 || room_w < 0) {
-        PyErr_SetString(PyExc_ValueError, "image and kernel do not fit");
-        Py_DECREF(image);
-        Py_DECREF(kernel);
-        return failed;
-    }
-    const npy_intp rows = room_h / stride_v + 1, columns = room_w / stride_h + 1;
-    const npy_intp pixels = rows * columns, plane = padded_h * padded_w;
-    const npy_intp products = read * kh * kw, share = filters / groups;
-
-    npy_intp shape[4] = {samples, filters, rows, columns};
-    Py_XDECREF(*output);
-    *output = (PyArrayObject*)PyArray_EMPTY(4, shape, TYPENUM_INPUT_0, 0);
-
-    /* Few filters: columns fill the vectors. It needs columns that are neighbours. */
-    const bool by_columns = stride_h == 1 && share * 2 <= LANES && columns * 4 > LANES;
-    const npy_intp at_once = by_columns ? FEW_FILTERS : share > LANES ? 2 * LANES : LANES;
-    const npy_intp blocks = (share + at_once - 1) / at_once;
-    const npy_intp slack = COLUMN_VECTORS * LANES; /* vectors of columns reach past the end */
-    real* padded = (real*)malloc((samples * channels * plane + slack) * sizeof(real));
-    real* weights = (real*)calloc(groups * blocks * at_once * products, sizeof(real));
-    npy_intp* distances = (npy_intp*)malloc(products * sizeof(npy_intp));
-    if (!*output || !padded || !weights || !distances) {
-        PyErr_NoMemory();
-    } else {
-        const real* x = (const real*)PyArray_DATA(image);
-        const real* w = (const real*)PyArray_DATA(kernel);
-        real* y = (real*)PyArray_DATA(*output);
-        const bool worth_threads = samples * filters * pixels * products > WORTH_THREADS;
-
-        for (npy_intp c = 0, k = 0; c < read; ++c)
-            for (npy_intp u = 0; u < kh; ++u)
-                for (npy_intp v = 0; v < kw; ++v, ++k)
-                    distances[k] = c * plane + u * dilation_v * padded_w + v * dilation_h;
-
-#pragma omp parallel for if (worth_threads)
-        for (npy_intp f = 0; f < filters; ++f) {
-            const npy_intp in_group = f % share, lane = in_group % at_once;
-            real* to = weights + (f / share * blocks + in_group / at_once) * products * at_once
-                       + lane * (by_columns ? products : 1);
-            const npy_intp step = by_columns ? 1 : at_once;
-            for (npy_intp c = 0; c < read; ++c) {
-                const real* slice = w + (f * read + c) * kh * kw;
-                for (npy_intp k = 0; k < kh * kw; ++k, to += step)
-                    *to = slice[flip ? kh * kw - 1 - k : k];
+    try {
+        Convolution<real> convolution(PyArray_DIMS(image), PyArray_DIMS(kernel),
+                                      (const npy_int64*)PyArray_DATA(geometry));
+        if (convolution.fits()) {
+            npy_intp shape[4];
+            convolution.shape(shape);
+            Py_XDECREF(*output);
+            *output = (PyArrayObject*)PyArray_EMPTY(4, shape, TYPENUM_INPUT_0, 0);
+            if (*output) {
+                convolution.compute((const real*)PyArray_DATA(image),
+                                    (const real*)PyArray_DATA(kernel),
+                                    (real*)PyArray_DATA(*output));
+                failed = 0;
             }
-        }
-
-        memset(padded + samples * channels * plane, 0, slack * sizeof(real));
-#pragma omp parallel for if (worth_threads)
-        for (npy_intp n = 0; n < samples * channels; ++n) {
-            real* to = padded + n * plane;
-            memset(to, 0, pad_top * padded_w * sizeof(real));
-            to += pad_top * padded_w;
-            for (npy_intp i = 0; i < height; ++i, to += padded_w) {
-                std::fill(to, to + pad_left, 0);
-                memcpy(to + pad_left, x + (n * height + i) * width, width * sizeof(real));
-                std::fill(to + pad_left + width, to + padded_w, 0);
-            }
-            memset(to, 0, pad_bottom * padded_w * sizeof(real));
-        }
-
-        if (by_columns) {
-            const npy_intp strip = COLUMN_VECTORS * LANES;
-#pragma omp parallel for collapse(3) if (worth_threads)
-            for (npy_intp n = 0; n < samples; ++n)
-                for (npy_intp b = 0; b < groups * blocks; ++b)
-                    for (npy_intp i = 0; i < rows; ++i) {
-                        const npy_intp first = b % blocks * at_once;
-                        const npy_intp count = std::min(at_once, share - first);
-                        const real* row = padded + i * stride_v * padded_w
-                                          + (n * channels + b / blocks * read) * plane;
-                        real* to = y + ((n * filters + b / blocks * share + first) * rows + i)
-                                           * columns;
-                        real sums[FEW_FILTERS * COLUMN_VECTORS * VECTOR_BYTES / sizeof(real)];
-                        for (npy_intp j = 0; j < columns; j += strip) {
-                            const real* block = weights + b * products * at_once;
-                            if (count == 1)
-                                APPLY_SPECIFIC(columns_in_lanes)<1>(
-                                    row + j, distances, products, block, sums);
-                            else
-                                APPLY_SPECIFIC(columns_in_lanes)<FEW_FILTERS>(
-                                    row + j, distances, products, block, sums);
-                            const npy_intp length = std::min(strip, columns - j);
-                            for (npy_intp f = 0; f < count; ++f)
-                                memcpy(to + f * pixels + j, sums + f * strip,
-                                       length * sizeof(real));
-                        }
-                    }
         } else {
-            const npy_intp tiles = (pixels + WINDOWS - 1) / WINDOWS;
-#pragma omp parallel for collapse(3) if (worth_threads)
-            for (npy_intp n = 0; n < samples; ++n)
-                for (npy_intp b = 0; b < groups * blocks; ++b)
-                    for (npy_intp tile = 0; tile < tiles; ++tile) {
-                        const npy_intp first = b % blocks * at_once;
-                        const npy_intp count = std::min(at_once, share - first);
-                        const npy_intp start = tile * WINDOWS;
-                        const real* base = padded + (n * channels + b / blocks * read) * plane;
-                        const real* windows[WINDOWS];
-                        for (npy_intp p = 0; p < WINDOWS; ++p) {
-                            const npy_intp at = std::min(start + p, pixels - 1);
-                            windows[p] = base + at / columns * stride_v * padded_w
-                                         + at % columns * stride_h;
-                        }
-                        real sums[WINDOWS * 2 * VECTOR_BYTES / sizeof(real)];
-                        const real* block = weights + b * products * at_once;
-                        if (at_once == LANES)
-                            APPLY_SPECIFIC(filters_in_lanes)<1>(
-                                windows, distances, products, block, sums);
-                        else
-                            APPLY_SPECIFIC(filters_in_lanes)<2>(
-                                windows, distances, products, block, sums);
-                        real* to = y + (n * filters + b / blocks * share + first) * pixels;
-                        const npy_intp length = std::min((npy_intp)WINDOWS, pixels - start);
-                        for (npy_intp f = 0; f < count; ++f)
-                            for (npy_intp p = 0; p < length; ++p)
-                                to[f * pixels + start + p] = sums[p * at_once + f];
-                    }
+            PyErr_SetString(PyExc_ValueError, "image and kernel do not fit");
         }
-        failed = 0;
+    } catch (const std::bad_alloc&) {
+        PyErr_NoMemory();
     }
-    free(padded);
-    free(weights);
-    free(distances);
-    Py_DECREF(image);
-    Py_DECREF(kernel);
+    Py_XDECREF(image);
+    Py_XDECREF(kernel);
     return failed;
 }
-
-#undef real
-#undef vec
-#undef LANES

@@ -14,7 +14,14 @@ from pathlib import Path
 
 from sphinx_gallery.utils import get_md5sum
 
-SOURCES = ["convdoc/**/*.py", "docs/_ext/*.py", "requirements/*.txt", "conf.py"]
+SOURCES = [
+    "convdoc/**/*.py",
+    "convdoc/**/*.c",
+    "benchmarks/results.json",  # the page on speed shows it
+    "docs/_ext/*.py",
+    "requirements/*.txt",
+    "conf.py",
+]
 WITHOUT_SOURCE = ("genindex", "search")
 
 
