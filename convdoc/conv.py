@@ -301,7 +301,7 @@ def conv4d_transpose(
     size = None if output_size is None else pair("output_size", output_size)
     spec, size, compute = _transpose_plan(y.shape, w.shape, size, *settings)
     channels = w.shape[1] * spec.groups
-    y, w, bias = _as_floats(y=y, w=w, bias=_bias(bias, channels, "channel of the result"))
+    y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, channels, "channel of the result"))
     x = compute.convolve_transpose(y, w, spec, size)
     return x if bias is None else np.add(x, bias[:, None, None], out=x)
 
@@ -318,7 +318,7 @@ def conv4d_gradients(
 
         dX = \text{conv4d\_transpose}(dY, W)
         \qquad
-        dW_{f, c, u, v} = \sum_{n, i, j} dY_{n, f, i, j} \, X_{n, c, i' - u, j' - v}
+        dW_{f, c, u, v} = \sum_{n, i, j} dY_{n, f, i, j} \, X_{n, c, i' - u d, j' - v d}
         \qquad
         db_f = \sum_{n, i, j} dY_{n, f, i, j}
 
@@ -369,7 +369,7 @@ def conv4d_gradients(
             f"dy must have the shape of the convolution's result, {LAYOUTS['dy']} = {expected} "
             f"for x {x.shape} and w {w.shape}; got {dy.shape}"
         )
-    x, w, dy = _as_floats(x=x, w=w, dy=dy)
+    x, w, dy = as_floats(x=x, w=w, dy=dy)
     dx = compute.convolve_transpose(dy, w, spec, size)
     return dx, compute.kernel_gradient(x, dy, spec), dy.sum((0, 2, 3))
 
@@ -442,14 +442,14 @@ def pool4d(x, size, strides=None, border_mode="valid", mode="max"):
             f"size must be at most the image's height and width, {image} for x of shape {x.shape}, "
             f"and its padding; got {size}"
         )
-    (x,) = _as_floats(x=x)
+    (x,) = as_floats(x=x)
     return engines.load("numpy").pool(x, spec, mode)
 
 
 def _convolve(x, w, border_mode, strides, dilation, groups, bias, engine):
     settings = _settings(border_mode, strides, dilation, groups, engine)
     spec, compute = _plan(x.shape, w.shape, *settings)
-    x, w, bias = _as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
+    x, w, bias = as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
     y = compute.convolve(x, w, spec)
     return y if bias is None else np.add(y, bias[:, None, None], out=y)
 
@@ -472,7 +472,7 @@ def _settings(border_mode, strides, dilation, groups, engine, output_padding=0):
 def _plan(x_shape, w_shape, border_mode, strides, dilation, groups, engine, _):
     """The plan, and the engine that computes it."""
     spec = ConvSpec(w_shape[2:], strides, border_mode, dilation, groups)
-    _match_channels(x_shape, w_shape, groups)
+    match_channels(x_shape, w_shape, groups)
     try:
         spec.output_size(x_shape[2:])
     except ValueError as error:
@@ -582,7 +582,7 @@ def _is_masked(value):
     return isinstance(value, np.ma.MaskedArray)
 
 
-def _match_channels(x_shape, w_shape, groups):
+def match_channels(x_shape, w_shape, groups):
     channels = w_shape[1] * groups
     divide("filters", w_shape[0], groups)
     if x_shape[1] == channels:
@@ -602,7 +602,7 @@ def _match_channels(x_shape, w_shape, groups):
     )
 
 
-def _as_floats(**arrays):
+def as_floats(**arrays):
     """Each in the dtype of the result: float64 where one of them is, else float32."""
     dtype = _result_dtype(*[array.dtype for array in arrays.values() if array is not None])
     return [

@@ -516,7 +516,7 @@ def pair(name, value, least=1):
 
 def positive(name, value):
     """`value` as a positive integer, or an error."""
-    number = _integer(value)
+    number = integer(value)
     if number is None or number < 1:
         raise ValueError(f"{name} must be a positive integer; got {value!r}")
     return number
@@ -548,18 +548,18 @@ def _border_mode(value):
 
 def _integers(value):
     """`value` as two integers, one standing for both; None where it is neither."""
-    if (number := _integer(value)) is not None:
+    if (number := integer(value)) is not None:
         return number, number
     if isinstance(value, str | bytes | dict | set | frozenset):
         return None
     try:
-        numbers = tuple(map(_integer, value))
+        numbers = tuple(map(integer, value))
     except TypeError:
         return None
     return numbers if len(numbers) == 2 and None not in numbers else None
 
 
-def _integer(value):
+def integer(value):
     """`value` as an int where it is an integer, and not a bool; else None."""
     if isinstance(value, bool):
         return None
@@ -570,7 +570,7 @@ def _integer(value):
 
 
 def _on_grid(what, at, size):
-    numbers = tuple(map(_integer, at))
+    numbers = tuple(map(integer, at))
     if None in numbers or not all(0 <= n < length for n, length in zip(numbers, size, strict=True)):
         raise ValueError(
             f"(i, j) must be a row and a column of the {what}, from (0, 0) to "
