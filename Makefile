@@ -22,7 +22,7 @@ export JUPYTER_DATA_DIR := $(cache)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(cache)/jupyter/runtime
 kernel_profile := .cache/ipython/profile_default/ipython_kernel_config.py
 
-.PHONY: help html html-noplot serve example linkcheck test bench format lint requirements clean clean-all
+.PHONY: help html html-noplot serve example linkcheck test test-engines bench format lint requirements clean clean-all
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
 test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 	@$(python) -m pytest $(PYTESTOPTS)
 
+test-engines: .venv-engines/engines.stamp ## set up PyTorch and JAX, test every engine
+	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_engines.py
+
 bench: .venv/dev.stamp $(kernel_profile) ## measure the build
 	@$(python) benchmarks/build.py
 
@@ -70,12 +73,14 @@ requirements: .venv/dev.stamp ## pin the newest versions that pyproject.toml all
 	@$(compile) requirements/build.in -o requirements/build.txt
 	@$(compile) pyproject.toml --extra site --no-emit-package convdoc -o requirements/site.txt
 	@$(compile) pyproject.toml --extra dev --no-emit-package convdoc -c requirements/site.txt -o requirements/dev.txt
+	@$(compile) pyproject.toml requirements/engines.in --extra compare --extra engines --torch-backend cpu \
+		--no-emit-package convdoc -c requirements/dev.txt -o requirements/engines.txt
 
 clean: ## remove what a build made
 	@rm -rf _build docs/auto_gallery docs/reference/generated
 
-clean-all: clean ## remove the environment and all caches too
-	@rm -rf .venv .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache
+clean-all: clean ## remove the environments and all caches too
+	@rm -rf .venv .venv-engines .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache
 
 .venv/site.stamp: requirements/install.sh requirements/build.txt requirements/site.txt pyproject.toml
 	@sh requirements/install.sh site
@@ -83,6 +88,10 @@ clean-all: clean ## remove the environment and all caches too
 
 .venv/dev.stamp: .venv/site.stamp requirements/dev.txt
 	@sh requirements/install.sh dev
+	@touch $@
+
+.venv-engines/engines.stamp: requirements/install.sh requirements/build.txt requirements/engines.txt pyproject.toml
+	@sh requirements/install.sh engines
 	@touch $@
 
 $(kernel_profile): docs/_ext/ipython_kernel_config.py

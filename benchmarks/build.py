@@ -55,7 +55,7 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "convdoc")
         built = shutil.ignore_patterns(
-            ".git", ".venv", ".cache", "_build", "auto_gallery", "generated", "__pycache__"
+            ".git", ".venv*", ".cache", "_build", "auto_gallery", "generated", "__pycache__"
         )
         shutil.copytree(ROOT, folder, ignore=built)
         (folder / ".venv").symlink_to(ROOT / ".venv")

@@ -110,9 +110,9 @@ def measure(names, case, x_shape, w_shape, border_mode):
     """Check all ways against float64, then time them in turns."""
     random = np.random.default_rng(0)
     x, w = (random.normal(size=shape).astype(np.float32) for shape in (x_shape, w_shape))
-    ways = {
-        name: lambda name=name: conv4d(x, w, border_mode, engine=name) for name in names
-    } | {NAIVE: lambda: naive(x, w, border_mode)}
+    ways = {name: lambda name=name: conv4d(x, w, border_mode, engine=name) for name in names} | {
+        NAIVE: lambda: naive(x, w, border_mode)
+    }
     expected = conv4d(x.astype(float), w, border_mode, engine="numpy")
     for name, way in ways.items():
         np.testing.assert_allclose(
@@ -157,9 +157,7 @@ def first_results(names):
                 environment = {**os.environ, "THEANO_FLAGS": f"base_compiledir={folder}"}
                 run = [sys.executable, "-c", FIRST_RESULT.format(engine=name)]
                 for rounds in times[name]:  # nothing compiled, then all compiled
-                    rounds.append(
-                        seconds(lambda: subprocess.run(run, env=environment, check=True))
-                    )
+                    rounds.append(seconds(lambda: subprocess.run(run, env=environment, check=True)))
     return {
         name: {"cold": statistics.median(cold), "warm": statistics.median(warm)}
         for name, (cold, warm) in times.items()

@@ -583,6 +583,7 @@ def _is_masked(value):
 
 
 def match_channels(x_shape, w_shape, groups):
+    """Raise an error that says what to do where `w` does not read the channels of `x`."""
     channels = w_shape[1] * groups
     divide("filters", w_shape[0], groups)
     if x_shape[1] == channels:
@@ -606,7 +607,9 @@ def as_floats(**arrays):
     """Each in the dtype of the result: float64 where one of them is, else float32."""
     dtype = _result_dtype(*[array.dtype for array in arrays.values() if array is not None])
     return [
-        array if array is None or array.dtype == dtype else _as_float(name, array, dtype)
+        array
+        if array is None or (array.dtype == dtype and array.flags.aligned)
+        else _as_float(name, array, dtype)
         for name, array in arrays.items()
     ]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from convdoc.conv import LAYOUTS, as_floats, match_channels, real_4d
-from convdoc.spec import ConvSpec, integer, divide, pair
+from convdoc.spec import ConvSpec, divide, integer, pair
 
 __all__ = [
     "Explanation", "Shift", "ShiftedSum", "Term", "as_matrix", "explain", "im2col", "shifted_sum",

@@ -1,9 +1,13 @@
 #!/bin/sh
 # Makes .venv and installs the pinned requirements into it:  requirements/install.sh site|dev
+# With "engines" it makes .venv-engines, which has PyTorch and JAX too. Its PyTorch is the build
+# for processors alone: pip must know of an index that has it (PIP_EXTRA_INDEX_URL).
 # First it looks for what cannot be installed by pip, and says how to get what is missing.
 set -eu
 wanted=$1
-python=.venv/bin/python
+venv=.venv
+[ "$wanted" != engines ] || venv=.venv-engines
+python=$venv/bin/python
 
 explain() { # what is missing, then how to get it on each system
     printf '\n%s\n  Debian, Ubuntu:  %s\n  Fedora:          %s\n  macOS:           %s\n' "$@" >&2
@@ -61,15 +65,15 @@ esac
 [ $missing = no ] || { printf '\nNothing was installed. Run the same command again afterwards.\n' >&2; exit 1; }
 
 if ! is_ready; then
-    echo "Making .venv with Python 3.11"
+    echo "Making $venv with Python 3.11"
     if [ "$interpreter" = uv ]; then
-        uv venv --quiet --clear --seed --python 3.11 .venv
+        uv venv --quiet --clear --seed --python 3.11 $venv
     else
-        "$interpreter" -m venv --clear .venv
+        "$interpreter" -m venv --clear $venv
     fi
 fi
 
-echo "Installing requirements/$wanted.txt into .venv (a few minutes the first time)"
+echo "Installing requirements/$wanted.txt into $venv (a few minutes the first time)"
 pip="$python -m pip --disable-pip-version-check install --quiet --quiet"
 $pip --require-hashes -r requirements/build.txt
 $pip --require-hashes --no-build-isolation -r "requirements/$wanted.txt"

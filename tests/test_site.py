@@ -303,7 +303,7 @@ def test_no_image_weighs_more_than_150_kb(site, pages):
 def copy(site, tmp_path_factory):
     """A copy of the repository with all that was built, rebuilt once where it now lies."""
     folder = tmp_path_factory.mktemp("copy") / "convdoc"
-    ignored = shutil.ignore_patterns(".git", ".venv", ".hypothesis", "__pycache__", "*_cache")
+    ignored = shutil.ignore_patterns(".git", ".venv*", ".hypothesis", "__pycache__", "*_cache")
     shutil.copytree(ROOT, folder, ignore=lambda d, n: ignored(d, n) - {"jupyter_cache"})
     (folder / ".venv").symlink_to(ROOT / ".venv")
     home = folder.with_name("home")

@@ -1,21 +1,17 @@
-"""Padding and spacing of arrays, which several engines need."""
+"""Padding, flipping and cutting of arrays, which several engines need."""
 
 import numpy as np
 
 
 def pad(x, sides):
     """`x` with zeros around each image, as many as `sides` says, ((top, bottom), (left, right))."""
-    return np.pad(x, ((0, 0), (0, 0), *sides)) if sides != ((0, 0), (0, 0)) else x
-
-
-def spread(x, steps):
-    """`x` with its pixels that many rows and columns apart, and zeros between them."""
-    if steps == (1, 1):
+    if sides == ((0, 0), (0, 0)):
         return x
-    height, width = ((n - 1) * step + 1 for n, step in zip(x.shape[2:], steps, strict=True))
-    spaced = np.zeros((*x.shape[:2], height, width), x.dtype)
-    spaced[:, :, :: steps[0], :: steps[1]] = x
-    return spaced
+    (top, bottom), (left, right) = sides
+    samples, channels, height, width = x.shape
+    padded = np.zeros((samples, channels, top + height + bottom, left + width + right), x.dtype)
+    padded[:, :, top : top + height, left : left + width] = x
+    return padded
 
 
 def flip(w):

@@ -10,6 +10,11 @@ import threading
 from pathlib import Path
 
 import numpy as np
+
+from convdoc.engines import _theano_stack
+
+_theano_stack.load()
+
 import theano
 import theano.tensor as T  # noqa: N812 (as all Theano code calls it)
 from theano.configparser import change_flags
@@ -47,7 +52,11 @@ def geometry(op):
 
     A shared variable, because Theano would compile again for every value of a constant.
     """
-    sides = np.ravel(border_mode_to_pad(op.border_mode, 2, op.kshp[2:]))
+    dilated = [
+        k if k is None else (k - 1) * d + 1
+        for k, d in zip(op.kshp[2:], op.filter_dilation, strict=True)
+    ]
+    sides = np.ravel(border_mode_to_pad(op.border_mode, 2, dilated))
     plan = [*sides, *op.subsample, *op.filter_dilation, op.num_groups, op.filter_flip]
     return theano.shared(np.array(plan, np.int64))
 

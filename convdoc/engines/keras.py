@@ -16,8 +16,8 @@ from convdoc.engines import _theano_stack
 
 keras = _theano_stack.load()
 
-from convdoc.engines import theano  # noqa: E402
-from convdoc.engines._theano_op import Compiled, tensor4  # noqa: E402
+from convdoc.engines import theano
+from convdoc.engines._theano_op import Compiled, tensor4
 
 convolve_transpose = theano.convolve_transpose
 kernel_gradient = theano.kernel_gradient

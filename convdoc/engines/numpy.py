@@ -28,8 +28,9 @@ def convolve(x, w, spec):
     """
     windows = _windows(pad(x, spec.padding(x.shape[2:])), spec)
     parts = zip(_groups(windows, 1, spec), _groups(flip(w), 0, spec), strict=True)
-    y = [np.tensordot(part, bank, ([1, 4, 5], [1, 2, 3])) for part, bank in parts]
-    return np.ascontiguousarray(np.concatenate(y, axis=3).transpose(0, 3, 1, 2))
+    y = [_as_rows(part) @ bank.reshape(len(bank), -1).T for part, bank in parts]
+    outputs = len(x), *spec.output_size(x.shape[2:]), len(w)
+    return np.ascontiguousarray(np.hstack(y).reshape(outputs).transpose(0, 3, 1, 2))
 
 
 def convolve_transpose(y, w, spec, size):
@@ -59,7 +60,7 @@ def convolve_transpose(y, w, spec, size):
     )
     for part, outputs, bank in parts:
         for u, v in np.ndindex(spec.kernel):  # one at a time, since windows overlap
-            share = np.tensordot(outputs, bank[:, :, u, v], ([1], [0]))
+            share = outputs.transpose(0, 2, 3, 1) @ bank[:, :, u, v]
             part[..., u, v] += share.transpose(0, 3, 1, 2)
     return fit(x, sides, size)
 
@@ -79,8 +80,12 @@ def kernel_gradient(x, dy, spec):
     """
     windows = _windows(pad(x, spec.padding(x.shape[2:])), spec)
     parts = zip(_groups(windows, 1, spec), _groups(dy, 1, spec), strict=True)
-    dw = [np.tensordot(outputs, part, ([0, 2, 3], [0, 2, 3])) for part, outputs in parts]
-    return np.ascontiguousarray(flip(np.concatenate(dw)))
+    dw = [
+        outputs.swapaxes(0, 1).reshape(outputs.shape[1], -1) @ _as_rows(part)
+        for part, outputs in parts
+    ]
+    shape = dy.shape[1], x.shape[1] // spec.groups, *spec.kernel
+    return np.ascontiguousarray(flip(np.vstack(dw).reshape(shape)))
 
 
 def _windows(x, spec, writeable=False):
@@ -88,6 +93,13 @@ def _windows(x, spec, writeable=False):
     views = sliding_window_view(x, spec.dilated_kernel, axis=(2, 3), writeable=writeable)
     (sv, sh), (dv, dh) = spec.strides, spec.dilation
     return views[:, :, ::sv, ::sh, ::dv, ::dh]
+
+
+def _as_rows(windows):
+    """The windows one below the other, as the rows of a matrix."""
+    samples, channels, height, width, *kernel = windows.shape
+    rows = samples * height * width, channels * math.prod(kernel)
+    return windows.transpose(0, 2, 3, 1, 4, 5).reshape(rows)
 
 
 def _groups(array, axis, spec):

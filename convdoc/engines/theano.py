@@ -15,10 +15,10 @@ from convdoc.engines import _theano_stack
 
 _theano_stack.load()
 
-import theano.tensor as T  # noqa: E402, N812
-from theano.tensor.nnet import abstract_conv  # noqa: E402
+import theano.tensor as T  # noqa: N812
+from theano.tensor.nnet import abstract_conv
 
-from convdoc.engines._theano_op import Compiled, tensor4  # noqa: E402
+from convdoc.engines._theano_op import Compiled, tensor4
 
 
 def convolve(x, w, spec):

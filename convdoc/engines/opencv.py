@@ -1,0 +1,73 @@
+"""OpenCV: ``cv2.filter2D``.
+
+Left alone, `filter2D` correlates, so the kernel is not flipped; its anchor is the kernel's
+centre, and the image is mirrored at its border. Here the kernel is flipped, the anchor is its
+first element, the zeros are put around the image beforehand, and of the result only the
+windows that lie wholly on that are kept. `filter2D` passes over the zeros of a kernel and
+transforms where the kernel is large, from 130 elements in float32 and 50 in float64: where there
+is NaN or infinity, NumPy adds up shifted images instead.
+"""
+
+import cv2
+
+from convdoc.engines import _planes
+
+
+def convolve(x, w, spec):
+    """Convolve each channel by `filter2D`, and add up.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    spec : ConvSpec
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
+    """
+    return _planes.convolve(x, w, spec, _correlate)
+
+
+def convolve_transpose(y, w, spec, size):
+    """Filter `y` with zeros around it: `convolve`'s adjoint.
+
+    Parameters
+    ----------
+    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    spec : ConvSpec
+        The plan of the convolution, not transposed.
+    size : (int, int)
+        Height and width of what the convolution read.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
+    """
+    return _planes.convolve_transpose(y, w, spec, size, _correlate)
+
+
+def kernel_gradient(x, dy, spec):
+    """Filter the image with `dy`.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
+    spec : ConvSpec
+
+    Returns
+    -------
+    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    """
+    return _planes.kernel_gradient(x, dy, spec, _correlate)
+
+
+def _plane(image, kernel):
+    everywhere = cv2.filter2D(image, -1, kernel, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
+    rows, columns = (n - k + 1 for n, k in zip(image.shape, kernel.shape, strict=True))
+    return everywhere[:rows, :columns]
+
+
+_correlate = _planes.safe(_planes.by_planes(_plane))

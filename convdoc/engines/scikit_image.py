@@ -1,0 +1,70 @@
+"""scikit-image: ``skimage.filters.correlate_sparse``.
+
+Left alone, it correlates, so the kernel is not flipped, and it mirrors the image at its border.
+Here the kernel is flipped and the zeros are put around the image beforehand. It shifts the
+whole batch once for each kernel element that is not zero, and so is quick where most are, and
+slow where `kernel_gradient` has an image for a kernel. It passes over what lies under a zero:
+where there is NaN or infinity, NumPy adds up all shifted images instead.
+"""
+
+import numpy as np
+from skimage.filters import correlate_sparse
+
+from convdoc.engines import _planes
+
+
+def convolve(x, w, spec):
+    """Convolve by `correlate_sparse`, filter by filter.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    spec : ConvSpec
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
+    """
+    return _planes.convolve(x, w, spec, _correlate)
+
+
+def convolve_transpose(y, w, spec, size):
+    """Correlate `y` with zeros around it: `convolve`'s adjoint.
+
+    Parameters
+    ----------
+    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    spec : ConvSpec
+        The plan of the convolution, not transposed.
+    size : (int, int)
+        Height and width of what the convolution read.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
+    """
+    return _planes.convolve_transpose(y, w, spec, size, _correlate)
+
+
+def kernel_gradient(x, dy, spec):
+    """Correlate the image with `dy`.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
+    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
+    spec : ConvSpec
+
+    Returns
+    -------
+    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+    """
+    return _planes.kernel_gradient(x, dy, spec, _correlate)
+
+
+@_planes.safe
+def _correlate(x, w):
+    """In four dimensions at once: a filter has as many channels as the image, so one place."""
+    return np.concatenate([correlate_sparse(x, bank[None], mode="valid") for bank in w], axis=1)

@@ -1,0 +1,453 @@
+"""Every engine gives the same answer: that of loops in plain Python, and that of the sources."""
+
+import importlib.util
+import itertools
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convdoc import (
+    ConvSpec,
+    conv4d,
+    conv4d_gradients,
+    conv4d_transpose,
+    correlate4d,
+    engines,
+)
+from tests import notebook
+
+# One that compiles anew for each plan, or each size, gets fewer examples.
+EXAMPLES = {"keras": 10, "theano": 10, "jax": 25}
+
+
+INSTALLED = [
+    name for name, engine in engines.ENGINES.items() if importlib.util.find_spec(engine.library)
+]
+
+
+@pytest.fixture(scope="module", params=INSTALLED)
+def engine(request):
+    return request.param
+
+
+@pytest.mark.parametrize("name", engines.ENGINES)
+def test_installed_engines_load_and_the_others_say_what_to_install(name):
+    try:
+        module = engines.load(name)
+    except ImportError as error:
+        pytest.skip(f"not tested here: {error}. `make test-engines` tests it, apart from the rest")
+    assert module.__name__ == f"convdoc.engines.{engines.ENGINES[name].module}"
+
+
+def holds(test, engine=None, examples=150):
+    """Try `test`, which hypothesis gives its arguments to, on so many examples."""
+    count = EXAMPLES.get(engine, examples)
+    settings(max_examples=count, deadline=None, derandomize=True, database=None)(test)()
+
+
+def close(ours, expected):
+    assert ours.dtype == expected.dtype
+    assert ours.shape == expected.shape
+    tolerance = 1e-5 if ours.dtype == np.float32 else 1e-13
+    scale = max(1, np.abs(expected).max())
+    np.testing.assert_allclose(ours, expected, rtol=0, atol=20 * tolerance * scale)
+
+
+# -- Properties ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Case:
+    """A convolution, and a gradient of its result; what an engine makes of them."""
+
+    x: np.ndarray
+    w: np.ndarray
+    dy: np.ndarray
+    plan: dict
+
+    def convolve(self, engine):  # noqa: D102
+        return conv4d(self.x, self.w, **self.plan, engine=engine)
+
+    def transpose(self, engine):  # noqa: D102
+        size = self.x.shape[2:]
+        return conv4d_transpose(self.dy, self.w, **self.plan, output_size=size, engine=engine)
+
+    def gradients(self, engine):  # noqa: D102
+        return conv4d_gradients(self.x, self.w, self.dy, **self.plan, engine=engine)
+
+
+border_modes = st.one_of(
+    st.sampled_from(["valid", "full", "half", "same", "same_upper"]),
+    st.integers(0, 3),
+    st.tuples(st.integers(0, 3), st.integers(0, 3)),
+    st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2),
+)
+
+
+@st.composite
+def cases(draw, dtypes=(np.float32, np.float64)):
+    def pairs(largest):
+        return draw(st.tuples(st.integers(1, largest), st.integers(1, largest)))
+
+    groups = draw(st.integers(1, 3))
+    samples, slices, each = (draw(st.integers(1, n)) for n in (3, 2, 2))
+    plan = {
+        "border_mode": draw(border_modes),
+        "strides": pairs(3),
+        "dilation": pairs(3),
+        "groups": groups,
+    }
+    spec = ConvSpec(pairs(4), **plan)
+    more = draw(st.tuples(st.integers(0, 7), st.integers(0, 7)))
+    least = zip(spec.dilated_kernel, spec.padding(1), more, strict=True)
+    size = tuple(max(k - sum(sides), 1) + n for k, sides, n in least)
+    random = np.random.default_rng(draw(st.integers(0, 99)))
+    dtype = draw(st.sampled_from(dtypes))
+    shapes = (
+        (samples, slices * groups, *size),
+        (each * groups, slices, *spec.kernel),
+        (samples, each * groups, *spec.output_size(size)),
+    )
+    return Case(*(random.normal(size=shape).astype(dtype) for shape in shapes), plan)
+
+
+def test_numpy_does_what_loops_do():
+    """Each product of the definition, taken forward and both ways back."""
+
+    @given(cases([np.float64]))
+    def loops_agree(case):
+        x, w, dy = case.x, case.w, case.dy
+        y, dx, dw = np.zeros_like(dy), np.zeros_like(x), np.zeros_like(w)
+        spec = ConvSpec(w.shape[2:], **case.plan)
+        (filters, slices, *kernel), size = w.shape, x.shape[2:]
+        (top, _), (left, _) = spec.padding(size)
+        for f, i, j, c, u, v in np.ndindex(filters, *y.shape[2:], slices, *kernel):
+            row = i * spec.strides[0] - top + (kernel[0] - 1 - u) * spec.dilation[0]
+            column = j * spec.strides[1] - left + (kernel[1] - 1 - v) * spec.dilation[1]
+            if not (0 <= row < size[0] and 0 <= column < size[1]):
+                continue
+            channel = f // (filters // spec.groups) * slices + c
+            for n in range(len(x)):
+                y[n, f, i, j] += w[f, c, u, v] * x[n, channel, row, column]
+                dx[n, channel, row, column] += w[f, c, u, v] * dy[n, f, i, j]
+                dw[f, c, u, v] += dy[n, f, i, j] * x[n, channel, row, column]
+        close(case.convolve("numpy"), y)
+        close(case.transpose("numpy"), dx)
+        gradients = dx, dw, dy.sum((0, 2, 3))
+        for ours, expected in zip(case.gradients("numpy"), gradients, strict=True):
+            close(ours, expected)
+
+    holds(loops_agree, examples=40)
+
+
+def test_every_engine_does_what_numpy_does(engine):
+    @given(cases())
+    def same_as_numpy(case):
+        close(case.convolve(engine), case.convolve("numpy"))
+        close(case.transpose(engine), case.transpose("numpy"))
+        for ours, expected in zip(case.gradients(engine), case.gradients("numpy"), strict=True):
+            close(ours, expected)
+
+    holds(same_as_numpy, engine)
+
+
+def test_transposed_is_the_adjoint(engine):
+    @given(cases([np.float64]))
+    def adjoint(case):
+        forward = np.vdot(case.convolve(engine), case.dy)
+        back = np.vdot(case.x, case.transpose(engine))
+        assert forward == pytest.approx(back, rel=1e-10, abs=1e-10)
+
+    holds(adjoint, engine, 40)
+
+
+@pytest.mark.parametrize(
+    ("x_shape", "w_shape", "plan"),
+    [
+        ((1, 1, 600, 300), (1, 1, 3, 3), {"border_mode": "same"}),
+        ((1, 2, 300, 530), (2, 2, 13, 14), {"border_mode": "valid"}),
+        ((2, 4, 90, 70), (6, 2, 15, 1), {"border_mode": "full", "groups": 2, "strides": 2}),
+        ((2, 30, 25, 24), (40, 30, 5, 5), {"border_mode": "same", "dilation": 2}),
+        ((1, 130, 40, 41), (130, 130, 3, 3), {"border_mode": "half"}),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_images_large_kernels_and_many_channels(engine, x_shape, w_shape, plan, dtype):
+    """Where libraries change their way: tiles, transforms, products of matrices."""
+    random = np.random.default_rng(0)
+    x, w = (random.normal(size=shape).astype(dtype) for shape in (x_shape, w_shape))
+    case = Case(x, w, conv4d(x, w, **plan, engine="numpy"), plan)
+    close(case.convolve(engine), case.dy)
+    close(case.transpose(engine), case.transpose("numpy"))
+
+
+def test_gradient_of_a_large_image(engine):
+    random = np.random.default_rng(0)
+    x, w = random.normal(size=(2, 1, 130, 140)), random.normal(size=(2, 1, 3, 4))
+    case = Case(x, w, random.normal(size=(2, 2, 128, 137)), {"border_mode": "valid"})
+    close(case.gradients(engine)[1], case.gradients("numpy")[1])
+
+
+# -- Printed and derived numbers ----------------------------------------------------------------
+
+NINE = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
+
+
+def picture(rows, columns, **places):
+    """An image of zeros, but for the rows named as in ``row_2=[...]``."""
+    image = np.zeros((rows, columns))
+    for name, numbers in places.items():
+        image[int(name.removeprefix("row_"))] = numbers
+    return image
+
+
+@pytest.mark.parametrize(
+    ("border_mode", "expected"),
+    [
+        ("valid", picture(4, 5, row_1=[0, 1, 2, 3, 0], row_2=[0, 4, 5, 6, 0])),
+        ("same", picture(5, 7, row_2=[0, 0, 1, 2, 3, 0, 0], row_3=[0, 0, 4, 5, 6, 0, 0])),
+        ("same_upper", picture(5, 7, row_1=[0, 0, 1, 2, 3, 0, 0], row_2=[0, 0, 4, 5, 6, 0, 0])),
+    ],
+)
+def test_an_impulse_gives_the_kernel_unturned(engine, border_mode, expected):
+    y = conv4d(notebook.IMPULSE.x, notebook.IMPULSE.w, border_mode, engine=engine)
+    np.testing.assert_array_equal(y[0, 0], expected)
+
+
+def test_without_the_flip_it_is_turned(engine):
+    """As TensorFlow, PyTorch and JAX print it when left alone."""
+    y = correlate4d(notebook.IMPULSE.x, notebook.IMPULSE.w, "valid", engine=engine)
+    np.testing.assert_array_equal(
+        y[0, 0], picture(4, 5, row_1=[0, 6, 5, 4, 0], row_2=[0, 3, 2, 1, 0])
+    )
+
+
+def test_a_centred_impulse_and_its_adjoint(engine):
+    x = np.zeros((1, 1, 5, 5))
+    x[..., 2, 2] = 1
+    np.testing.assert_array_equal(conv4d(x, NINE, engine=engine)[0, 0, 1:4, 1:4], NINE[0, 0])
+    back = conv4d_transpose(np.ones((1, 1, 1, 1)), NINE, engine=engine)
+    np.testing.assert_array_equal(back[0, 0], [[9, 8, 7], [6, 5, 4], [3, 2, 1]])
+
+
+@pytest.mark.parametrize(
+    ("border_mode", "expected"),
+    [
+        ("same", [[1, 3, 5], [13, 15, 17], [25, 27, 29]]),
+        (1, [[1, 3, 5], [13, 15, 17], [25, 27, 29]]),
+        ("same_upper", [[8, 10, 12], [20, 22, 24], [32, 34, 36]]),
+    ],
+)
+def test_same_shape_different_pixels(engine, border_mode, expected):
+    x = np.arange(1.0, 37).reshape(1, 1, 6, 6)
+    identity = np.zeros((1, 1, 3, 3))
+    identity[..., 1, 1] = 1
+    y = conv4d(x, identity, border_mode, strides=2, engine=engine)
+    np.testing.assert_array_equal(y[0, 0], expected)
+
+
+def test_zeros_lie_beyond_the_border(engine):
+    mean = np.full((1, 1, 3, 3), 1 / 9)
+    y = conv4d(np.ones((1, 1, 4, 4)), mean, engine=engine)
+    assert y[0, 0, 0, 0] == pytest.approx(0.4444, abs=1e-4)
+
+
+def test_two_channels_of_dive_into_deep_learning(engine):
+    image = np.arange(9.0).reshape(3, 3)
+    kernel = np.array([[0.0, 1], [2, 3]])
+    y = correlate4d([[image, image + 1]], [[kernel, kernel + 1]], "valid", engine=engine)
+    np.testing.assert_array_equal(y[0, 0], [[56, 72], [104, 120]])
+
+
+def test_image_and_kernel_are_never_swapped(engine):
+    with pytest.raises(ValueError, match="larger than the image"):
+        conv4d(np.ones((1, 1, 2, 2)), np.ones((1, 1, 3, 3)), "valid", engine=engine)
+
+
+# -- NaN and infinity ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "plan"),
+    [
+        ((9, 9), (3, 2), {"border_mode": "same"}),
+        ((21, 20), (3, 3), {"border_mode": "valid", "strides": 2, "dilation": (1, 2)}),
+        ((21, 20), (2, 3), {"border_mode": "full", "strides": (1, 3), "dilation": 3}),
+        ((40, 300), (12, 13), {"border_mode": "same"}),
+        ((40, 41), (5, 4), {"border_mode": "half", "groups": 2}),
+    ],
+)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_is_not_finite_stays_in_the_windows_that_hold_it(
+    engine, size, kernel, plan, value, dtype
+):
+    random = np.random.default_rng(0)
+    x = random.normal(size=(2, 2, *size)).astype(dtype)
+    w = random.uniform(1, 2, (2, 2 // plan.get("groups", 1), *kernel)).astype(dtype)
+    finite = conv4d(x, w, **plan, engine="numpy")
+    x[1, 0, 5, 7] = value
+    rows, columns = ConvSpec(kernel, **plan).reached_by(5, 7, size)
+    expected = finite.copy()
+    filters = slice(0, 2 // plan.get("groups", 1))
+    for i, j in itertools.product(rows, columns):
+        expected[1, filters, i, j] = value
+    y = conv4d(x, w, **plan, engine=engine)
+    np.testing.assert_array_equal(np.isfinite(y), np.isfinite(expected))
+    np.testing.assert_array_equal(y[~np.isfinite(y)], expected[~np.isfinite(expected)])
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-3)
+
+
+def test_what_is_not_finite_goes_back_to_its_window(engine):
+    y, w = np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2))
+    y[0, 0, 1, 2] = np.nan
+    x = conv4d_transpose(y, w, strides=2, dilation=2, output_size=(9, 9), engine=engine)
+    rows, columns = ConvSpec(2, 2, dilation=2).window(1, 2, (9, 9))
+    lost = {(int(i), int(j)) for i, j in np.argwhere(np.isnan(x[0, 0]))}
+    assert lost == set(itertools.product(rows, columns))
+
+
+def test_what_is_not_finite_in_a_kernel_goes_where_it_is_laid(engine):
+    w = np.ones((1, 1, 3, 3))
+    w[0, 0, 0, 2] = np.inf
+    x = conv4d_transpose(np.ones((1, 1, 3, 4)), w, strides=2, engine=engine)
+    expected = np.zeros((7, 9), bool)
+    expected[2::2, :-2:2] = True  # turned, the element lies at the bottom left
+    np.testing.assert_array_equal(np.isinf(x[0, 0]), expected)
+    assert not np.isnan(x).any()
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_nan_under_a_zero_of_the_kernel_is_not_lost(engine, zero):
+    x, w = np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3))
+    x[..., 2, 2], w[..., 1, 1] = np.nan, zero
+    assert np.isnan(conv4d(x, w, "valid", engine=engine)).all()
+
+
+def test_large_numbers_do_not_overflow_where_their_sums_do_not(engine):
+    x = np.full((1, 1, 300, 300), np.float32(1e36))
+    w = np.full((1, 1, 3, 3), np.float32(0.1))
+    y = conv4d(x, w, "valid", engine=engine)
+    np.testing.assert_allclose(y, np.float32(9e35), rtol=1e-5)
+
+
+# -- What may be given, what comes back ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kernel", [1, 3])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_results_are_new_writable_and_contiguous(engine, dtype, kernel, channels):
+    x = np.ones((2, channels, 5, 6), dtype)
+    w = np.ones((channels, channels, kernel, kernel), dtype)
+    y = conv4d(x, w, "same", engine=engine)
+    results = [
+        y,
+        conv4d_transpose(y, w, "same", engine=engine),
+        *conv4d_gradients(x, w, np.ones_like(y), "same", engine=engine),
+    ]
+    for result in results:
+        assert type(result) is np.ndarray
+        assert result.dtype == dtype
+        assert result.flags.c_contiguous
+        assert result.flags.writeable
+    kept = y.copy()
+    conv4d(x + 1, w, "same", engine=engine)
+    np.testing.assert_array_equal(y, kept)
+    for result in results:
+        result[...] = 7
+    np.testing.assert_array_equal(x, 1)
+    np.testing.assert_array_equal(w, 1)
+
+
+def between_others(a):
+    """A view into records of 9 or 13 bytes: not aligned, and its steps are no whole numbers."""
+    records = np.zeros(a.shape, [("before", "i1"), ("number", a.dtype), ("behind", "i4")])
+    records["number"] = a
+    return records["number"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        np.asfortranarray,
+        lambda a: np.repeat(a, 2, axis=3)[..., ::2],
+        lambda a: a[..., ::-1].copy()[..., ::-1],
+        lambda a: a.transpose(3, 1, 0, 2).copy().transpose(2, 1, 3, 0),
+        between_others,
+        lambda a: a.astype(a.dtype.newbyteorder()),
+    ],
+    ids=["fortran", "stepped", "reversed", "transposed", "records", "other byte order"],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_any_memory_will_do_and_is_never_written_to(engine, form, dtype):
+    random = np.random.default_rng(0)
+    x, w, dy = (
+        random.integers(-4, 5, shape).astype(dtype)
+        for shape in ((2, 3, 6, 5), (4, 3, 3, 2), (2, 4, 6, 5))
+    )
+    expected = conv4d(x, w, engine="numpy"), *conv4d_gradients(x, w, dy, engine="numpy")
+    given = [form(array) for array in (x, w, dy)]
+    for array in given:
+        array.flags.writeable = False
+    results = (
+        conv4d(*given[:2], engine=engine),
+        *conv4d_gradients(*given, engine=engine),
+    )
+    for result, numbers in zip(results, expected, strict=True):
+        np.testing.assert_allclose(result, numbers, atol=1e-4)
+    for array, before in zip(given, (x, w, dy), strict=True):
+        np.testing.assert_array_equal(array, before)
+
+
+def test_one_number_repeated_in_memory(engine):
+    x = np.broadcast_to(np.float32(1), (1, 2, 5, 5))
+    w = np.broadcast_to(np.float32(1), (3, 2, 3, 3))
+    np.testing.assert_array_equal(conv4d(x, w, "valid", engine=engine), 18)
+
+
+# -- The libraries themselves -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", engines.ENGINES)
+def test_a_missing_library_is_named_with_its_remedy(monkeypatch, name):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda library: None)
+    with pytest.raises(ImportError, match=name) as caught:
+        engines.load(name)
+    assert engines.ENGINES[name].install in str(caught.value)
+
+
+def test_an_engine_loads_its_own_library_only(engine):
+    code = f"import sys, convdoc.engines\nconvdoc.engines.load({engine!r})\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    old = {"keras", "theano"}  # which come together
+    own = old if engine in old else {engines.ENGINES[engine].library}
+    assert loaded & {*old, "cv2", "skimage", "torch", "jax"} == own - {"numpy", "scipy"}
+
+
+def test_settings_of_jax_are_left_alone():
+    jax = pytest.importorskip("jax", reason="JAX is tested by `make test-engines`")
+    y = conv4d(np.full((1, 1, 1, 1), 1 + 2.0**-40), np.ones((1, 1, 1, 1)), engine="jax")
+    assert y[0, 0, 0, 0] == 1 + 2.0**-40
+    assert not jax.config.jax_enable_x64
+    assert jax.numpy.ones(1, "float32").dtype == "float32"
+
+
+def test_settings_of_torch_are_left_alone(monkeypatch):
+    torch = pytest.importorskip("torch", reason="PyTorch is tested by `make test-engines`")
+    from convdoc.engines import torch as engine
+
+    before = torch.backends.cudnn.allow_tf32, torch.backends.cudnn.enabled
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "_gpu", True)
+        with engine._full_precision():
+            assert torch.backends.cudnn.enabled
+            assert not torch.backends.cudnn.allow_tf32
+    assert (torch.backends.cudnn.allow_tf32, torch.backends.cudnn.enabled) == before
+    assert torch.is_grad_enabled()
