@@ -1,18 +1,22 @@
 """What `make bench` measures: every engine on the same convolutions, checked first.
 
-Engines take turns in rounds, so that a busy moment of the machine falls on all of them, and the
-median counts. Only ratios within one run mean anything. It prints the tables and writes
-benchmarks/results.json, from which the site's page on speed is made.
+Each engine has a process of its own, because threads that one library keeps waiting would slow
+down the next. The processes take turns in rounds, so that a busy moment of the machine falls on
+all of them, and the median counts. Only ratios within one run mean anything. It prints the tables
+and writes benchmarks/results.json, from which the site's page on speed is made.
 """
 
+import contextlib
+import functools
 import json
+import multiprocessing
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -70,29 +74,28 @@ print(status('VmHWM') - before)
 
 def main():
     """Measure, print, write."""
-    warnings.simplefilter("ignore")
-    names = ["auto", *(engine.name for engine in available())]
+    engines = available()
+    names = ["auto", *(engine.name for engine in engines)]
+    peak = sgemm_peak()
     results = {
         "date": date.today().isoformat(),
         "machine": dict(describe())["Processor"],
-        "versions": {engine.name: engine.version for engine in available()},
-        "peak": sgemm_peak(),
-        "rows": [],
+        "versions": {engine.name: engine.version for engine in engines},
+        "peak": peak,
+        "rows": times_of_calls([*names, NAIVE]),
     }
-    print(f"{results['machine']}; SGEMM peak {results['peak'] / 1e9:.0f} GFLOP/s\n")
-    print(f"{'times the fastest':34}" + "".join(f"{name:>13}" for name in [*names, "naive"]))
-    for case, (x_shape, w_shape, border_mode) in CASES.items():
-        row = measure(names, case, x_shape, w_shape, border_mode)
-        results["rows"].append({"case": case, **row})
-        fastest = min(row["seconds"].values())
-        ratios = (row["seconds"][name] / fastest for name in [*names, NAIVE])
-        told = f"{1000 * fastest:.3g} ms, {row['products'] * 2 / fastest / results['peak']:.0%}"
-        print(f"{case:34}" + "".join(f"{ratio:13.2f}" for ratio in ratios) + f"  {told}")
+    print(f"{results['machine']}; SGEMM peak {peak / 1e9:.0f} GFLOP/s\n")
+    print(f"{'times the quickest':34}" + "".join(f"{name[:12]:>13}" for name in [*names, NAIVE]))
+    for row in results["rows"]:
+        quickest = min(row["seconds"].values())
+        ratios = "".join(f"{s / quickest:13.2f}" for s in row["seconds"].values())
+        share = 2 * row["products"] / quickest / peak
+        print(f"{row['case']:34}{ratios}  {1000 * quickest:.3g} ms, {share:.0%}")
 
     print(f"\n{'seconds to the first result':34}{'nothing compiled':>18}{'compiled before':>18}")
     results["first"] = first_results(names)
-    for name, seconds in results["first"].items():
-        print(f"{name:34}" + "".join(f"{s:18.2f}" for s in seconds.values()))
+    for name, times in results["first"].items():
+        print(f"{name:34}" + "".join(f"{s:18.2f}" for s in times.values()))
     print("\npeak memory, 4000×4000 with 3×3")
     results["memory"] = {name: peak_memory(name) for name in names}
     for name, size in results["memory"].items():
@@ -106,36 +109,64 @@ def sgemm_peak():
     return 2 * 2048**3 / min(seconds(lambda: a @ a) for _ in range(9))
 
 
-def measure(names, case, x_shape, w_shape, border_mode):
-    """Check all ways against float64, then time them in turns."""
-    random = np.random.default_rng(0)
-    x, w = (random.normal(size=shape).astype(np.float32) for shape in (x_shape, w_shape))
-    ways = {name: lambda name=name: conv4d(x, w, border_mode, engine=name) for name in names} | {
-        NAIVE: lambda: naive(x, w, border_mode)
-    }
+def times_of_calls(names):
+    """For each case the median seconds of a call, by name."""
+    spawn = multiprocessing.get_context("spawn")
+    with contextlib.ExitStack() as stack:
+        processes = {
+            name: stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn)) for name in names
+        }
+        rows = []
+        for case in CASES:
+            checks = [process.submit(check, name, case) for name, process in processes.items()]
+            products = {future.result() for future in checks}.pop()
+            times = {name: [] for name in names}
+            for _ in range(ROUNDS):
+                for name, process in processes.items():
+                    # Of calls longer than half a second two rounds will do.
+                    if len(times[name]) < 2 or min(times[name]) < 0.5:
+                        times[name].append(process.submit(one_round, name, case).result())
+            medians = {name: statistics.median(rounds) for name, rounds in times.items()}
+            rows.append({"case": case, "products": products, "seconds": medians})
+    return rows
+
+
+def check(name, case):
+    """Compare with float64; the number of products in the result."""
+    x, w, border_mode = arrays(case)
     expected = conv4d(x.astype(float), w, border_mode, engine="numpy")
-    for name, way in ways.items():
-        np.testing.assert_allclose(
-            way(), expected, atol=1e-5 * abs(expected).max(), err_msg=f"{name}, {case}"
-        )
-    once = {name: seconds(way) for name, way in ways.items()}
-    times = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            # Short calls are repeated; of calls longer than half a second two rounds will do.
-            if once[name] < 0.5 or len(times[name]) < 2:
-                count = max(1, min(200, int(0.004 / once[name])))
-                times[name].append(seconds(lambda: [way() for _ in range(count)]) / count)
-    return {
-        "products": expected.size * int(np.prod(w_shape[1:])),
-        "seconds": {name: statistics.median(rounds) for name, rounds in times.items()},
-    }
+    tolerance = 1e-5 * abs(expected).max()
+    np.testing.assert_allclose(call(name, case), expected, atol=tolerance, err_msg=case)
+    return expected.size * int(np.prod(w.shape[1:]))
+
+
+def one_round(name, case):
+    """Seconds of a call, the mean of several where it is short."""
+    once = seconds(lambda: call(name, case))
+    count = max(1, min(500, int(0.005 / once)))
+    return seconds(lambda: [call(name, case) for _ in range(count)]) / count
+
+
+def call(name, case):
+    """Compute a case by an engine, or as the notebook did."""
+    x, w, border_mode = arrays(case)
+    if name == NAIVE:
+        return naive(x, w, border_mode)
+    return conv4d(x, w, border_mode, engine=name)
+
+
+@functools.cache
+def arrays(case):
+    """Image, kernel and padding of a case."""
+    random = np.random.default_rng(0)
+    *shapes, border_mode = CASES[case]
+    return *(random.normal(size=shape).astype(np.float32) for shape in shapes), border_mode
 
 
 def naive(x, w, border_mode):
     """The notebook's way: a new model for each call."""
     keras = load_keras()
-    filters, channels, *kernel = w.shape
+    filters, _, *kernel = w.shape
     layer = keras.layers.Conv2D(
         filters,
         kernel,
@@ -150,18 +181,23 @@ def naive(x, w, border_mode):
 
 def first_results(names):
     """Seconds of a new process from its start to its end, with one toy call."""
-    times = {name: ([], []) for name in names}
+    times = {name: {"cold": [], "warm": []} for name in names}
     for _ in range(3):
-        for name in names:
+        for name, rounds in times.items():
             with tempfile.TemporaryDirectory() as folder:
-                environment = {**os.environ, "THEANO_FLAGS": f"base_compiledir={folder}"}
-                run = [sys.executable, "-c", FIRST_RESULT.format(engine=name)]
-                for rounds in times[name]:  # nothing compiled, then all compiled
-                    rounds.append(seconds(lambda: subprocess.run(run, env=environment, check=True)))
+                for state in rounds:  # nothing compiled, then all compiled
+                    rounds[state].append(seconds(lambda n=name, f=folder: new_process(n, f)))
     return {
-        name: {"cold": statistics.median(cold), "warm": statistics.median(warm)}
-        for name, (cold, warm) in times.items()
+        name: {state: statistics.median(times) for state, times in rounds.items()}
+        for name, rounds in times.items()
     }
+
+
+def new_process(name, folder):
+    """Compute the toy in a process whose compile cache is `folder`."""
+    run = [sys.executable, "-c", FIRST_RESULT.format(engine=name)]
+    environment = {**os.environ, "THEANO_FLAGS": f"base_compiledir={folder}"}
+    subprocess.run(run, env=environment, check=True)
 
 
 def peak_memory(name):

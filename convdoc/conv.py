@@ -478,7 +478,7 @@ def _plan(x_shape, w_shape, border_mode, strides, dilation, groups, engine, _):
     except ValueError as error:
         raise ValueError(f"w {w_shape} does not fit x {x_shape}: {error}") from None
     if engine == "auto":
-        engine = engines.quickest(x_shape, w_shape, spec)
+        engine = engines.quickest(x_shape[2:], spec)
     return spec, engines.load(engine)
 
 
@@ -515,9 +515,7 @@ def _transpose_plan(
                 f"{y_shape}: height {heights}, width {widths}; got {output_size}"
             )
     if engine == "auto":
-        engine = engines.quickest(
-            (y_shape[0], w_shape[1] * spec.groups, *output_size), w_shape, spec
-        )
+        engine = engines.quickest(output_size, spec)
     return spec, output_size, engines.load(engine)
 
 

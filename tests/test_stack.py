@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convdoc import conv4d
-from convdoc.engines import _theano_stack, available, clear_cache, load_keras
+from convdoc import ConvSpec, conv4d
+from convdoc.engines import _theano_stack, available, clear_cache, load_keras, quickest
 from convdoc.engines import keras as keras_engine
 from convdoc.engines import theano as theano_engine
 
@@ -156,7 +156,7 @@ def with_compile_cache(folder):
 
 
 def test_a_second_process_compiles_nothing(tmp_path):
-    """Of what Theano asks g++ for, only the questions about the processor are left."""
+    """Of what Theano asks g++, only its version is left."""
     spy = tmp_path / "bin/g++"
     spy.parent.mkdir()
     script(spy, f'echo "$@" >> {tmp_path}/calls; exec {shutil.which("g++")} "$@"')
@@ -167,9 +167,67 @@ def test_a_second_process_compiles_nothing(tmp_path):
         (tmp_path / "calls").write_text("")
         subprocess.run([sys.executable, "-c", TOY], env=environment, check=True)
         calls = (tmp_path / "calls").read_text().splitlines()
-        made.append(sum("-shared" in call for call in calls))
-    assert made[0] > 0
-    assert made[1] == 0
+        made.append([call for call in calls if call not in ("-v", "-dumpversion")])
+    assert made[0]
+    assert made[1] == []
+
+
+def test_modules_left_out_of_theanos_import_are_there_afterwards():
+    code = (
+        "import sys; from convdoc.engines import load_keras; load_keras()\n"
+        "assert not {'scipy.stats', 'scipy.signal'} & set(sys.modules)\n"
+        "import theano.scalar.basic_scipy as basic\n"
+        "assert basic.imported_scipy_special\n"
+        "assert abs(basic.Chi2SF.st_impl(1.0, 2.0) - 0.6065306597126334) < 1e-12\n"
+        "import scipy.signal; assert scipy.signal.convolve([1], [1])[0] == 1"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_forked_process_computes_with_threads_of_its_own():
+    """Large enough for threads; those of the parent are not there after the fork."""
+    code = (
+        "import os, numpy as np; from convdoc import conv4d\n"
+        "x, w = np.ones((1, 1, 300, 300)), np.ones((1, 1, 5, 5))\n"
+        "compute = lambda: conv4d(x, w, 'valid').sum() == 25 * 296**2\n"
+        "assert compute()\n"
+        "for _ in range(20):\n"
+        "    if (child := os.fork()) == 0: os._exit(0 if compute() else 1)\n"
+        "    assert compute() and os.waitpid(child, 0)[1] == 0"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_many_short_loops_in_threads_give_one_answer():
+    x, w = np.random.default_rng(0).normal(size=(2, 1, 1, 40, 40))
+    w = w[..., :15, :15]
+    expected = conv4d(x, w, engine="numpy")
+    for _ in range(3000):
+        y = conv4d(x, w)
+    np.testing.assert_allclose(y, expected, atol=1e-10)
+
+
+@pytest.mark.parametrize("wanted", ["1", "3"])
+def test_the_number_of_threads_can_be_asked_for(wanted):
+    code = (
+        "import numpy as np; from convdoc import conv4d\n"
+        "y = conv4d(np.ones((4, 8, 40, 40)), np.ones((40, 8, 3, 3)), 'valid')\n"
+        "assert (y == 72).all()"
+    )
+    environment = {**os.environ, "OMP_NUM_THREADS": wanted}
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_auto_takes_scipy_for_large_kernels_and_what_there_is_without_a_compiler(monkeypatch):
+    assert quickest((512, 512), ConvSpec(3)) == "keras"
+    assert quickest((512, 512), ConvSpec(31)) == "scipy"
+    assert quickest((512, 512), ConvSpec(31, strides=2)) == "keras"
+    monkeypatch.setattr(_theano_stack, "missing_tools", lambda: ["g++"])
+    assert quickest((512, 512), ConvSpec(3)) in ("torch", "scipy")
 
 
 def test_what_is_not_as_expected_is_left_alone():

@@ -7,6 +7,7 @@ checked; it is imported when it is first to compute.
 
 import contextlib
 import importlib.util
+import math
 import sys
 from dataclasses import dataclass
 
@@ -95,9 +96,44 @@ def load(name):
         If it is Theano, and the compiler or the Python headers that it needs are missing.
     """
     engine = ENGINES[name]
-    if importlib.util.find_spec(engine.library) is None:
+    if not is_installed(name):
         raise ImportError(f"engine={name!r} needs a library that is missing: {engine.install}")
     return importlib.import_module(f"{__name__}.{engine.module}")
+
+
+def is_installed(name):
+    """Whether the library of the engine called `name` is installed."""
+    return importlib.util.find_spec(ENGINES[name].library) is not None
+
+
+def quickest(size, spec):
+    """Name of the engine that is expected to be the quickest of those installed.
+
+    The default, `keras`, was the quickest or close to it on all that was measured but large
+    kernels: with them the time of a direct convolution grows, and that of Fourier transforms
+    hardly does. So SciPy is taken where a kernel has 600 elements or more, an output image
+    128×128 or more, and neither strides nor dilation are asked for. Where Theano has no compiler,
+    the first of `torch`, `scipy` and `numpy` that is installed is taken.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Height and width of the images.
+    spec : ConvSpec
+
+    Returns
+    -------
+    str
+    """
+    plain = spec.strides == spec.dilation == (1, 1)
+    large = math.prod(spec.kernel) >= 600 and math.prod(spec.output_size(size)) >= 128**2
+    if plain and large and is_installed("scipy"):
+        return "scipy"
+    from convdoc.engines import _theano_stack
+
+    if not _theano_stack.missing_tools():
+        return "keras"
+    return next(name for name in ("torch", "scipy", "numpy") if is_installed(name))
 
 
 def describe():

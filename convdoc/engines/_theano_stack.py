@@ -8,9 +8,11 @@ It changes nothing in the reader's environment variables.
 
 import collections
 import contextlib
+import hashlib
 import importlib.util
 import inspect
 import io
+import json
 import logging
 import os
 import platform
@@ -20,6 +22,7 @@ import sys
 import sysconfig
 import textwrap
 import threading
+import types
 import warnings
 from functools import cache
 from importlib.metadata import version
@@ -70,8 +73,7 @@ def load():
 
 @cache
 def _load():
-    missing = [what for what, where in _build_tools().items() if where is None]
-    if missing:
+    if missing := missing_tools():
         remedies = "; ".join(f"{what}: {REMEDIES[what]}" for what in missing)
         raise RuntimeError(f"Theano compiles its convolutions and needs {remedies}")
 
@@ -84,13 +86,15 @@ def _load():
         logging.getLogger("theano.tensor.blas").setLevel(logging.ERROR)
         logging.getLogger("theano.gof.compilelock").setLevel(logging.WARNING)
         try:
-            import theano  # noqa: F401
+            with _modules(**{"scipy.stats": types.ModuleType("scipy.stats"), "scipy.signal": None}):
+                import theano  # noqa: F401
         except ValueError as error:  # its compile cache, most often
             raise RuntimeError(
                 f"Theano cannot be loaded: {str(error).rstrip('.')}. If its folder cannot be "
                 "written, name another: THEANO_FLAGS=base_compiledir=/path/to/folder"
             ) from None
         _mend_compile_cache()
+        _remember_processor()
 
         with contextlib.redirect_stderr(io.StringIO()):  # "Using Theano backend."
             import keras
@@ -111,7 +115,7 @@ def describe():
         (what, str(where) if where else f"missing; {REMEDIES[what]}")
         for what, where in tools.items()
     ]
-    if None in tools.values():
+    if missing_tools():
         return rows
 
     load()
@@ -154,6 +158,11 @@ def _processor():
         name = next(line.partition(":")[2].strip() for line in lines if "model name" in line)
         return f"{name}, {os.cpu_count()} cores"
     return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"
+
+
+def missing_tools():
+    """Which of Theano's two needs are missing: a list of names."""
+    return [what for what, where in _build_tools().items() if where is None]
 
 
 def _build_tools():
@@ -213,6 +222,22 @@ def _environment(**settings):
                 os.environ[name] = value
 
 
+@contextlib.contextmanager
+def _modules(**stand_ins):
+    """Stand-ins for modules while Theano is imported, which takes half as long without them.
+
+    Of ``scipy.stats`` it wants one function, and finds it later through `scipy` itself. In
+    ``scipy.signal`` it looks for names that have been gone for years, and does without them.
+    """
+    absent = {name: module for name, module in stand_ins.items() if name not in sys.modules}
+    sys.modules.update(absent)
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
 def _put_back_removed_names():
     for name in ("Iterable", "Mapping", "Sequence"):
         setattr(collections, name, getattr(collections.abc, name))
@@ -242,6 +267,35 @@ def _mend_compile_cache():
         "hash(tuple(self.func_codes))",
         "__import__('hashlib').sha256(repr(self.func_codes).encode()).hexdigest()",
     )
+
+
+def _remember_processor():
+    """Keep, in the compile cache, which flags g++ has for this processor.
+
+    Theano asks for them by several runs of g++ in every process.
+    """
+    import theano
+    from theano.gof.cmodule import GCC_compiler, gcc_version
+
+    asked = f"{_processor_features()} {gcc_version()} {theano.config.gcc.cxxflags}"
+    name = f"processor-{hashlib.sha256(asked.encode()).hexdigest()[:16]}.json"
+    kept = Path(theano.config.compiledir, name)
+    with contextlib.suppress(OSError, ValueError):
+        GCC_compiler.march_flags = json.loads(kept.read_text())
+        return
+    GCC_compiler.compile_args()
+    written = kept.with_suffix(f".{os.getpid()}")  # then moved: another process may be reading
+    written.write_text(json.dumps(GCC_compiler.march_flags))
+    written.replace(kept)
+
+
+def _processor_features():
+    """All that tells one kind of processor from another."""
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        known = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features")
+        return sorted({line for line in lines if line.startswith(known)})
+    return platform.uname()
 
 
 def _replace(owner, name, wrong, right):

@@ -14,8 +14,11 @@
    What depends on the plan comes as numbers, in `geometry` (see _theano_op.py), so that this is
    compiled once for each dtype. */
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -43,24 +46,37 @@
 
 /* Threads that help with a loop if they get to it. The caller never waits for one that has not
    begun: threads of other libraries may keep every processor but the caller's busy for many
-   milliseconds, and after a fork there are none. */
+   milliseconds. */
 class Helpers {
 public:
     typedef std::function<void(npy_intp, npy_intp)> Body;
 
-    /* Call body(first, last) for parts of 0 ... count, by several threads if that is worth it. */
-    void loop(npy_intp count, bool worth_threads, const Body& work) {
-        if (!worth_threads || start() == 0) return work(0, count);
+    /* Those of this process, started when first wanted: a fork has none of its parent's. They
+       are there for as long as it lives. Python's lock makes sure that nobody else is here. */
+    static Helpers& here() {
+        static Helpers* helpers = NULL;
+        static pid_t process = 0;
+        if (process != getpid()) {
+            process = getpid();
+            helpers = new Helpers;
+        }
+        return *helpers;
+    }
+
+    /* Call body(first, last) for parts of 0 ... count. */
+    void loop(npy_intp count, const Body& work) {
+        if (threads.empty()) return work(0, count);
+        keep_off_this_processor();
         {
             std::lock_guard<std::mutex> guard(lock);
             body = &work;
-            part = std::max<npy_intp>(1, count / (16 * (threads + 1)));
+            part = std::max<npy_intp>(1, count / (16 * (threads.size() + 1)));
             end = count;
             next = 0;
             ++loops;
         }
         wake.notify_all();
-        take_parts();
+        take_parts(work);
         std::unique_lock<std::mutex> guard(lock);
         body = NULL; /* who has not begun need not */
         done.wait(guard, [this] { return busy == 0; });
@@ -72,26 +88,43 @@ private:
     std::atomic<npy_intp> next{0}, loops{0};
     const Body* body = NULL;
     npy_intp part = 0, end = 0;
-    int threads = -1, busy = 0;
+    int busy = 0;
+    std::vector<std::thread::native_handle_type> threads;
 
-    /* Start the threads, the first time; how many there are. */
-    int start() {
-        if (threads >= 0) return threads;
+    Helpers() {
         const char* asked = getenv("OMP_NUM_THREADS");
         const int wanted = asked ? atoi(asked) : (int)std::thread::hardware_concurrency();
-        for (threads = 0; threads < wanted - 1; ++threads) {
+        for (int i = 1; i < wanted; ++i) {
             try {
-                std::thread(&Helpers::help, this).detach();
+                std::thread thread(&Helpers::help, this);
+                threads.push_back(thread.native_handle());
+                thread.detach();
             } catch (const std::system_error&) {
                 break; /* as many as the system allows */
             }
         }
-        return threads;
     }
 
-    void take_parts() {
+    /* Linux likes to wake a thread where its waker runs, and there it would wait for the end of
+       the loop. */
+    void keep_off_this_processor() {
+#ifdef __linux__
+        const int here = sched_getcpu();
+        if (here == kept_off || here < 0) return;
+        cpu_set_t others;
+        if (sched_getaffinity(0, sizeof(others), &others)) return;
+        CPU_CLR(here, &others);
+        if (CPU_COUNT(&others) == 0) return;
+        for (std::thread::native_handle_type thread : threads)
+            pthread_setaffinity_np(thread, sizeof(others), &others);
+        kept_off = here;
+#endif
+    }
+    int kept_off = -1;
+
+    void take_parts(const Body& work) {
         for (npy_intp first; (first = next.fetch_add(part)) < end;)
-            (*body)(first, std::min(first + part, end));
+            work(first, std::min(first + part, end));
     }
 
     void help() {
@@ -102,16 +135,15 @@ private:
             wake.wait(guard, [&] { return loops != seen; });
             seen = loops;
             if (!body) continue;
+            const Body& work = *body; /* which stays until `busy` is 0 again */
             ++busy;
             guard.unlock();
-            take_parts();
+            take_parts(work);
             guard.lock();
             if (--busy == 0) done.notify_one();
         }
     }
 };
-
-static Helpers* helpers = new Helpers; /* for as long as the process lives */
 
 template <typename real>
 class Convolution {
@@ -147,10 +179,20 @@ public:
         products = read * kh * kw;
         share = filters / groups;
         worth_threads = samples * filters * pixels * products > WORTH_THREADS;
-        /* Few filters would leave most of a vector empty, and columns fill it instead. */
-        by_columns = stride_h == 1 && share * 2 <= LANES && columns * 4 > LANES;
-        block = by_columns ? FEW_FILTERS : share > LANES ? 2 * LANES : LANES;
+        /* Whichever fills its vectors better. One vector of filters alone is half as good as
+           two: it waits for its pixels. */
+        block = share > LANES ? 2 * LANES : LANES;
+        const double by_filters = fullness(share, block) * (block > LANES ? 1 : 0.5);
+        by_columns = stride_h == 1
+                     && fullness(columns, STRIP * LANES)
+                            * (share == 1 ? 1 : fullness(share, FEW_FILTERS)) > by_filters;
+        if (by_columns) block = FEW_FILTERS;
         blocks = (share + block - 1) / block;
+    }
+
+    /* The part of blocks of a size that so many fill. */
+    static double fullness(npy_intp count, npy_intp size) {
+        return (double)count / ((count + size - 1) / size * size);
     }
 
     bool fits() const {
@@ -165,19 +207,25 @@ public:
         number_products();
         lay_out(kernel);
         pad(image);
+        const npy_intp all_blocks = samples * groups * blocks;
         if (by_columns)
-            helpers->loop(samples * groups * blocks * rows, worth_threads,
-                          [&](npy_intp first, npy_intp last) {
-                              for (npy_intp at = first; at < last; ++at) one_row(at, output);
-                          });
+            loop(all_blocks * rows, [&](npy_intp at) { one_row(at, output); });
         else
-            helpers->loop(samples * groups * blocks * tiles(), worth_threads,
-                          [&](npy_intp first, npy_intp last) {
-                              for (npy_intp at = first; at < last; ++at) one_tile(at, output);
-                          });
+            loop(all_blocks * tiles(), [&](npy_intp at) { one_tile(at, output); });
     }
 
 private:
+    template <typename Body>
+    void loop(npy_intp count, const Body& body) const {
+        const auto part = [&](npy_intp first, npy_intp last) {
+            for (npy_intp at = first; at < last; ++at) body(at);
+        };
+        if (worth_threads)
+            Helpers::here().loop(count, part);
+        else
+            part(0, count);
+    }
+
     void number_products() {
         distances.reserve(products), sources.reserve(products);
         for (npy_intp c = 0; c < read; ++c)
@@ -194,37 +242,32 @@ private:
         weights.reset(new real[groups * blocks * block * products]);
         const npy_intp next_filter = by_columns ? products : 1;
         const npy_intp next_product = by_columns ? 1 : block;
-        helpers->loop(groups * blocks, worth_threads, [&](npy_intp begin, npy_intp end) {
-            for (npy_intp b = begin; b < end; ++b) {
-                const real* from = kernel + first_filter(b) * products;
-                real* to = &weights[b * block * products];
-                if (count(b) < block) std::fill(to, to + block * products, 0);
-                for (npy_intp start = 0; start < products; start += 16) /* fits the cache */
-                    for (npy_intp f = 0; f < count(b); ++f)
-                        for (npy_intp k = start; k < std::min(start + 16, products); ++k)
-                            to[f * next_filter + k * next_product] = from[f * products + sources[k]];
-            }
+        loop(groups * blocks, [&](npy_intp b) {
+            const real* from = kernel + first_filter(b) * products;
+            real* to = &weights[b * block * products];
+            if (count(b) < block) std::fill(to, to + block * products, 0);
+            for (npy_intp start = 0; start < products; start += 16) /* fits the cache */
+                for (npy_intp f = 0; f < count(b); ++f)
+                    for (npy_intp k = start; k < std::min(start + 16, products); ++k)
+                        to[f * next_filter + k * next_product] = from[f * products + sources[k]];
         });
     }
 
     void pad(const real* image) {
         const npy_intp past = STRIP * LANES; /* a strip may reach past the end */
         padded.reset(new real[samples * channels * plane + past]);
-        std::fill(&padded[samples * channels * plane], &padded[samples * channels * plane] + past, 0);
-        helpers->loop(samples * channels * padded_h, worth_threads,
-                      [&](npy_intp begin, npy_intp end) {
-            for (npy_intp at = begin; at < end; ++at) {
-                const npy_intp i = at % padded_h - top;
-                real* to = &padded[at * padded_w];
-                if (i < 0 || i >= height) {
-                    std::fill(to, to + padded_w, 0);
-                    continue;
-                }
-                std::fill(to, to + left, 0);
-                memcpy(to + left, image + (at / padded_h * height + i) * width,
-                       width * sizeof(real));
-                std::fill(to + left + width, to + padded_w, 0);
+        real* const end = padded.get() + samples * channels * plane;
+        std::fill(end, end + past, 0);
+        loop(samples * channels * padded_h, [&](npy_intp at) {
+            const npy_intp i = at % padded_h - top;
+            real* to = &padded[at * padded_w];
+            if (i < 0 || i >= height) {
+                std::fill(to, to + padded_w, 0);
+                return;
             }
+            std::fill(to, to + left, 0);
+            memcpy(to + left, image + (at / padded_h * height + i) * width, width * sizeof(real));
+            std::fill(to + left + width, to + padded_w, 0);
         });
     }
 
