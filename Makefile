@@ -22,7 +22,7 @@ export JUPYTER_DATA_DIR := $(cache)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(cache)/jupyter/runtime
 kernel_profile := .cache/ipython/profile_default/ipython_kernel_config.py
 
-.PHONY: help html html-noplot serve example linkcheck test test-engines bench format lint requirements clean clean-all
+.PHONY: help html html-noplot serve example linkcheck test test-engines bench bench-site format lint requirements clean clean-all
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,7 +57,10 @@ test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 test-engines: .venv-engines/engines.stamp ## set up PyTorch and JAX, test every engine
 	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_engines.py
 
-bench: .venv/dev.stamp $(kernel_profile) ## measure the build
+bench: .venv-engines/engines.stamp ## time the engines, for the site's page on speed
+	@.venv-engines/bin/python benchmarks/engines.py
+
+bench-site: .venv/dev.stamp $(kernel_profile) ## time the build, weigh its pages
 	@$(python) benchmarks/build.py
 
 format: .venv/dev.stamp ## format the code

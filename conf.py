@@ -50,6 +50,7 @@ nb_execution_timeout = 300  # the first convolution of a new machine compiles
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_merge_streams = True
+nb_render_markdown_format = "myst"
 
 # -- Gallery ------------------------------------------------------------------------------------
 
@@ -102,12 +103,13 @@ html_theme_options = {
     "header_links_before_dropdown": 7,
     "navbar_end": ["theme-switcher"],
     "show_prev_next": True,
-    # Gallery pages have one heading, and code that wants the room.
+    # Gallery pages have one heading, and code that wants the room; so has a wide table.
     "secondary_sidebar_items": {
-        name: [] if name in ("index", "auto_gallery/*") else ["page-toc"]
+        name: [] if name in ("index", "auto_gallery/*", "reference/speed") else ["page-toc"]
         for name in (
-            *("index", "auto_gallery/*", "conventions", "install"),
-            *("guide/*", "exercises/*", "reference/**", "about/*"),
+            *("index", "auto_gallery/*", "reference/speed", "conventions", "install"),
+            *("guide/*", "exercises/*", "about/*"),
+            *("reference/index", "reference/engines", "reference/generated/*"),
         )
     },
     "footer_start": ["copyright"],

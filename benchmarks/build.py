@@ -1,4 +1,4 @@
-"""What `make bench` measures: how long a build takes, and what its pages weigh.
+"""What `make bench-site` measures: how long a build takes, and what its pages weigh.
 
 Each build is a process of its own, in a copy of the repository: first with nothing compiled,
 then with a warm Theano cache, then with nothing changed. Installing is not counted.

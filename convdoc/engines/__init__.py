@@ -52,6 +52,10 @@ ENGINES = {
 }
 
 
+# From here on SciPy was quicker on the machine where `make bench` was run last.
+LARGE_KERNEL, LARGE_IMAGE = 600, 128 * 128
+
+
 def available():
     """List the engines that can compute here.
 
@@ -111,9 +115,9 @@ def quickest(size, spec):
 
     The default, `keras`, was the quickest or close to it on all that was measured but large
     kernels: with them the time of a direct convolution grows, and that of Fourier transforms
-    hardly does. So SciPy is taken where a kernel has 600 elements or more, an output image
-    128×128 or more, and neither strides nor dilation are asked for. Where Theano has no compiler,
-    the first of `torch`, `scipy` and `numpy` that is installed is taken.
+    hardly does. So SciPy is taken where a kernel slice has at least `LARGE_KERNEL` elements and an
+    output image `LARGE_IMAGE` pixels, and neither strides nor dilation are asked for. Where Theano
+    has no compiler, the first of `torch`, `scipy` and `numpy` that is installed is taken.
 
     Parameters
     ----------
@@ -126,7 +130,9 @@ def quickest(size, spec):
     str
     """
     plain = spec.strides == spec.dilation == (1, 1)
-    large = math.prod(spec.kernel) >= 600 and math.prod(spec.output_size(size)) >= 128**2
+    large = (
+        math.prod(spec.kernel) >= LARGE_KERNEL and math.prod(spec.output_size(size)) >= LARGE_IMAGE
+    )
     if plain and large and is_installed("scipy"):
         return "scipy"
     from convdoc.engines import _theano_stack

@@ -3,9 +3,9 @@
 Left alone, `filter2D` correlates, so the kernel is not flipped; its anchor is the kernel's
 centre, and the image is mirrored at its border. Here the kernel is flipped, the anchor is its
 first element, the zeros are put around the image beforehand, and of the result only the
-windows that lie wholly on that are kept. `filter2D` passes over the zeros of a kernel and
-transforms where the kernel is large, from 130 elements in float32 and 50 in float64: where there
-is NaN or infinity, NumPy adds up shifted images instead.
+windows that lie wholly on that are kept. `filter2D` passes over the zeros of a kernel, and
+transforms where the kernel is large: where there is NaN or infinity, NumPy adds up shifted
+images instead.
 """
 
 import cv2

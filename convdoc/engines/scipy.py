@@ -4,30 +4,10 @@ Left alone, ``scipy.signal.convolve2d`` flips the kernel: it is a true convoluti
 zeros, of one plane, and under ``"valid"`` it swaps image and kernel where the kernel is larger.
 Here image and kernel come padded, checked and flipped, so that ``correlate2d`` serves as well.
 
-Up to 30 000 products in a call are summed directly, each pair of image and kernel counting for
-2 000 more. Else each image and each kernel is transformed once, and the channels are summed
-before the one transform back. Images are cut into tiles of about 256 outputs a side, which the
-processor's cache holds (the overlap-save method). A transform rounds against the largest number
-of its tile, and spreads NaN over it: a tile that comes out not finite is summed directly.
-In milliseconds, for one image and one kernel in float32, on a processor with 1 MB of cache a core:
-
-==========  ======  ======  =====  ==================  ==============
-image       kernel  direct  tiles  one transform each  ``oaconvolve``
-==========  ======  ======  =====  ==================  ==============
-32×32       3×3      0.020  0.036               0.036            0.13
-32×32       5×5      0.031  0.036               0.036            0.13
-64×64       3×3      0.066  0.052               0.052            0.17
-64×64       11×11     0.42  0.052               0.052            0.18
-512×512     3×3        4.1    1.5                 3.7             8.2
-512×512     5×5        8.0    1.5                 1.5             4.7
-512×512     7×7         14    1.5                 1.5             4.4
-512×512     11×11       36    1.5                 1.5             4.2
-512×512     15×15       60    1.5                 1.5             5.4
-512×512     31×31      212    1.6                 1.5             4.5
-512×512     63×63      n/a    1.6                 1.5              15
-4000×4000   3×3        265     78                 241             375
-4000×4000   31×31      n/a    100                 247             259
-==========  ======  ======  =====  ==================  ==============
+Few products are summed directly. Many are not: each image and each kernel is then transformed
+once, and the channels are summed before the one transform back. Images are cut into tiles that
+the processor's cache holds (the overlap-save method). A transform rounds against the largest
+number of its tile, and spreads NaN over it: a tile that comes out not finite is summed directly.
 """
 
 import math
@@ -38,6 +18,22 @@ from scipy.signal import correlate2d
 
 from convdoc.engines import _planes
 
+# Milliseconds for one image and one kernel in float32, on a processor with 1 MB of cache a core:
+#
+# image       kernel  direct  tiles  one transform each  oaconvolve
+# 32×32       3×3      0.020  0.036               0.036            0.13
+# 32×32       5×5      0.031  0.036               0.036            0.13
+# 64×64       3×3      0.066  0.052               0.052            0.17
+# 64×64       11×11     0.42  0.052               0.052            0.18
+# 512×512     3×3        4.1    1.5                 3.7             8.2
+# 512×512     5×5        8.0    1.5                 1.5             4.7
+# 512×512     7×7         14    1.5                 1.5             4.4
+# 512×512     11×11       36    1.5                 1.5             4.2
+# 512×512     15×15       60    1.5                 1.5             5.4
+# 512×512     31×31      212    1.6                 1.5             4.5
+# 512×512     63×63      n/a    1.6                 1.5              15
+# 4000×4000   3×3        265     78                 241             375
+# 4000×4000   31×31      n/a    100                 247             259
 DIRECT = 30_000  # products that are summed in less time than transformed
 PAIR = 2_000  # products in the time that it takes to call `correlate2d` once
 TILE = 256  # outputs along an axis
