@@ -1,8 +1,9 @@
 """The libraries that compute: arrays and a plan in, arrays out.
 
 Each module wraps one library behind the same three functions, `convolve`,
-`convolve_transpose` and `kernel_gradient`, and returns the same answer. Arguments reach it
-checked; it is imported when it is first to compute.
+`convolve_transpose` and `kernel_gradient`, and returns the same answer. What they take and give
+is told in `numpy`, the reference. Arguments reach them checked: arrays of one dtype, float32 or
+float64; the arrays that they return are new. A module is imported when it is first to compute.
 """
 
 import contextlib

@@ -21,57 +21,21 @@ from convdoc.engines._arrays import flip
 
 
 def convolve(x, w, spec):
-    """Convolve by ``conv_general_dilated`` with the flipped kernel.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    """
+    """Convolve by ``conv_general_dilated`` with the flipped kernel."""
     if _planes.finite(x, w):
         return _compute(_convolution, x, w, spec)
     return _planes.convolve(x, w, spec, _planes.by_shifts)
 
 
 def convolve_transpose(y, w, spec, size):
-    """Transpose the convolution, as a linear function of the image.
-
-    Parameters
-    ----------
-    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-        The plan of the convolution, not transposed.
-    size : (int, int)
-        Height and width of what the convolution read.
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
-    """
+    """Transpose the convolution, as a linear function of the image."""
     if _planes.finite(y, w):
         return _compute(_transposed_convolution, y, w, spec, tuple(size))
     return reference.convolve_transpose(y, w, spec, size)
 
 
 def kernel_gradient(x, dy, spec):
-    """Transpose the convolution, as a linear function of the kernel.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    """
+    """Transpose the convolution, as a linear function of the kernel."""
     if _planes.finite(x, dy):
         return _compute(_kernel_gradient, x, dy, spec)
     return reference.kernel_gradient(x, dy, spec)

@@ -25,18 +25,7 @@ device = theano.device
 
 
 def convolve(x, w, spec):
-    """Convolve by a Keras layer, or by Theano what Keras cannot say.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    """
+    """Convolve by a Keras layer, or by Theano what Keras cannot say."""
     layer = _layer(spec, *w.shape[:2], x.dtype.name)
     return theano.convolve(x, w, spec) if layer is None else layer(x, w)
 

@@ -14,53 +14,17 @@ from convdoc.engines import _planes
 
 
 def convolve(x, w, spec):
-    """Convolve each channel by `filter2D`, and add up.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    """
+    """Convolve each channel by `filter2D`, and add up."""
     return _planes.convolve(x, w, spec, _correlate)
 
 
 def convolve_transpose(y, w, spec, size):
-    """Filter `y` with zeros around it: `convolve`'s adjoint.
-
-    Parameters
-    ----------
-    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-        The plan of the convolution, not transposed.
-    size : (int, int)
-        Height and width of what the convolution read.
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
-    """
+    """Filter `y` with zeros around it: `convolve`'s adjoint."""
     return _planes.convolve_transpose(y, w, spec, size, _correlate)
 
 
 def kernel_gradient(x, dy, spec):
-    """Filter the image with `dy`.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    """
+    """Filter the image with `dy`."""
     return _planes.kernel_gradient(x, dy, spec, _correlate)
 
 

@@ -41,53 +41,17 @@ TRANSFORMED = 2**24  # pixels to which all kernels together are padded: 64 MB in
 
 
 def convolve(x, w, spec):
-    """Convolve each channel and add up, directly or by transforms.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    """
+    """Convolve each channel and add up, directly or by transforms."""
     return _planes.convolve(x, w, spec, _correlate)
 
 
 def convolve_transpose(y, w, spec, size):
-    """Correlate `y` with zeros around it: `convolve`'s adjoint.
-
-    Parameters
-    ----------
-    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-        The plan of the convolution, not transposed.
-    size : (int, int)
-        Height and width of what the convolution read.
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
-    """
+    """Correlate `y` with zeros around it: `convolve`'s adjoint."""
     return _planes.convolve_transpose(y, w, spec, size, _correlate)
 
 
 def kernel_gradient(x, dy, spec):
-    """Correlate the image with `dy`.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    """
+    """Correlate the image with `dy`."""
     return _planes.kernel_gradient(x, dy, spec, _correlate)
 
 

@@ -22,54 +22,18 @@ from convdoc.engines._theano_op import Compiled, tensor4
 
 
 def convolve(x, w, spec):
-    """Convolve by ``T.nnet.conv2d``.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    """
+    """Convolve by ``T.nnet.conv2d``."""
     return _convolution(*_settings(x, spec, x.shape[2:]))(x, w)
 
 
 def convolve_transpose(y, w, spec, size):
-    """Apply the gradient with respect to the image, which is `convolve`'s adjoint.
-
-    Parameters
-    ----------
-    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-        The plan of the convolution, not transposed.
-    size : (int, int)
-        Height and width of what the convolution read.
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
-    """
+    """Apply the gradient with respect to the image, which is `convolve`'s adjoint."""
     transposed = _transposed_convolution(len(y) > 1, *_settings(y, spec, size))
     return transposed(y, w, *map(np.asarray, size))
 
 
 def kernel_gradient(x, dy, spec):
-    """Apply the gradient with respect to the kernel.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    """
+    """Apply the gradient with respect to the kernel."""
     gradient = _kernel_gradient(len(x) > 1, *_settings(x, spec, x.shape[2:]))
     return gradient(x, dy, *map(np.asarray, spec.kernel))
 

@@ -20,18 +20,7 @@ _gpu = torch.cuda.is_available()
 
 
 def convolve(x, w, spec):
-    """Convolve by ``conv2d`` with the flipped kernel.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    """
+    """Convolve by ``conv2d`` with the flipped kernel."""
     images, padding = _padded(x, spec)
     kernels = _tensor(flip(w).copy())
     with _full_precision():
@@ -40,21 +29,7 @@ def convolve(x, w, spec):
 
 
 def convolve_transpose(y, w, spec, size):
-    """Apply ``conv_transpose2d``, which is the adjoint of ``conv2d``.
-
-    Parameters
-    ----------
-    y : numpy.ndarray, shape (samples, filters, height, width), float32 or float64
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    spec : ConvSpec
-        The plan of the convolution, not transposed.
-    size : (int, int)
-        Height and width of what the convolution read.
-
-    Returns
-    -------
-    numpy.ndarray, shape (samples, channels, *size), dtype of `y`
-    """
+    """Apply ``conv_transpose2d``, which is the adjoint of ``conv2d``."""
     outputs, kernels = _tensor(y), _tensor(flip(w).copy())
     with _full_precision():
         x = functional.conv_transpose2d(
@@ -64,18 +39,7 @@ def convolve_transpose(y, w, spec, size):
 
 
 def kernel_gradient(x, dy, spec):
-    """Apply the gradient of ``conv2d`` with respect to its weight.
-
-    Parameters
-    ----------
-    x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
-    dy : numpy.ndarray, shape (samples, filters, output height, output width), dtype of `x`
-    spec : ConvSpec
-
-    Returns
-    -------
-    numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
-    """
+    """Apply the gradient of ``conv2d`` with respect to its weight."""
     images, padding = _padded(x, spec)
     shape = (dy.shape[1], x.shape[1] // spec.groups, *spec.kernel)
     with _full_precision():
