@@ -62,7 +62,9 @@ def geometry(op):
 
 
 def directly(y):
-    """The expression `y` with `Convolution` for each of its convolutions of images."""
+    """The expression `y` with `Convolution` for its convolutions; on a GPU as it is."""
+    if _theano_stack.device() == "GPU":
+        return y
     for node in io_toposort([], [y]):
         if isinstance(node.op, AbstractConv2d):
             convolution = Convolution()(*node.inputs, geometry(node.op))

@@ -1,10 +1,10 @@
 """Theano 1.0.5 itself: all that Keras has no words for.
 
 Left alone, ``theano.tensor.nnet.conv2d`` flips the kernel: it is a true convolution, and takes
-any padding, uneven too, strides, dilation and groups. It needs no putting right. Its CorrMM,
-which copies out every window before one product of matrices, gives way to a convolution
-without copies (convolution.c). The gradients are CorrMM's, by OpenBLAS where
-scipy-openblas32 is installed; a batch is shared out to threads, and a single image's product.
+any padding, uneven too, strides, dilation and groups. It needs no putting right. On the CPU its
+CorrMM, which copies out every window before one product of matrices, gives way to a convolution
+that copies none (convolution.c). The gradients are CorrMM's, with OpenBLAS where scipy-openblas32
+is installed: of a batch, each thread takes samples of its own; of one image, a part of the product.
 """
 
 from functools import lru_cache
