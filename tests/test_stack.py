@@ -261,6 +261,23 @@ def test_a_compile_cache_that_cannot_be_made_is_named_with_its_remedy(tmp_path):
     assert "THEANO_FLAGS=base_compiledir=/path/to/folder" in done.stderr
 
 
+def test_threads_may_compile_at_once(tmp_path):
+    """Six plans in six threads, of which none has been compiled before."""
+    code = (
+        "import numpy as np; from concurrent.futures import ThreadPoolExecutor\n"
+        "from convdoc import conv4d_gradients\n"
+        "x, w = np.ones((2, 1, 9, 9)), np.ones((1, 1, 2, 3))\n"
+        "def compute(s):\n"
+        "    dy = np.ones((2, 1, -(-8 // s), -(-7 // s)))\n"
+        "    return conv4d_gradients(x, w, dy, 'valid', strides=s)[1].sum() == 6 * dy.size\n"
+        "with ThreadPoolExecutor(6) as pool: assert all(pool.map(compute, range(1, 7)))"
+    )
+    run = [sys.executable, "-c", code]
+    environment = with_compile_cache(tmp_path)
+    done = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_compiled_functions_are_few_and_can_be_forgotten():
     x = np.ones((1, 1, 6, 6))
     clear_cache()

@@ -72,6 +72,9 @@ def directly(y):
     return y
 
 
+_compiling = threading.Lock()  # two threads that compile at once wait for each other for ever
+
+
 class Compiled:
     """A Theano function for arrays that are checked already, safe to call from threads.
 
@@ -81,7 +84,8 @@ class Compiled:
 
     def __init__(self, inputs, output, threads=False):
         mode = theano.compile.mode.get_default_mode().including("local_remove_all_assert")
-        with change_flags(openmp=threads and bool(theano.config.blas.ldflags)):
+        openmp = threads and bool(theano.config.blas.ldflags)
+        with _compiling, change_flags(openmp=openmp):
             self.function = theano.function(inputs, directly(output), mode=mode)
         self.function.trust_input = True
         self.lock = threading.Lock()  # while it computes, a function holds its arrays
