@@ -1,5 +1,6 @@
 """The operations: check the arguments, make the plan, hand over to an engine."""
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 
@@ -427,7 +428,7 @@ def pool4d(x, size, strides=None, border_mode="valid", mode="max"):
     x = real_4d("x", x)
     size = pair("size", size)
     spec = ConvSpec(size, size if strides is None else strides, border_mode)
-    if mode not in POOLING_MODES:
+    if not isinstance(mode, str) or mode not in POOLING_MODES:
         known = ", ".join(f"{mode!r} ({what})" for mode, what in POOLING_MODES.items())
         raise ValueError(f"mode must be one of {known}; got {mode!r}")
     image = x.shape[2:]
@@ -477,6 +478,7 @@ def _plan(x_shape, w_shape, border_mode, strides, dilation, groups, engine, _):
         spec.output_size(x_shape[2:])
     except ValueError as error:
         raise ValueError(f"w {w_shape} does not fit x {x_shape}: {error}") from None
+    _match_memory(x_shape, spec)
     if engine == "auto":
         engine = engines.quickest(x_shape[2:], spec)
     return spec, engines.load(engine)
@@ -514,6 +516,7 @@ def _transpose_plan(
                 f"output_size must be one that the convolution turns into the {size} of y "
                 f"{y_shape}: height {heights}, width {widths}; got {output_size}"
             )
+    _match_memory((y_shape[0], w_shape[1] * groups, *output_size), spec)
     if engine == "auto":
         engine = engines.quickest(output_size, spec)
     return spec, output_size, engines.load(engine)
@@ -599,6 +602,17 @@ def match_channels(x_shape, w_shape, groups):
         f"x has {x_shape[1]} channels and w has {w_shape[1]}, but they must agree: "
         f"x is {LAYOUTS['x']} = {x_shape}, w is {LAYOUTS['w']} = {w_shape}{remedy}"
     )
+
+
+def _match_memory(x_shape, spec):
+    """Raise an error where the padded images have more pixels than could be numbered."""
+    around = zip(x_shape[2:], spec.padding(x_shape[2:]), strict=True)
+    padded = (*x_shape[:2], *(n + sum(sides) for n, sides in around))
+    if math.prod(padded) >= 2**48:
+        raise ValueError(
+            f"border_mode={spec.border_mode!r} makes padded images of shape {padded} out of "
+            f"{x_shape}, which no memory holds; pad less"
+        )
 
 
 def as_floats(**arrays):

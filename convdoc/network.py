@@ -596,6 +596,8 @@ def _drawn(rows, seed, dtype):
 def _checked(rows, weights):
     """`weights` one after the other, or an error that says which has not its layer's shape."""
     rows = [row for row in rows if row.kernel_shape]
+    if not isinstance(weights, list | tuple):
+        raise TypeError(f"weights must be a list of arrays; got {type(weights).__name__}")
     if len(weights) != len(rows):
         raise ValueError(
             f"weights must hold an array for each of the {len(rows)} layers that have some; "

@@ -32,6 +32,9 @@ RELATIONSHIPS = {
 }
 
 
+LARGEST = 2**31 - 1  # of a size or a setting, so that engines need not fear overflow
+
+
 @dataclass(frozen=True)
 class Relationship:
     """One of the fifteen relationships of sizes, along one axis.
@@ -506,10 +509,11 @@ class ConvSpec:
 def pair(name, value, least=1):
     """`value` as (vertical, horizontal), one integer standing for both, or an error."""
     numbers = _integers(value)
-    if numbers is None or min(numbers) < least:
+    if numbers is None or not all(least <= number <= LARGEST for number in numbers):
         kind = "a positive integer" if least == 1 else "an integer of 0 or more"
         raise ValueError(
-            f"{name} must be {kind}, or two of them, (vertical, horizontal); got {value!r}"
+            f"{name} must be {kind}, or two of them, (vertical, horizontal){_bound(numbers)}; "
+            f"got {value!r}"
         )
     return numbers
 
@@ -517,9 +521,15 @@ def pair(name, value, least=1):
 def positive(name, value):
     """`value` as a positive integer, or an error."""
     number = integer(value)
-    if number is None or number < 1:
-        raise ValueError(f"{name} must be a positive integer; got {value!r}")
+    if number is None or not 1 <= number <= LARGEST:
+        bound = _bound(None if number is None else (number,))
+        raise ValueError(f"{name} must be a positive integer{bound}; got {value!r}")
     return number
+
+
+def _bound(numbers):
+    """What to say of numbers that are too large."""
+    return ", below 2**31" if numbers and max(numbers) > LARGEST else ""
 
 
 def divide(what, count, groups):
@@ -537,11 +547,12 @@ def _border_mode(value):
         sides = tuple((p, p) for p in both)
     elif isinstance(value, tuple | list) and len(value) == 2:
         sides = tuple(_integers(side) if isinstance(side, tuple | list) else None for side in value)
-    if sides is None or None in sides or min(map(min, sides)) < 0:
+    known = sides is not None and None not in sides
+    if not known or not all(0 <= zeros <= LARGEST for side in sides for zeros in side):
         raise ValueError(
             f"border_mode must be one of {', '.join(map(repr, BORDER_MODES))}; or zeros to put "
-            "around the image, 0 or more: an integer, a pair (vertical, horizontal) or "
-            f"((top, bottom), (left, right)); got {value!r}"
+            "around the image, 0 or more and below 2**31: an integer, a pair (vertical, "
+            f"horizontal) or ((top, bottom), (left, right)); got {value!r}"
         )
     return sides
 
@@ -560,8 +571,8 @@ def _integers(value):
 
 
 def integer(value):
-    """`value` as an int where it is an integer, and not a bool; else None."""
-    if isinstance(value, bool):
+    """`value` as an int where it is an integer, and no bool of Python or NumPy; else None."""
+    if type(value).__name__ in ("bool", "bool_"):
         return None
     try:
         return operator.index(value)

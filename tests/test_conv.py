@@ -426,6 +426,12 @@ def test_a_bias_of_float64_makes_the_result_float64():
         ({"bias": 1}, ValueError, ["bias", "got shape ()"]),
         ({"bias": [1j]}, TypeError, ["bias", "complex128"]),
         ({"bias": np.ma.ones(1)}, TypeError, ["bias", "masked"]),
+        ({"strides": 2**31}, ValueError, ["strides", "below 2**31", "2147483648"]),
+        ({"dilation": 2**70}, ValueError, ["dilation", "below 2**31"]),
+        ({"border_mode": 2**31}, ValueError, ["border_mode", "below 2**31"]),
+        ({"border_mode": 2**30}, ValueError, ["border_mode", "no memory holds", "2147483653"]),
+        ({"strides": np.True_}, ValueError, ["strides"]),
+        ({"groups": np.True_}, ValueError, ["groups"]),
         ({"engine": "tensorflow"}, ValueError, ["engine", "'keras'", "'auto'", "'tensorflow'"]),
         ({"engine": None}, ValueError, ["engine", "None"]),
         ({"engine": ["keras"]}, ValueError, ["engine", "['keras']"]),
@@ -453,6 +459,12 @@ def test_what_only_equals_a_good_setting_is_refused_after_it(bad):
         conv4d(IMAGE, KERNEL, **{setting: (1, 1)})
         with pytest.raises(ValueError, match=f"{setting} must be"):
             conv4d(IMAGE, KERNEL, **{setting: bad})
+
+
+def test_the_largest_strides_leave_one_window():
+    for engine in ("keras", "theano", "numpy"):
+        y = conv4d(IMAGE, KERNEL, "valid", strides=2**31 - 1, engine=engine)
+        np.testing.assert_array_equal(y, [[[[9]]]])
 
 
 def test_integers_of_numpy_and_lists_will_do():
@@ -682,6 +694,8 @@ def test_pooling_refuses_other_sizes(size):
 def test_pooling_refuses_other_settings():
     with pytest.raises(ValueError, match=r"mode must be one of 'max' .* got 'mean'"):
         pool4d(IMAGE, 2, mode="mean")
+    with pytest.raises(ValueError, match=r"mode must be one of .* got \['max'\]"):
+        pool4d(IMAGE, 2, mode=["max"])
     with pytest.raises(ValueError, match="strides must be"):
         pool4d(IMAGE, 2, strides=0)
     with pytest.raises(ValueError, match=r"border_mode must pad less than a window, size=\(2, 3\)"):

@@ -457,3 +457,8 @@ def test_a_dieleman_output_depends_on_37_pixels():
         x = np.zeros((1, 3, 45, 45))
         x[0, 0, i, j] = 1
         assert (DIELEMAN.run(x, kernels)[-1][0, 0, 0, 1] != dark) == seen
+
+
+def test_weights_come_in_a_list():
+    with pytest.raises(TypeError, match="weights must be a list of arrays; got int"):
+        Network([Conv(1, 2)]).run(np.ones((1, 1, 3, 3)), weights=5)

@@ -200,6 +200,56 @@ def test_a_forked_process_computes_with_threads_of_its_own():
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_gradients_of_a_batch_in_a_forked_process():
+    """OpenMP's threads are gone after a fork, and to wait for them would be for ever."""
+    code = (
+        "import os, numpy as np; from convdoc import conv4d_gradients\n"
+        "x, w = np.ones((4, 2, 30, 30)), np.ones((3, 2, 3, 3))\n"
+        "compute = lambda: conv4d_gradients(x, w, np.ones((4, 3, 30, 30)))[1][0, 0, 1, 1]\n"
+        "assert compute() == 3600\n"
+        "if (child := os.fork()) == 0: os._exit(0 if compute() == 3600 else 1)\n"
+        "assert os.waitpid(child, 0)[1] == 0"
+    )
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_fork_while_another_thread_computes():
+    code = (
+        "import os, threading, time, numpy as np; from convdoc import conv4d\n"
+        "x, w = np.ones((1, 1, 200, 200)), np.ones((1, 1, 9, 9))\n"
+        "conv4d(x, w); going = True\n"
+        "def go():\n"
+        "    while going: conv4d(x, w)\n"
+        "thread = threading.Thread(target=go); thread.start(); time.sleep(0.2)\n"
+        "for _ in range(10):\n"
+        "    if (child := os.fork()) == 0: os._exit(0 if conv4d(x, w)[0, 0, 9, 9] == 81 else 1)\n"
+        "    assert os.waitpid(child, 0)[1] == 0\n"
+        "going = False; thread.join()"
+    )
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_flags_that_forbid_to_compile_are_obeyed():
+    code = (
+        "import numpy as np; from convdoc import conv4d\n"
+        "x, w = np.arange(25.).reshape(1, 1, 5, 5), np.arange(6.).reshape(1, 1, 2, 3)\n"
+        "for plan in ({}, {'border_mode': 'full', 'strides': 2}):\n"
+        "    y = conv4d(x, w, **plan)\n"
+        "    np.testing.assert_array_equal(y, conv4d(x, w, **plan, engine='numpy'))"
+    )
+    environment = {
+        **os.environ,
+        "THEANO_FLAGS": f"{os.environ.get('THEANO_FLAGS', '')},linker=py".strip(","),
+    }
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_many_short_loops_in_threads_give_one_answer():
     x, w = np.random.default_rng(0).normal(size=(2, 1, 1, 40, 40))
     w = w[..., :15, :15]
@@ -258,6 +308,15 @@ def test_a_compile_cache_that_cannot_be_made_is_named_with_its_remedy(tmp_path):
     environment = with_compile_cache(tmp_path / "file/cache")
     done = subprocess.run(run, env=environment, capture_output=True, text=True)
     assert f"{tmp_path}/file/cache/" in done.stderr
+
+    again = (
+        "import numpy as np; from convdoc import conv4d; from convdoc.engines import available\n"
+        "for _ in range(2):\n"
+        "    try: conv4d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))\n"
+        "    except RuntimeError as error: assert 'base_compiledir' in str(error)\n"
+        "assert 'numpy' in [engine.name for engine in available()]"
+    )
+    subprocess.run([sys.executable, "-c", again], env=environment, check=True)
     assert "THEANO_FLAGS=base_compiledir=/path/to/folder" in done.stderr
 
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Engine:
-    """One library: its module here, its own, and how to get it."""
+    """One library: its module here, its own and what else it needs, and how to get them."""
 
     module: str
-    library: str
+    libraries: tuple[str, ...]
     install: str
 
 
@@ -41,18 +41,17 @@ class Available:
     device: str
 
 
+THEANO = "theano==1.0.5 'numpy<2' scipy"
 ENGINES = {
-    "keras": Engine("keras", "keras", "pip install keras==2.3.1 theano==1.0.5"),
-    "theano": Engine("theano", "theano", "pip install theano==1.0.5"),
-    "numpy": Engine("numpy", "numpy", "pip install 'numpy<2'"),
-    "scipy": Engine("scipy", "scipy", "pip install scipy"),
-    "opencv": Engine("opencv", "cv2", "pip install opencv-python-headless"),
-    "scikit-image": Engine("scikit_image", "skimage", "pip install scikit-image"),
-    "torch": Engine("torch", "torch", "pip install torch"),
-    "jax": Engine("jax", "jax", "pip install jax"),
+    "keras": Engine("keras", ("keras", "theano", "scipy"), f"pip install keras==2.3.1 {THEANO}"),
+    "theano": Engine("theano", ("theano", "scipy"), f"pip install {THEANO}"),
+    "numpy": Engine("numpy", ("numpy",), "pip install 'numpy<2'"),
+    "scipy": Engine("scipy", ("scipy",), "pip install scipy"),
+    "opencv": Engine("opencv", ("cv2",), "pip install 'opencv-python-headless<4.12'"),
+    "scikit-image": Engine("scikit_image", ("skimage",), "pip install scikit-image"),
+    "torch": Engine("torch", ("torch",), "pip install torch"),
+    "jax": Engine("jax", ("jax",), "pip install 'jax<0.8'"),
 }
-
-
 # From here on SciPy was quicker on the machine where `make bench` was run last.
 LARGE_KERNEL, LARGE_IMAGE = 600, 128 * 128
 
@@ -75,7 +74,7 @@ def available():
     for name, engine in ENGINES.items():
         with contextlib.suppress(ImportError, RuntimeError):
             device = getattr(load(name), "device", lambda: "CPU")
-            library = importlib.import_module(engine.library)
+            library = importlib.import_module(engine.libraries[0])
             engines.append(Available(name, library.__version__, device()))
     return engines
 
@@ -107,8 +106,8 @@ def load(name):
 
 
 def is_installed(name):
-    """Whether the library of the engine called `name` is installed."""
-    return importlib.util.find_spec(ENGINES[name].library) is not None
+    """Whether all that the engine called `name` needs is installed."""
+    return all(map(importlib.util.find_spec, ENGINES[name].libraries))
 
 
 def quickest(size, spec):

@@ -5,13 +5,18 @@ multiplies two large matrices. With few filters the copying is most of the work,
 many it is still a good part. `Convolution` (convolution.c) does without.
 """
 
+import os
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import numpy as np
 
 from convdoc.engines import _theano_stack
+from convdoc.engines import numpy as reference
+from convdoc.engines._arrays import flip
+from convdoc.spec import ConvSpec
 
 _theano_stack.load()
 
@@ -41,6 +46,14 @@ class Convolution(COp):
         """Theano's: which variable comes out."""
         known = (image.broadcastable[0], kernel.broadcastable[0], False, False)
         return Apply(self, [image, kernel, geometry], [image.type.clone(broadcastable=known)()])
+
+    def perform(self, node, inputs, outputs):
+        """Theano's: what it computes, for a reader's flags that forbid to compile."""
+        image, kernel, plan = inputs
+        top, bottom, left, right, *others, groups, flipped = plan.tolist()
+        sides = (top, bottom), (left, right)
+        spec = ConvSpec(kernel.shape[2:], others[:2], sides, others[2:], groups)
+        outputs[0][0] = reference.convolve(image, kernel if flipped else flip(kernel), spec)
 
     def c_compile_args(self):
         """Theano's: what g++ is told."""
@@ -73,6 +86,18 @@ def directly(y):
 
 
 _compiling = threading.Lock()  # two threads that compile at once wait for each other for ever
+_all = weakref.WeakSet()
+
+
+def _new_locks():
+    """Locks for a fork: those of its parent may be held by threads that it has not."""
+    global _compiling
+    _compiling = threading.Lock()
+    for compiled in _all:
+        compiled.lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_new_locks)
 
 
 class Compiled:
@@ -89,6 +114,7 @@ class Compiled:
             self.function = theano.function(inputs, directly(output), mode=mode)
         self.function.trust_input = True
         self.lock = threading.Lock()  # while it computes, a function holds its arrays
+        _all.add(self)
 
     def __call__(self, *arrays):
         """Compute."""

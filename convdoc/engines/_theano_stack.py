@@ -89,6 +89,8 @@ def _load():
             with _modules(**{"scipy.stats": types.ModuleType("scipy.stats"), "scipy.signal": None}):
                 import theano  # noqa: F401
         except ValueError as error:  # its compile cache, most often
+            for name in [name for name in sys.modules if name.split(".")[0] == "theano"]:
+                del sys.modules[name]  # half imported, it would fail otherwise the next time
             raise RuntimeError(
                 f"Theano cannot be loaded: {str(error).rstrip('.')}. If its folder cannot be "
                 "written, name another: THEANO_FLAGS=base_compiledir=/path/to/folder"
@@ -281,8 +283,10 @@ def _remember_processor():
     name = f"processor-{hashlib.sha256(asked.encode()).hexdigest()[:16]}.json"
     kept = Path(theano.config.compiledir, name)
     with contextlib.suppress(OSError, ValueError):
-        GCC_compiler.march_flags = json.loads(kept.read_text())
-        return
+        flags = json.loads(kept.read_text())
+        if isinstance(flags, list) and all(str(flag).startswith("-") for flag in flags[:1]):
+            GCC_compiler.march_flags = flags
+            return
     GCC_compiler.compile_args()
     written = kept.with_suffix(f".{os.getpid()}")  # then moved: another process may be reading
     written.write_text(json.dumps(GCC_compiler.march_flags))

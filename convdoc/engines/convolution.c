@@ -42,6 +42,7 @@
 #define STRIP 4 /* vectors of columns at a time, */
 #define FEW_FILTERS 4 /* for so many filters */
 #define WORTH_THREADS 200000 /* products; below, waking threads costs more than it saves */
+#define RUN ((npy_intp)256) /* products, then their sum is added up: long sums round more */
 #define PATIENCE 2000 /* looks for another loop before a thread goes to sleep */
 
 /* Threads that help with a loop if they get to it. The caller never waits for one that has not
@@ -288,6 +289,11 @@ private:
         return value;
     }
 
+    static void add(const void* total, npy_intp vectors, real* sums) {
+        const real* from = (const real*)total;
+        for (npy_intp i = 0; i < vectors * LANES; ++i) sums[i] += from[i];
+    }
+
     /* One row of the outputs of a block of filters. */
     void one_row(npy_intp at, real* output) const {
         const npy_intp i = at % rows, b = at / rows % (groups * blocks);
@@ -309,19 +315,23 @@ private:
 
     template <int FILTERS>
     void columns_in_lanes(const real* window, const real* used, real* sums) const {
-        vec total[FILTERS][STRIP];
-        memset(total, 0, sizeof(total));
         const npy_intp* distance = distances.data();
-        for (npy_intp k = 0; k < products; ++k) {
-            vec several[STRIP];
+        std::fill(sums, sums + FILTERS * STRIP * LANES, 0);
+        for (npy_intp start = 0; start < products; start += RUN) {
+            vec total[FILTERS][STRIP];
+            memset(total, 0, sizeof(total));
+            const npy_intp stop = std::min(start + RUN, products);
+            for (npy_intp k = start; k < stop; ++k) {
+                vec several[STRIP];
 #pragma GCC unroll 4
-            for (int v = 0; v < STRIP; ++v) several[v] = load(window + distance[k] + v * LANES);
+                for (int v = 0; v < STRIP; ++v) several[v] = load(window + distance[k] + v * LANES);
 #pragma GCC unroll 4
-            for (int f = 0; f < FILTERS; ++f)
+                for (int f = 0; f < FILTERS; ++f)
 #pragma GCC unroll 4
-                for (int v = 0; v < STRIP; ++v) total[f][v] += several[v] * used[f * products + k];
+                    for (int v = 0; v < STRIP; ++v) total[f][v] += several[v] * used[f * products + k];
+            }
+            add(total, FILTERS * STRIP, sums);
         }
-        memcpy(sums, total, sizeof(total));
     }
 
     /* Some neighbouring outputs of a block of filters. */
@@ -360,21 +370,25 @@ private:
 
     template <int LENGTH, int VECTORS>
     void filters_in_lanes(const real* const* windows, const real* used, real* sums) const {
-        vec total[LENGTH][VECTORS];
-        memset(total, 0, sizeof(total));
         const npy_intp* distance = distances.data();
-        for (npy_intp k = 0; k < products; ++k, used += VECTORS * LANES) {
-            vec several[VECTORS];
+        std::fill(sums, sums + LENGTH * VECTORS * LANES, 0);
+        for (npy_intp start = 0; start < products; start += RUN) {
+            vec total[LENGTH][VECTORS];
+            memset(total, 0, sizeof(total));
+            const npy_intp stop = std::min(start + RUN, products);
+            for (npy_intp k = start; k < stop; ++k, used += VECTORS * LANES) {
+                vec several[VECTORS];
 #pragma GCC unroll 2
-            for (int v = 0; v < VECTORS; ++v) several[v] = load(used + v * LANES);
+                for (int v = 0; v < VECTORS; ++v) several[v] = load(used + v * LANES);
 #pragma GCC unroll 12
-            for (int p = 0; p < LENGTH; ++p) {
-                const real pixel = windows[p][distance[k]];
+                for (int p = 0; p < LENGTH; ++p) {
+                    const real pixel = windows[p][distance[k]];
 #pragma GCC unroll 2
-                for (int v = 0; v < VECTORS; ++v) total[p][v] += several[v] * pixel;
+                    for (int v = 0; v < VECTORS; ++v) total[p][v] += several[v] * pixel;
+                }
             }
+            add(total, LENGTH * VECTORS, sums);
         }
-        memcpy(sums, total, sizeof(total));
     }
 };
 

@@ -7,6 +7,7 @@ that copies none (convolution.c). The gradients are CorrMM's, with OpenBLAS wher
 is installed: of a batch, each thread takes samples of its own; of one image, a part of the product.
 """
 
+import os
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +21,8 @@ from theano.tensor.nnet import abstract_conv
 
 from convdoc.engines._theano_op import Compiled, tensor4
 
+_process = os.getpid()
+
 
 def convolve(x, w, spec):
     """Convolve by ``T.nnet.conv2d``."""
@@ -28,13 +31,13 @@ def convolve(x, w, spec):
 
 def convolve_transpose(y, w, spec, size):
     """Apply the gradient with respect to the image, which is `convolve`'s adjoint."""
-    transposed = _transposed_convolution(len(y) > 1, *_settings(y, spec, size))
+    transposed = _transposed_convolution(_in_threads(y), *_settings(y, spec, size))
     return transposed(y, w, *map(np.asarray, size))
 
 
 def kernel_gradient(x, dy, spec):
     """Apply the gradient with respect to the kernel."""
-    gradient = _kernel_gradient(len(x) > 1, *_settings(x, spec, x.shape[2:]))
+    gradient = _kernel_gradient(_in_threads(x), *_settings(x, spec, x.shape[2:]))
     return gradient(x, dy, *map(np.asarray, spec.kernel))
 
 
@@ -47,6 +50,11 @@ def clear_cache():
     """Forget all compiled functions."""
     for compiled in (_convolution, _transposed_convolution, _kernel_gradient):
         compiled.cache_clear()
+
+
+def _in_threads(batch):
+    """Whether CorrMM is to share out the samples: OpenMP's threads do not survive a fork."""
+    return len(batch) > 1 and os.getpid() == _process
 
 
 def _settings(array, spec, size):

@@ -4,7 +4,9 @@ Left alone, ``conv2d`` correlates, so the kernel is not flipped; it pads with ze
 behind as before. Here the kernel is flipped, which also makes the copy that PyTorch needs of
 it, because it knows no steps backwards; uneven padding is put around the image beforehand.
 The transposed convolution makes the padding too, and it is cut off afterwards. On a GPU, TF32
-would round float32 to ten binary digits: it is off for the time of the call.
+would round float32 to ten binary digits: it is off for the time of the call. PyTorch does not
+multiply the zeros of the padding, of which an infinite weight would make NaN: NumPy adds up
+shifted images where the kernel is not finite.
 """
 
 import contextlib
@@ -14,6 +16,7 @@ import torch
 from torch.nn import functional
 from torch.nn.grad import conv2d_weight
 
+from convdoc.engines import _planes
 from convdoc.engines._arrays import fit, flip
 
 _gpu = torch.cuda.is_available()
@@ -21,6 +24,8 @@ _gpu = torch.cuda.is_available()
 
 def convolve(x, w, spec):
     """Convolve by ``conv2d`` with the flipped kernel."""
+    if not _planes.finite(w):
+        return _planes.convolve(x, w, spec, _planes.by_shifts)
     images, padding = _padded(x, spec)
     kernels = _tensor(flip(w).copy())
     with _full_precision():
@@ -64,7 +69,8 @@ def _padded(x, spec):
 
 def _tensor(array):
     """The same numbers; a copy of them where PyTorch would refuse or warn."""
-    tensor = torch.from_numpy(array if array.flags.carray else array.copy())
+    fits = array.flags.carray and min(array.strides) > 0  # not even along an axis of one
+    tensor = torch.from_numpy(array if fits else array.copy())
     return tensor.cuda() if _gpu else tensor
 
 
