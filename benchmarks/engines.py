@@ -147,7 +147,7 @@ def check(name, case):
 
 def one_round(name, case):
     """Seconds of a call, the mean of several where it is short; the first ones warm up."""
-    time.sleep(0.02)  # threads of whoever was measured before go to sleep
+    time.sleep(0.1)  # whoever was measured before has threads to put to sleep and models to forget
     call(name, case)
     once = min(seconds(lambda: call(name, case)) for _ in range(2))
     count = max(1, min(500, int(0.005 / once)))
