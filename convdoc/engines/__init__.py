@@ -23,7 +23,7 @@ class Engine:
 
 
 @dataclass(frozen=True)
-class Available:
+class AvailableEngine:
     """An engine that can compute here.
 
     Attributes
@@ -61,7 +61,7 @@ def available():
 
     Returns
     -------
-    list of Available
+    list of AvailableEngine
         Name, version of the library, and device: CPU or GPU.
 
     Examples
@@ -75,7 +75,7 @@ def available():
         with contextlib.suppress(ImportError, RuntimeError):
             device = getattr(load(name), "device", lambda: "CPU")
             library = importlib.import_module(engine.libraries[0])
-            engines.append(Available(name, library.__version__, device()))
+            engines.append(AvailableEngine(name, library.__version__, device()))
     return engines
 
 
