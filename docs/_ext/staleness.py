@@ -9,6 +9,7 @@ source is gone are removed after a build.
 """
 
 import hashlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -47,6 +48,8 @@ def _forget_stale_runs(app, config):
     record.unlink(missing_ok=True)  # a build that is cut short leaves none: the next runs all
     for checksum in record.parent.glob("**/*.md5"):
         checksum.unlink()
+    # Pages of functions are written anew in every build, but those of removed ones would stay.
+    shutil.rmtree(Path(app.srcdir, "reference/generated"), ignore_errors=True)
 
 
 def _forget_other_scripts(app):
