@@ -11,6 +11,7 @@ arrays are taken apart, and nothing is multiplied by a zero that was put between
 
 import itertools
 import math
+from functools import partial
 
 import numpy as np
 
@@ -49,6 +50,12 @@ def kernel_gradient(x, dy, spec, correlate):
     for images, kernels, outputs in _parts(around, dw, dy, spec):
         kernels += correlate(images.swapaxes(0, 1), outputs.swapaxes(0, 1)).swapaxes(0, 1)
     return np.ascontiguousarray(flip(dw))
+
+
+def operations(correlate):
+    """Make the three functions of an engine."""
+    functions = convolve, convolve_transpose, kernel_gradient
+    return [partial(function, correlate=correlate) for function in functions]
 
 
 def by_planes(plane):

@@ -13,21 +13,6 @@ import cv2
 from convdoc.engines import _planes
 
 
-def convolve(x, w, spec):
-    """Convolve each channel by `filter2D`, and add up."""
-    return _planes.convolve(x, w, spec, _correlate)
-
-
-def convolve_transpose(y, w, spec, size):
-    """Filter `y` with zeros around it: `convolve`'s adjoint."""
-    return _planes.convolve_transpose(y, w, spec, size, _correlate)
-
-
-def kernel_gradient(x, dy, spec):
-    """Filter the image with `dy`."""
-    return _planes.kernel_gradient(x, dy, spec, _correlate)
-
-
 def _plane(image, kernel):
     everywhere = cv2.filter2D(image, -1, kernel, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT)
     rows, columns = (n - k + 1 for n, k in zip(image.shape, kernel.shape, strict=True))
@@ -35,3 +20,6 @@ def _plane(image, kernel):
 
 
 _correlate = _planes.safe(_planes.by_planes(_plane))
+
+
+convolve, convolve_transpose, kernel_gradient = _planes.operations(_correlate)

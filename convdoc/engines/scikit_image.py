@@ -13,22 +13,10 @@ from skimage.filters import correlate_sparse
 from convdoc.engines import _planes
 
 
-def convolve(x, w, spec):
-    """Convolve by `correlate_sparse`, filter by filter."""
-    return _planes.convolve(x, w, spec, _correlate)
-
-
-def convolve_transpose(y, w, spec, size):
-    """Correlate `y` with zeros around it: `convolve`'s adjoint."""
-    return _planes.convolve_transpose(y, w, spec, size, _correlate)
-
-
-def kernel_gradient(x, dy, spec):
-    """Correlate the image with `dy`."""
-    return _planes.kernel_gradient(x, dy, spec, _correlate)
-
-
 @_planes.safe
 def _correlate(x, w):
     """In four dimensions at once: a filter has as many channels as the image, so one place."""
     return np.concatenate([correlate_sparse(x, bank[None], mode="valid") for bank in w], axis=1)
+
+
+convolve, convolve_transpose, kernel_gradient = _planes.operations(_correlate)

@@ -40,21 +40,6 @@ TILE = 256  # outputs along an axis
 TRANSFORMED = 2**24  # pixels to which all kernels together are padded: 64 MB in float32
 
 
-def convolve(x, w, spec):
-    """Convolve each channel and add up, directly or by transforms."""
-    return _planes.convolve(x, w, spec, _correlate)
-
-
-def convolve_transpose(y, w, spec, size):
-    """Correlate `y` with zeros around it: `convolve`'s adjoint."""
-    return _planes.convolve_transpose(y, w, spec, size, _correlate)
-
-
-def kernel_gradient(x, dy, spec):
-    """Correlate the image with `dy`."""
-    return _planes.kernel_gradient(x, dy, spec, _correlate)
-
-
 def _correlate(x, w):
     """Choose the way by the number of products."""
     outputs = math.prod(n - k + 1 for n, k in zip(x.shape[2:], w.shape[2:], strict=True))
@@ -92,3 +77,6 @@ def _by_transforms(x, w):
             if not np.isfinite(tile).all():
                 tile[...] = _directly(image, w)
     return y
+
+
+convolve, convolve_transpose, kernel_gradient = _planes.operations(_correlate)
