@@ -42,10 +42,10 @@ serve: html ## build the site and serve it on localhost: make serve PORT=8000
 		{ echo "Is the port taken? Choose another: make serve PORT=8001"; exit 1; }
 
 example: ## run one script of the gallery again and rebuild: make example NAME=impulse
-	@test -n "$(NAME)" && ls gallery/*$(NAME)*.py 2>/dev/null || \
+	@test -n "$(NAME)" && find gallery -name '*$(NAME)*.py' | grep . || \
 		{ echo "NAME is a script, or a part of its name, as in make example NAME=impulse:"; \
-		ls gallery/*.py; exit 1; }
-	@rm -f docs/auto_gallery/*$(NAME)*.py.md5
+		find gallery -name '*.py' | sort; exit 1; }
+	@find docs/auto_gallery -name '*$(NAME)*.py.md5' -delete
 	@$(MAKE) --no-print-directory html
 
 linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites

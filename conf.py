@@ -35,6 +35,7 @@ extensions = [
     # ours, in docs/_ext
     "staleness",
     "inline_figures",
+    "steppers",
     "mathml",
     "lean_theme",
 ]
@@ -60,7 +61,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"/\d+_",  # every script runs
     "within_subsection_order": "FileNameSortKey",
     # Figures are SVG; an object that has an HTML form is shown in it.
-    "image_scrapers": ("gallery_hooks.svg_scraper",),
+    "image_scrapers": ("gallery_hooks.svg_scraper", "gallery_hooks.stepper_scraper"),
     "thumbnail_size": (360, 252),
     "capture_repr": ("_repr_html_", "__repr__"),
     # Every example starts and ends in the same state, and a warning in it is an error.
@@ -86,7 +87,10 @@ numpydoc_show_class_members = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "convdoc"
-html_static_path = ["docs/_static"]
+html_static_path = [
+    "docs/_static",
+    *(f"convdoc/draw/{name}" for name in ("cells.css", "stepper.css", "stepper.js")),
+]
 html_css_files = ["convdoc.css"]
 html_favicon = "docs/_static/favicon.svg"
 html_context = {"default_mode": "auto"}

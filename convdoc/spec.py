@@ -1,6 +1,7 @@
 """The plan of a convolution: integers in, integers out, no arrays."""
 
 import operator
+import re
 from dataclasses import dataclass, fields, replace
 
 BORDER_MODES = {
@@ -32,6 +33,9 @@ RELATIONSHIPS = {
 }
 
 
+#: What is said in words. Braces stand for a number and two formulas.
+WORDS = {"relationship": "Relationship {}: {}, and here {}"}
+
 LARGEST = 2**31 - 1  # of a size or a setting, so that engines need not fear overflow
 
 
@@ -56,6 +60,11 @@ class Relationship:
 
     def __str__(self):
         return f"relationship {self.number}: {self.symbols}; {self.numbers}"
+
+    def _repr_html_(self):
+        formulas = (f"<math>{_mathml(formula)}</math>" for formula in (self.symbols, self.numbers))
+        told = WORDS["relationship"].format(self.number, *formulas)
+        return f'<p class="convdoc-relationship">{told}</p>'
 
 
 @dataclass(frozen=True, repr=False)
@@ -504,6 +513,29 @@ class ConvSpec:
             formula.format(i="i" + prime, o="o" + prime, **symbols),
             formula.format(i=i, o=o, **values),
         )
+
+
+def _mathml(formula):
+    """A formula in MathML, with a bar for the division in a floor."""
+    if parts := re.fullmatch(r"(.+ )⌊\((.+)\) / (\w+)⌋(.+)", formula):
+        start, above, below, end = map(_mathml, parts.groups())
+        fraction = f"<mfrac><mrow>{above}</mrow>{below}</mfrac>"
+        return f"{start}<mo>⌊</mo>{fraction}<mo>⌋</mo>{end}"
+    return "".join(map(_symbol, re.findall(r"[a-z][₁₂]?'?|\d+|\S", formula)))
+
+
+def _symbol(token):
+    if token.isdigit():
+        return f"<mn>{token}</mn>"
+    if not token[0].isalpha():
+        return f"<mo>{token.replace('-', '−')}</mo>"
+    letter = f"<mi>{token[0]}</mi>"
+    match token[1:]:
+        case "'":
+            return f"<msup>{letter}<mo>′</mo></msup>"
+        case "₁" | "₂":
+            return f"<msub>{letter}<mn>{'₁₂'.index(token[1]) + 1}</mn></msub>"
+    return letter
 
 
 def pair(name, value, least=1):

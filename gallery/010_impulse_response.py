@@ -36,6 +36,12 @@ y = conv4d(x, W, "valid")
 figure = draw.equation(x, W, y)
 
 # %%
+# Step by step you can see why. The kernel lies on the image flipped, so the first window that holds
+# the 1 reads it with the kernel's *first* element, and so on to the last:
+
+draw.stepper(x, W, "valid")
+
+# %%
 # The kernel comes out as it went in, neither turned nor mirrored. That is the mark of a true
 # convolution: it flips the kernel before sliding it, and the impulse flips it back. TensorFlow,
 # PyTorch and JAX leave the first flip out, so their layers would show the kernel turned by 180

@@ -2,10 +2,10 @@
 Nine steps of a sliding window
 ==============================
 
-A convolution is often shown as an animation: a yellow square slides over a green image, and a
-pink one fills up. A film runs on while you are still adding. Here the same example stands still:
-all nine positions of the window at once, with every product in its place, so that you can check
-each sum.
+A convolution is often shown as a film: a yellow square slides over a green image, and a pink one
+fills up. A film runs on while you are still adding. Here the same example waits for you. Step
+through it, or look at all nine positions of the window at once, with every product in its place,
+so that you can check each sum.
 """
 
 # %%
@@ -28,22 +28,24 @@ x = np.array([[1, 1, 1, 0, 0],
               [0, 0, 1, 1, 0],
               [0, 1, 1, 0, 0]]).reshape(1, 1, 5, 5)
 
-y = conv4d(x, W, "valid")
+# %%
+# Play it, or take the arrow keys. Under the figure stands the sum of the step. Point at an output
+# to go to its window, or at a pixel to see which windows it is in:
+
+draw.stepper(x, W, "valid")
 
 # %%
-# Each panel is one position of the window. Under it stand nine products, pixel · weight, and their
-# sum is the title. The strong cells are the products that are not zero; count them:
+# Now all steps at once. Each panel is one position of the window. Under it stand nine products,
+# pixel · weight, and their sum is the title. The strong cells are the products that are not zero;
+# count them:
 
+y = conv4d(x, W, "valid")
 figure = draw.steps(x, W, y, ConvSpec(kernel=(3, 3)))
 
 # %%
 # The window starts at the top left, moves one column at a time, and then one row down. Three
-# positions across and three down give an output of 3×3: the sums, each where its window was.
-
-figure = draw.equation(x, W, y)
-
-# %%
-# And as arrays:
+# positions across and three down give an output of 3×3: the sums, each where its window was. As
+# arrays:
 
 for name, array in {"x": x, "W": W, "y": y}.items():
     print(f"{name}.shape: {array.shape}")

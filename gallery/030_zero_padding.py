@@ -37,17 +37,15 @@ figure = draw.equation(x, W, valid)
 
 # %%
 # With it, the dashed frame of zeros lets the window be centred on every pixel of the image, those
-# of the border too:
-
-same = conv4d(x, W, "same")
-spec = ConvSpec(kernel=(3, 3), border_mode="same")
+# of the border too. Go back to the first step to see it stand on a corner:
 
 # sphinx_gallery_thumbnail_number = 2
-figure = draw.equation(x, W, same, spec)
+draw.stepper(x, W, "same")
 
 # %%
 # The plan of a convolution knows how many zeros go where, before any number is computed:
 
+spec = ConvSpec(kernel=(3, 3), border_mode="same")
 (top, bottom), (left, right) = spec.padding(x.shape[2:])
 print(f"rows of zeros:    {top} above, {bottom} below")
 print(f"columns of zeros: {left} on the left, {right} on the right")
@@ -56,6 +54,7 @@ print(f"output for a 5×5 image: {spec.output_size((5, 5))}")
 # %%
 # The arrays once more, as numbers:
 
+same = conv4d(x, W, "same")
 for name, array in {"x": x, "W": W, "y": same}.items():
     print(f"{name}.shape: {array.shape}")
     print(array)

@@ -36,8 +36,12 @@ figure = draw.equation(x, W, y)
 
 # %%
 # The dot is an impulse, so each output shows the kernel around it, multiplied by the value of the
-# dot: a convolution is *linear*. Sample 0 has no dot and gives nothing; no bias is added here.
-#
+# dot: a convolution is *linear*. Sample 0 has no dot and gives nothing; no bias is added here. The
+# steps go through one sample after the other; choose one:
+
+draw.stepper(x, W, "same")
+
+# %%
 # The shapes say the same. ``x`` has 4 samples of 1 channel, ``W`` has 1 filter for 1 channel, ``y``
 # has 4 samples of 1 filter:
 

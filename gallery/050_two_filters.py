@@ -37,7 +37,12 @@ figure = draw.equation(x, W, y)
 
 # %%
 # The image is an impulse, so output 0 shows filter 0 and output 1 shows filter 1. The first axis of
-# ``W`` has become the second axis of ``y``:
+# ``W`` has become the second axis of ``y``. Choose a filter to see it at work:
+
+draw.stepper(x, W, "same")
+
+# %%
+# The same as arrays:
 
 for name, array in {"x": x, "W": W, "y": y}.items():
     print(f"{name}.shape: {array.shape}")

@@ -47,26 +47,17 @@ y = conv4d(x, W, "same")
 figure = draw.equation(x, W, y)
 
 # %%
-# To see the sum at work, convolve each channel with its slice alone. Each of these is an image with
-# one channel and a kernel with one channel. Red:
+# To see the sum at work, go through it step by step. The window lies on all three channels at once,
+# each under its own slice of the kernel. Below stand three sums, one for each channel, and the
+# sum of these:
+
+draw.stepper(x, W, "same")
+
+# %%
+# It makes no difference to convolve each channel with its slice alone and to add up the three
+# images:
 
 parts = [conv4d(x[:, [c]], W[:, [c]], "same") for c in range(3)]
-
-figure = draw.equation(x[:, [0]], W[:, [0]], parts[0])
-
-# %%
-# Green:
-
-figure = draw.equation(x[:, [1]], W[:, [1]], parts[1])
-
-# %%
-# Blue:
-
-figure = draw.equation(x[:, [2]], W[:, [2]], parts[2])
-
-# %%
-# Added up, the three parts are ``y``:
-
 np.testing.assert_array_equal(parts[0] + parts[1] + parts[2], y)
 
 for name, array in {"x": x, "W": W, "y": y}.items():

@@ -28,24 +28,18 @@ W = np.array([[1, 2],
 # Keras on Theano puts the odd row of zeros at the top and the odd column on the left. The kernel
 # then appears with its first element on the impulse, and grows down and to the right:
 
-y = conv4d(x, W, "same")
-spec = ConvSpec(kernel=(2, 2), border_mode="same")
-
-figure = draw.equation(x, W, y, spec)
+draw.stepper(x, W, "same")
 
 # %%
-# The other choice is TensorFlow's: the odd zero goes behind. It can be had here too, by padding the
-# image and convolving without any further padding. Now the kernel's *last* element stands on the
-# impulse:
+# The other choice is TensorFlow's: the odd zero goes behind. Here it is called ``"same_upper"``.
+# Now the kernel's *last* element stands on the impulse:
 
-behind = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1)))
-shifted = conv4d(behind, W, "valid")
-
-figure = draw.equation(behind, W, shifted)
+draw.stepper(x, W, "same_upper")
 
 # %%
 # Same shape, same numbers, one pixel apart:
 
+y, shifted = conv4d(x, W, "same"), conv4d(x, W, "same_upper")
 for name, array in {"x": x, "W": W, "y": y, "shifted": shifted}.items():
     print(f"{name}.shape: {array.shape}")
     print(array)

@@ -1,6 +1,7 @@
-"""What a reader sees: arrays, convolutions and networks as matplotlib figures.
+"""What a reader sees: arrays, convolutions and networks as pictures.
 
-Every function takes results and draws them; none computes a convolution.
+Steppers show a convolution step by step, on a page or in a notebook, as `convdoc.steps` takes
+it apart. The other functions take results and draw them as matplotlib figures.
 """
 
 try:
@@ -12,5 +13,25 @@ from convdoc.draw.architecture import architecture
 from convdoc.draw.arrays import equation, steps
 from convdoc.draw.bars import bars
 from convdoc.draw.photographs import photographs
+from convdoc.draw.stepper import (
+    Stepper,
+    correlate_stepper,
+    pool_stepper,
+    shift_stepper,
+    stepper,
+    transpose_stepper,
+)
 
-__all__ = ["architecture", "bars", "equation", "photographs", "steps"]
+__all__ = [
+    "Stepper",
+    "architecture",
+    "bars",
+    "correlate_stepper",
+    "equation",
+    "photographs",
+    "pool_stepper",
+    "shift_stepper",
+    "stepper",
+    "steps",
+    "transpose_stepper",
+]

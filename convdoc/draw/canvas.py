@@ -45,8 +45,8 @@ def number(value):
     value = float(value)
     decimals = 2 - (abs(value) >= 10) - (abs(value) >= 100)
     if not value.is_integer():
-        value = round(value, decimals) + 0.0  # not "−0"
-    text = f"{value:.{decimals}f}"
+        value = round(value, decimals)
+    text = f"{value + 0.0:.{decimals}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace("-", "−")

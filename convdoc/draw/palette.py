@@ -6,6 +6,7 @@ variable in the place of each, so that the page's theme chooses (`css` writes th
 """
 
 LIGHT = {
+    "ground": "#ffffff",
     "ink": "#18242e",
     "muted": "#566573",
     "line": "#9aa7b2",
@@ -14,6 +15,7 @@ LIGHT = {
     "output": "#00876b",
 }
 DARK = {
+    "ground": "#12191f",
     "ink": "#edf2f6",
     "muted": "#a9b6c2",
     "line": "#62707d",
@@ -28,10 +30,19 @@ TITLE_SIZE = 13
 LABEL_SIZE = 12
 
 
-def css():
-    """Style sheet that gives each colour a variable, ``--convdoc-ink`` and so on."""
+def css(element=None):
+    """Style sheet that gives each colour a variable, ``--convdoc-ink`` and so on.
+
+    For a page of this site, whose theme says if it is dark; or, given the name of an element, for
+    that element in a notebook, dark where JupyterLab, VS Code or the page says so.
+    """
 
     def variables(colours):
         return " ".join(f"--convdoc-{name}: {value};" for name, value in colours.items())
 
-    return f":root {{ {variables(LIGHT)} }}\nhtml[data-theme=dark] {{ {variables(DARK)} }}\n"
+    if element is None:
+        light, dark = ":root", "html[data-theme=dark]"
+    else:
+        light = element
+        dark = f":is([data-jp-theme-light=false], .vscode-dark, [data-theme=dark]) {element}"
+    return f"{light} {{ {variables(LIGHT)} }}\n{dark} {{ {variables(DARK)} }}\n"

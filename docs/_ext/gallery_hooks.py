@@ -1,9 +1,13 @@
 """What sphinx-gallery calls around and after the blocks of an example."""
 
+import ast
 import warnings
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+
+from convdoc.draw import Stepper
 
 PRINT_OPTIONS = np.get_printoptions()
 FILTERS = list(warnings.filters)
@@ -38,3 +42,14 @@ def svg_scraper(block, block_vars, gallery_conf):
         directives.append(f"\n.. image:: {uri}\n   :alt: {figure.get_label()}\n")
     plt.close("all")
     return "".join(directives)
+
+
+def stepper_scraper(block, block_vars, gallery_conf):
+    """Save the stepper that a block shows as SVG, for the thumbnail; its HTML is shown anyway."""
+    statements = ast.parse(block.content).body
+    if statements and isinstance(statements[-1], ast.Expr):
+        shown = block_vars["example_globals"]["___"]
+        if isinstance(shown, Stepper):
+            path = Path(next(block_vars["image_path_iterator"])).with_suffix(".svg")
+            path.write_text(shown.svg(), "utf-8")
+    return ""

@@ -18,6 +18,8 @@ from sphinx_gallery.utils import get_md5sum
 SOURCES = [
     "convdoc/**/*.py",
     "convdoc/**/*.c",
+    "convdoc/**/*.css",
+    "convdoc/**/*.js",
     "benchmarks/results.json",  # the page on speed shows it
     "docs/_ext/*.py",
     "requirements/*.txt",
@@ -59,10 +61,10 @@ def _forget_other_scripts(app):
     later, failed one.
     """
     gallery = _record(app).parent
-    for checksum in gallery.glob("*.py.md5"):
-        script = Path(app.confdir, "gallery", checksum.stem)
+    for checksum in gallery.rglob("*.py.md5"):
+        script = Path(app.confdir, "gallery", checksum.relative_to(gallery).with_suffix(""))
         if not script.exists():
-            for made in gallery.glob(f"**/*{script.stem}*"):
+            for made in checksum.parent.rglob(f"*{script.stem}*"):
                 made.unlink()
         elif get_md5sum(script, mode="t") != checksum.read_text():
             checksum.unlink()

@@ -1,0 +1,184 @@
+"""What a stepper draws: a block for each array, in it a panel for each slice."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from convdoc.draw.canvas import number
+from convdoc.draw.cells import LEVELS, UNIT, Panel, standing_alone
+from convdoc.draw.transcript import WORDS, label, operators, title
+
+
+class Slice(NamedTuple):
+    """A panel, what stands over it, and whether it belongs to the sample and filter on show."""
+
+    panel: Panel
+    label: str
+    shown: bool
+    idle: bool = False
+
+
+class Block(NamedTuple):
+    """All slices of an array: the one that steps are about (here) or whose window moves (there)."""
+
+    part: str
+    name: str
+    shape: tuple
+    slices: list
+
+
+def blocks_at(steps, step):
+    """The blocks at a step, from left to right: input, kernel, output."""
+    here, there = _here(steps, step), _there(steps, step)
+    if steps.stamp is None:
+        return [there, here]
+    stamp = _stamp(steps, step)
+    if steps.rule == "shift":
+        return [stamp, here, there]
+    return [here, stamp, there] if steps.scatters else [there, stamp, here]
+
+
+def _here(steps, step):
+    grid, (n, c, i, j) = steps.here, steps.at(step)
+    later = list(np.ndindex(grid.values.shape))[step + 1 :] if not steps.scatters else []
+    slices = []
+    for index in np.ndindex(grid.values.shape[:2]):
+        panel = _panel(
+            steps, grid, index,
+            window=((0, 0),),
+            start=(i, j),
+            lit=index == (n, c),
+            todo=[at[2:] for at in later if at[:2] == index],
+        )  # fmt: skip
+        slices.append(Slice(panel, label(steps, grid, index), index[0] == n))
+    return Block("here", grid.name, grid.values.shape, slices)
+
+
+def _there(steps, step):
+    grid, (n, c, _, _) = steps.there, steps.at(step)
+    beside = corners(steps, step)
+    window = [(u * steps.dilation[0], v * steps.dilation[1]) for u, v in np.ndindex(steps.window)]
+    slices = []
+    for index in np.ndindex(grid.values.shape[:2]):
+        reached = index[1] in steps.reach[c]
+        slot = steps.reach[c].index(index[1]) if reached else 0
+        panel = _panel(
+            steps, grid, index,
+            window=window,
+            start=tuple(cells[0] for cells in steps.cells(step)),
+            lit=index[0] == n and reached,
+            corners=beside[slot * len(window) : (slot + 1) * len(window)],
+            unused=_around(grid) if steps.scatters else steps.unused(),
+        )  # fmt: skip
+        if steps.scatters:
+            panel = replace(panel, **_running(steps, step, index))
+        slices.append(Slice(panel, label(steps, grid, index), index[0] == n, not reached))
+    return Block("there", grid.name, grid.values.shape, slices)
+
+
+def _stamp(steps, step):
+    grid, (_, c, _, _) = steps.stamp, steps.at(step)
+    slices = []
+    for index in np.ndindex(grid.values.shape[:2]):
+        of, slot = index
+        words = label(steps, grid, index)
+        if steps.rule == "sum" and steps.spec.transposed:  # slices by channels, as they are read
+            part = of % steps.w.shape[1]
+            words = label(steps, replace(grid, values=steps.w), (steps.reach[of][slot], part))
+        if steps.bias is not None and not steps.scatters and slot == 0:
+            bias = WORDS["bias"].format(number(steps.bias[of]))
+            words = f"{words}, {bias}" if words else bias
+        slices.append(Slice(_panel(steps, grid, index), words, steps.rule == "shift" or of == c))
+    shape = grid.values.shape if steps.rule == "shift" else steps.w.shape
+    return Block("stamp", grid.name, shape, slices)
+
+
+def _panel(steps, grid, index, **more):
+    """The panel of a slice: its numbers, and colours the stronger the farther from zero."""
+    values = grid.values[index]
+    role = "input" if grid is steps.input else "output" if grid is steps.output else "kernel"
+    texts, levels = [], np.full(grid.size, -1)
+    magnitudes = np.nan_to_num(np.abs(grid.values.astype(float)), posinf=0)
+    largest = magnitudes.max() or 1
+    blank = "" if steps.rule in ("max", "average_no_pad") else "0"
+    rows = [[blank] * grid.size[1] for _ in range(grid.size[0])]
+    for (i, j), value in np.ndenumerate(values):
+        row, column = grid.cell(i, j)
+        rows[row][column] = number(value)
+        strength = magnitudes[(*index, i, j)] / largest if steps.numbered else 0.5
+        levels[row, column] = round(strength * (LEVELS - 1))
+    texts = rows if steps.numbered else []
+    raised = grid is steps.there and steps.stamp is not None
+    return Panel(grid, role, texts, _longest(grid.values), levels, raised=raised, **more)
+
+
+def _longest(values):
+    return max(len(number(value)) for value in values.flat)
+
+
+def _around(grid):
+    """Rows and columns of cells that are not of the array, where none stand between."""
+    return tuple(
+        (*range(before), *range(before + length, before + length + behind))
+        for (before, behind), length in zip(grid.around, grid.values.shape[2:], strict=True)
+    )
+
+
+def corners(steps, step):
+    """What stands beside the numbers under the window: weights, or what is added.
+
+    For the slices that the window lies on one after the other.
+    """
+    if not steps.numbered or steps.stamp is None:
+        return []
+    if steps.scatters:
+        added = (number(a.pixel * a.weight) for a in steps.additions(step))
+        return [text if text.startswith("−") else f"+{text}" for text in added]
+    return [f"×{number(weight)}" for weight in steps.stamp.values[steps.at(step)[1]].flat]
+
+
+def _running(steps, step, index):
+    """Numbers and colours of an output that is still being added up."""
+    n, channel = index
+    per_sample = steps.here.values[0].size
+    first, last = n * per_sample, min(step, (n + 1) * per_sample - 1)
+    levels = np.full(steps.there.size, -1)
+    for earlier in range(first, last + 1):
+        if channel in steps.reach[steps.at(earlier)[1]]:
+            levels[np.ix_(*steps.cells(earlier))] = LEVELS // 2
+    if not steps.numbered:
+        return {"levels": levels}
+    state = steps.state(n, last - first)[channel]
+    longest = _longest(steps.results)
+    return {
+        "levels": levels,
+        "longest": longest,
+        "texts": [[number(value) for value in row] for row in state],
+    }
+
+
+def picture(steps, step):
+    """The blocks side by side, their slices one below the other, as one SVG."""
+    panels, words, left, height = [], [], 0.3, 0
+    blocks = blocks_at(steps, step)
+    signs = operators(steps)
+    for block, sign in zip(blocks, [*signs, ""], strict=True):
+        shown = [piece for piece in block.slices if piece.shown]
+        shape = str(block.shape)
+        widest = max(piece.panel.size[1] / UNIT for piece in shown)
+        room = max(widest, 0.25 * len(shape), *(0.25 * len(piece.label) for piece in shown))
+        middle, top = left + room / 2, 1.9
+        words += [(block.name, 0.6, middle), (shape, 1.3, middle)]
+        for piece in shown:
+            if piece.label:
+                words.append((piece.label, top + 0.3, middle))
+                top += 0.7
+            rows, columns = (n / UNIT for n in piece.panel.size)
+            panels.append((piece.panel, top, middle - columns / 2))
+            top += rows + 0.1
+        height, left = max(height, top), left + room
+        if sign:
+            words.append((sign, 0.6, left + 0.6))
+            left += 1.2
+    return standing_alone(panels, words, height + 0.2, left + 0.3, title(steps))

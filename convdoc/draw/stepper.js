@@ -1,0 +1,429 @@
+// Moves steppers from step to step. All numbers and words are in the page: figure.py wrote them.
+(() => {
+  if (customElements.get("convdoc-stepper")) return; // a notebook loads this once for each figure
+
+  const UNIT = 10; // of the drawings, along one side of a cell
+  const PAUSE = 1400; // milliseconds from step to step at normal speed
+  const MOST_FRAMES = 64; // on paper
+  const SVG = "http://www.w3.org/2000/svg";
+
+  const boxes = (cells) =>
+    cells.map(([row, column]) => `M${column * UNIT} ${row * UNIT}h${UNIT}v${UNIT}h-${UNIT}z`).join("");
+  const range = (length) => [...Array(length).keys()];
+  const add = (parent, name, attributes) => {
+    const child = parent.appendChild(document.createElementNS(SVG, name));
+    for (const [key, value] of Object.entries(attributes)) child.setAttribute(key, value);
+    return child;
+  };
+
+  // One slice of an array: its drawing, and the cells in it.
+  class Panel {
+    constructor(slice) {
+      this.slice = slice;
+      this.svg = slice.querySelector("svg");
+      const { width, height } = this.svg.viewBox.baseVal;
+      this.columns = Math.floor(width / UNIT);
+      this.rows = Math.floor(height / UNIT);
+      this.texts = [...this.svg.querySelectorAll(".t text")];
+      this.todo = this.svg.querySelector(".c");
+      this.filled = this.svg.querySelector("[class^=f]");
+      this.window = [...this.svg.querySelectorAll(".o, .w")];
+      this.corners = [...this.svg.querySelectorAll(".w text")];
+      this.lit = add(this.svg, "path", { class: "l" });
+    }
+    // Cells as the grid of a table, of which one can be reached by the tabulator key.
+    becomeGrid(name) {
+      const rows = this.svg.querySelector(".t");
+      if (!this.texts.length) {
+        for (const row of range(this.rows)) {
+          const group = add(rows, "g", {});
+          for (const column of range(this.columns))
+            this.texts.push(add(group, "text", { x: column * UNIT + 5, y: row * UNIT + 5 }));
+        }
+      }
+      this.svg.setAttribute("role", "grid");
+      for (const row of rows.children) row.setAttribute("role", "row");
+      this.texts.forEach((text, cell) => {
+        text.setAttribute("role", "gridcell");
+        text.setAttribute("tabindex", cell ? -1 : 0);
+        text.addEventListener("focus", () => this.moveTabStop(cell));
+        text.setAttribute("aria-label", name(Math.floor(cell / this.columns), cell % this.columns));
+      });
+    }
+    moveTabStop(cell) {
+      for (const text of this.texts) text.setAttribute("tabindex", -1);
+      this.texts[cell].setAttribute("tabindex", 0);
+    }
+    cellAt(event) {
+      const { left, top, width } = this.svg.getBoundingClientRect();
+      const { x, y, width: units } = this.svg.viewBox.baseVal;
+      const place = (pixels, start) => Math.floor(((pixels * units) / width + start) / UNIT);
+      const row = place(event.clientY - top, y), column = place(event.clientX - left, x);
+      const inside = row >= 0 && column >= 0 && row < this.rows && column < this.columns;
+      return inside ? [row, column] : null;
+    }
+    put(shown, row, column) {
+      for (const part of this.window) {
+        part.setAttribute("transform", `translate(${column * UNIT} ${row * UNIT})`);
+        part.setAttribute("visibility", shown ? "visible" : "hidden");
+      }
+    }
+  }
+
+  class Stepper extends HTMLElement {
+    static speed = "1"; // chosen once for all steppers of the page
+
+    connectedCallback() {
+      if (document.readyState === "loading")
+        document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
+      else this.begin();
+    }
+
+    disconnectedCallback() {
+      this.pause();
+    }
+
+    begin() {
+      if (this.plan) return; // only moved to another place of the page
+      this.plan = JSON.parse(this.dataset.plan);
+      const panels = (part) => [...this.querySelectorAll(`.${part} > .slice`)].map((slice) => new Panel(slice));
+      [this.here, this.there, this.stamp] = ["here", "there", "stamp"].map(panels);
+      this.texts = this.stamp.map((panel) => panel.texts.map((text) => text.textContent));
+      this.sentences = [...this.querySelectorAll("details ol > li")];
+      this.now = this.querySelector(".now");
+      this.controls = this.querySelector(".controls");
+      this.slider = this.controls.querySelector("input");
+      this.count = this.plan.shape.reduce((a, b) => a * b);
+      this.makeCellsReachable();
+      this.listen();
+      this.controls.hidden = false;
+      this.control("full").hidden = !document.fullscreenEnabled;
+      this.control("speed").value = Stepper.speed;
+      this.show(this.plan.start);
+    }
+
+    control(name) {
+      return this.controls.querySelector(`[data-do="${name}"]`);
+    }
+
+    // -- Steps and what belongs to them ---------------------------------------------------------
+
+    index(step) {
+      const [, channels, rows, columns] = this.plan.shape;
+      const cell = Math.floor(step / columns);
+      const channel = Math.floor(cell / rows);
+      return [Math.floor(channel / channels), channel % channels, cell % rows, step % columns];
+    }
+
+    step([n, c, i, j]) {
+      const [, channels, rows, columns] = this.plan.shape;
+      return ((n * channels + c) * rows + i) * columns + j;
+    }
+
+    start(step) {
+      const [, , i, j] = this.index(step);
+      return [this.plan.starts[0][i], this.plan.starts[1][j]];
+    }
+
+    // Cells of the window, counted from its first.
+    offsets() {
+      const [height, width] = this.plan.window, [down, across] = this.plan.dilation;
+      return range(height).flatMap((u) => range(width).map((v) => [u * down, v * across]));
+    }
+
+    // Steps of the sample on show whose window holds a cell of a channel there.
+    stepsOver(channel, [row, column]) {
+      const covers = (axis, start, cell) => {
+        const place = (cell - start) / this.plan.dilation[axis];
+        return Number.isInteger(place) && place >= 0 && place < this.plan.window[axis];
+      };
+      const [n] = this.index(this.at);
+      const along = (axis, cell) =>
+        range(this.plan.shape[axis + 2]).filter((at) => covers(axis, this.plan.starts[axis][at], cell));
+      const channels = range(this.plan.shape[1]).filter((c) => this.plan.reach[c].includes(channel));
+      return channels.flatMap((c) =>
+        along(0, row).flatMap((i) => along(1, column).map((j) => this.step([n, c, i, j]))));
+    }
+
+    // -- Show a step ----------------------------------------------------------------------------
+
+    show(step) {
+      this.at = Math.max(0, Math.min(this.count - 1, step));
+      const [n, c, i, j] = this.index(this.at);
+      this.unlight();
+      this.here.forEach((panel, k) => {
+        const mine = this.indexOfPanel(k, this.plan.shape);
+        panel.slice.hidden = mine[0] !== n;
+        panel.put(mine[0] === n && mine[1] === c, i, j);
+        if (!this.plan.scatters) panel.todo.setAttribute("d", boxes(this.stillToCome(mine)));
+      });
+      const [row, column] = this.start(this.at);
+      this.there.forEach((panel, k) => {
+        const [sample, channel] = this.indexOfPanel(k, this.plan.size);
+        const slot = this.plan.reach[c].indexOf(channel);
+        panel.slice.hidden = sample !== n;
+        panel.slice.classList.toggle("idle", slot < 0);
+        panel.put(sample === n && slot >= 0, row, column);
+        if (this.plan.scatters) this.fill(panel, n, channel, slot);
+        else if (slot >= 0) this.weigh(panel, c, slot);
+      });
+      this.showStamp(c);
+      this.say();
+    }
+
+    indexOfPanel(k, shape) {
+      return [Math.floor(k / shape[1]), k % shape[1]];
+    }
+
+    stillToCome([n, c]) {
+      const [, , rows, columns] = this.plan.shape;
+      const cells = range(rows).flatMap((i) => range(columns).map((j) => [i, j]));
+      return cells.filter(([i, j]) => this.step([n, c, i, j]) > this.at);
+    }
+
+    // The output of a scattering: what all steps of this sample up to now have added up to.
+    fill(panel, n, channel, slot) {
+      const { empty, added } = this.plan;
+      const touched = new Map();
+      for (let step = this.step([n, 0, 0, 0]); step <= this.at; step += 1) {
+        const part = this.plan.reach[this.index(step)[1]].indexOf(channel);
+        if (part < 0) continue;
+        const [row, column] = this.start(step), offsets = this.offsets();
+        const sums = added && this.sentences[step].querySelectorAll("b");
+        offsets.forEach(([u, v], k) =>
+          touched.set((row + u) * panel.columns + column + v, sums?.[part * offsets.length + k].textContent));
+      }
+      panel.filled?.setAttribute("d", boxes([...touched.keys()].map((cell) =>
+        [Math.floor(cell / panel.columns), cell % panel.columns])));
+      if (!added) return;
+      panel.texts.forEach((text, cell) => (text.textContent = touched.get(cell) ?? empty[channel]));
+      const products = added[this.at].split(" ").slice(slot * panel.corners.length);
+      if (slot >= 0) panel.corners.forEach((text, k) => (text.textContent = products[k]));
+    }
+
+    // The corners under a window that reads: the kernel as it lies there.
+    weigh(panel, channel, slot) {
+      const stamp = this.texts[channel * this.plan.reach[channel].length + slot];
+      if (stamp) panel.corners.forEach((text, k) => (text.textContent = `×${stamp[k]}`));
+    }
+
+    showStamp(channel) {
+      const single = this.stamp.length === 1;
+      this.stamp.forEach((panel, k) => {
+        const slices = this.stamp.length / this.plan.shape[1];
+        panel.slice.hidden = !single && Math.floor(k / slices) !== channel;
+      });
+    }
+
+    say() {
+      const { words } = this.plan;
+      const count = words.step.replace("{step}", this.at + 1).replace("{count}", this.count);
+      this.now.innerHTML = this.sentence();
+      this.slider.value = this.at;
+      this.slider.setAttribute("aria-valuetext", `${count}: ${this.now.textContent}`);
+      this.controls.querySelector("output").textContent = count;
+      this.index(this.at).slice(0, 2).forEach((value, axis) => {
+        const choice = this.control(axis);
+        if (choice) choice.value = value;
+      });
+    }
+
+    sentence() {
+      if (this.sentences.length) return this.sentences[this.at].innerHTML;
+      const [, , i, j] = this.index(this.at), { rows, columns } = this.plan.places;
+      return this.plan.words.window
+        .replace("{element}", this.name(0, this.index(this.at)))
+        .replace("{rows}", rows[i]).replace("{columns}", columns[j]);
+    }
+
+    // Such as y[0, 2], of the array here (0) or there (1).
+    name(array, at) {
+      const shape = array ? this.plan.size : this.plan.shape;
+      const index = shape[0] * shape[1] === 1 ? at.slice(2) : at;
+      return `${this.plan.names[array]}[${index.join(", ")}]`;
+    }
+
+    // -- Which steps a cell takes part in -------------------------------------------------------
+
+    light(k, cell) {
+      const [n, channel] = this.indexOfPanel(k, this.plan.size);
+      const steps = this.stepsOver(channel, cell);
+      this.here.forEach((panel, which) => {
+        const mine = this.indexOfPanel(which, this.plan.shape);
+        const cells = steps.map((step) => this.index(step)).filter((at) => at[0] === mine[0] && at[1] === mine[1]);
+        panel.lit.setAttribute("d", boxes(cells.map((at) => at.slice(2))));
+      });
+      this.there.forEach((panel, which) => panel.lit.setAttribute("d", which === k ? boxes([cell]) : ""));
+      this.now.textContent = this.plan.words.meets
+        .replace("{element}", this.nameThere(n, channel, ...cell))
+        .replace("{count}", steps.length)
+        .replace("{all}", this.count / this.plan.shape[0]);
+    }
+
+    unlight() {
+      for (const panel of [...this.here, ...this.there]) panel.lit.setAttribute("d", "");
+    }
+
+    nameThere(n, channel, row, column) {
+      const { around, spread, size } = this.plan;
+      const place = [row, column].map((cell, axis) => (cell - around[axis]) / spread[axis]);
+      const real = place.every((at, axis) => Number.isInteger(at) && at >= 0 && at < size[axis + 2]);
+      return real ? this.name(1, [n, channel, ...place]) : this.plan.words.surround;
+    }
+
+    // -- Mouse, finger, keys --------------------------------------------------------------------
+
+    makeCellsReachable() {
+      this.here.forEach((panel, k) => {
+        const at = this.indexOfPanel(k, this.plan.shape);
+        panel.becomeGrid((row, column) => this.name(0, [...at, row, column]));
+        this.react(panel, (cell) => this.jump(this.step([...at, ...cell])), () => {});
+      });
+      this.there.forEach((panel, k) => {
+        const at = this.indexOfPanel(k, this.plan.size);
+        panel.becomeGrid((row, column) => this.nameThere(...at, row, column));
+        this.react(panel, (cell) => this.light(k, cell), () => this.show(this.at));
+      });
+    }
+
+    react(panel, enter, leave) {
+      let last = "";
+      const visit = (cell) => {
+        if (cell && String(cell) !== last) enter(cell);
+        last = String(cell);
+      };
+      panel.svg.addEventListener("pointermove", (event) => {
+        if (event.pointerType !== "touch") visit(panel.cellAt(event));
+      });
+      panel.svg.addEventListener("pointerleave", (event) => {
+        last = "";
+        if (event.pointerType !== "touch") leave();
+      });
+      panel.svg.addEventListener("click", (event) => {
+        last = "";
+        visit(panel.cellAt(event));
+      });
+      panel.svg.addEventListener("focusin", (event) => {
+        const cell = panel.texts.indexOf(event.target);
+        enter([Math.floor(cell / panel.columns), cell % panel.columns]);
+      });
+      panel.svg.addEventListener("focusout", leave);
+      panel.svg.addEventListener("keydown", (event) => {
+        const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+        const cell = panel.texts.indexOf(event.target);
+        if (!moves[event.key] || cell < 0) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const row = Math.floor(cell / panel.columns) + moves[event.key][0];
+        const column = (cell % panel.columns) + moves[event.key][1];
+        if (row >= 0 && row < panel.rows && column >= 0 && column < panel.columns)
+          panel.texts[row * panel.columns + column].focus();
+      });
+    }
+
+    listen() {
+      const actions = {
+        back: () => this.jump(this.at - 1),
+        forward: () => this.jump(this.at + 1),
+        play: () => (this.timer ? this.pause() : this.play()),
+        stored: () => this.turnStamp(),
+        full: () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen()),
+      };
+      this.controls.addEventListener("click", (event) => actions[event.target.dataset.do]?.());
+      this.slider.addEventListener("input", () => this.jump(Number(this.slider.value)));
+      this.controls.addEventListener("change", ({ target }) => {
+        if (target.dataset.do === "speed") {
+          Stepper.speed = target.value;
+          for (const other of document.querySelectorAll("convdoc-stepper [data-do=speed]")) other.value = target.value;
+        } else if (target.matches("select")) {
+          const at = this.index(this.at);
+          at[target.dataset.do] = Number(target.value);
+          this.jump(this.step(at));
+        }
+      });
+      this.addEventListener("keydown", (event) => {
+        if (event.target.matches("input, select") || event.ctrlKey || event.altKey || event.metaKey) return;
+        const steps = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: this.count - 1 };
+        if (!(event.key in steps)) return;
+        event.preventDefault();
+        this.jump(steps[event.key]);
+        if (event.target.role === "gridcell") this.focusHere();
+      });
+      window.addEventListener("beforeprint", () => this.makeFrames());
+      window.addEventListener("afterprint", () => this.querySelector(".frames")?.remove());
+    }
+
+    // After Home or End on a cell: to the cell of that step.
+    focusHere() {
+      const [n, c, i, j] = this.index(this.at), [, channels] = this.plan.shape;
+      const panel = this.here[n * channels + c];
+      panel.texts[i * panel.columns + j].focus();
+    }
+
+    jump(step) {
+      this.pause();
+      this.show(step);
+    }
+
+    play() {
+      if (this.at === this.count - 1) this.show(0);
+      this.setPlaying(true);
+      const next = () => {
+        this.show(this.at + 1);
+        this.timer = this.at < this.count - 1 ? setTimeout(next, PAUSE / Stepper.speed) : this.setPlaying(false);
+      };
+      this.timer = setTimeout(next, PAUSE / Stepper.speed);
+    }
+
+    pause() {
+      if (!this.timer) return;
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this.setPlaying(false);
+    }
+
+    // A screen reader hears each step that is asked for, not those that run past.
+    setPlaying(playing) {
+      const button = this.control("play");
+      if (playing !== (button.dataset.playing === "true"))
+        [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
+      button.dataset.playing = playing;
+      this.now.setAttribute("aria-live", playing ? "off" : "polite");
+    }
+
+    // The kernel as it is stored, or again as it lies on the image.
+    turnStamp() {
+      const button = this.control("stored");
+      const stored = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", stored);
+      this.querySelectorAll(".way > span").forEach((span, k) => (span.hidden = (k === 1) !== stored));
+      this.stamp.forEach((panel, which) => {
+        const texts = stored ? this.texts[which].toReversed() : this.texts[which];
+        panel.texts.forEach((text, k) => (text.textContent = texts[k]));
+        const middle = `${(panel.columns * UNIT) / 2} ${(panel.rows * UNIT) / 2}`;
+        for (const fill of panel.svg.querySelectorAll(":scope > [class^=f]"))
+          fill.setAttribute("transform", stored ? `rotate(180 ${middle})` : "");
+      });
+    }
+
+    // -- Paper: every step as a numbered picture ------------------------------------------------
+
+    makeFrames() {
+      this.pause();
+      if (this.count > MOST_FRAMES) return;
+      const now = this.at;
+      const frames = document.createElement("ol");
+      frames.className = "frames";
+      for (const step of range(this.count)) {
+        this.show(step);
+        const frame = frames.appendChild(document.createElement("li"));
+        frame.append(...[this.querySelector(".stage"), this.now].map((part) => part.cloneNode(true)));
+        frame.querySelector(".now").removeAttribute("aria-live");
+      }
+      this.append(frames);
+      this.show(now);
+    }
+  }
+
+  customElements.define("convdoc-stepper", Stepper);
+})();

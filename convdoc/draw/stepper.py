@@ -1,0 +1,289 @@
+"""A convolution that a reader steps through: on a page, in a notebook, as text and on paper.
+
+Python computes every number and writes every word; `stepper.js` only moves between the steps.
+"""
+
+from dataclasses import dataclass, replace
+
+from convdoc import steps as take
+from convdoc.draw.blocks import picture
+from convdoc.draw.figure import ASSETS, figure
+from convdoc.draw.transcript import notes, plain, title, transcript
+from convdoc.spec import integer
+from convdoc.steps import Steps
+
+LARGEST = 128  # cells along a side that can still be drawn
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>body {{ max-width: 60rem; margin: 2rem auto; padding: 1rem; font-family: sans-serif }}</style>
+{figure}
+</html>
+"""
+
+
+def stepper(
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+):
+    """Show `conv4d` step by step: the window, its products, and their sum.
+
+    Parameters
+    ----------
+    x, w, border_mode, strides, dilation, groups, bias, engine
+        As `conv4d` takes them. Up to 20 rows and columns, with their padding, are shown with
+        all numbers; larger ones, up to 128, as cells alone.
+
+    Returns
+    -------
+    Stepper
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `conv4d` raises them, and for arrays of more than 128 rows or columns.
+
+    Examples
+    --------
+    >>> from convdoc.draw import stepper
+    >>> print(stepper([[[[1, 2, 3]]]], [[[[10, 20]]]], "valid", bias=[5]))
+    x (1, 1, 1, 3) convolved with W (1, 1, 1, 2) gives y (1, 1, 1, 2), step by step
+    1. y[0, 0] = 1·20 + 2·10 + 5 (bias) = 45; row 0, columns 0 to 1 of x
+    2. y[0, 1] = 2·20 + 3·10 + 5 (bias) = 75; row 0, columns 1 to 2 of x
+    """
+    settings = {"strides": strides, "dilation": dilation, "groups": groups, "engine": engine}
+    return _shown(take.convolution(x, w, border_mode, bias=bias, **settings))
+
+
+def correlate_stepper(
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+):
+    """Show `correlate4d` step by step: `stepper` with the kernel not flipped.
+
+    Parameters
+    ----------
+    x, w, border_mode, strides, dilation, groups, bias, engine
+        As `correlate4d` takes them; sizes as in `stepper`.
+
+    Returns
+    -------
+    Stepper
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `correlate4d` and `stepper` raise them.
+
+    Examples
+    --------
+    >>> from convdoc.draw import correlate_stepper
+    >>> print(correlate_stepper([[[[1, 2, 3]]]], [[[[10, 20]]]], "valid"))
+    x (1, 1, 1, 3) correlated with W (1, 1, 1, 2) gives y (1, 1, 1, 2), step by step
+    1. y[0, 0] = 1·10 + 2·20 = 50; row 0, columns 0 to 1 of x
+    2. y[0, 1] = 2·10 + 3·20 = 80; row 0, columns 1 to 2 of x
+    """
+    settings = {"strides": strides, "dilation": dilation, "groups": groups, "engine": engine}
+    return _shown(take.correlation(x, w, border_mode, bias=bias, **settings))
+
+
+def transpose_stepper(
+    y, w, border_mode="valid", *, strides=1, dilation=1, groups=1, bias=None, output_padding=0,
+    view="scatter", engine="keras",
+):  # fmt: skip
+    """Show `conv4d_transpose` step by step, in one of two views.
+
+    Parameters
+    ----------
+    y, w, border_mode, strides, dilation, groups, bias, output_padding, engine
+        As `conv4d_transpose` takes them; sizes as in `stepper`.
+    view : {"scatter", "gather"}
+        Each pixel leaving the kernel behind, times its value; or a convolution over the input,
+        which is spread out with zeros.
+
+    Returns
+    -------
+    Stepper
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `conv4d_transpose` and `stepper` raise them, and for another `view`.
+
+    Examples
+    --------
+    >>> from convdoc.draw import transpose_stepper
+    >>> print(transpose_stepper([[[[1, 10]]]], [[[[1, 2, 3]]]], strides=2))
+    y (1, 1, 1, 2) and W (1, 1, 1, 3) give x′ (1, 1, 1, 5) by a transposed convolution, step by step
+    1. y[0, 0] = 1 times the kernel goes to row 0, columns 0 to 2 of x′:
+       0 + 1·3 = 3, 0 + 1·2 = 2, 0 + 1·1 = 1
+    2. y[0, 1] = 10 times the kernel goes to row 0, columns 2 to 4 of x′:
+       1 + 10·3 = 31, 0 + 10·2 = 20, 0 + 10·1 = 10
+    >>> print(transpose_stepper([[[[1, 10]]]], [[[[1, 2, 3]]]], strides=2, view="gather").at(2))
+    y (1, 1, 1, 2) and W (1, 1, 1, 3) give x′ (1, 1, 1, 5) by a transposed convolution, step by step
+    1. x′[0, 0] = 1·3 = 3
+    2. x′[0, 1] = 1·2 = 2
+    3. x′[0, 2] = 1·1 + 10·3 = 31
+    4. x′[0, 3] = 10·2 = 20
+    5. x′[0, 4] = 10·1 = 10
+    Dashed: zeros put between and around the elements of y.
+    """
+    settings = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
+    settings |= {"output_padding": output_padding, "view": view, "engine": engine}
+    return _shown(take.transposed(y, w, border_mode, **settings))
+
+
+def pool_stepper(x, size, strides=None, border_mode="valid", mode="max"):
+    """Show `pool4d` step by step.
+
+    Parameters
+    ----------
+    x, size, strides, border_mode, mode
+        As `pool4d` takes them; sizes as in `stepper`.
+
+    Returns
+    -------
+    Stepper
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `pool4d` and `stepper` raise them.
+
+    Examples
+    --------
+    >>> from convdoc.draw import pool_stepper
+    >>> print(pool_stepper([[[[1, 2, 3, 5]]]], (1, 2), mode="average"))
+    x (1, 1, 1, 4) pooled by windows of 1×2 gives y (1, 1, 1, 2), step by step
+    1. y[0, 0] = (1 + 2) / 2 = 1.5; row 0, columns 0 to 1 of x
+    2. y[0, 1] = (3 + 5) / 2 = 4; row 0, columns 2 to 3 of x
+    """
+    return _shown(take.pooling(x, size, strides, border_mode, mode))
+
+
+def shift_stepper(x, w):
+    """Show a full convolution as a sum of shifted images, one step for each kernel element.
+
+    Parameters
+    ----------
+    x, w
+        As `convdoc.explain.shifted_sum` takes them; sizes as in `stepper`.
+
+    Returns
+    -------
+    Stepper
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `shifted_sum` and `stepper` raise them.
+
+    Examples
+    --------
+    >>> from convdoc.draw import shift_stepper
+    >>> print(shift_stepper([[[[1, 2]]]], [[[[10, 100]]]]))
+    x (1, 1, 1, 2) convolved with W (1, 1, 1, 2) gives y (1, 1, 1, 3), one shifted image at a time
+    1. W[0, 0] = 10 times the image goes to row 0, columns 0 to 1 of y:
+       0 + 1·10 = 10, 0 + 2·10 = 20
+    2. W[0, 1] = 100 times the image goes to row 0, columns 1 to 2 of y:
+       20 + 1·100 = 120, 0 + 2·100 = 200
+    """
+    return _shown(take.shifts(x, w))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stepper:
+    """A convolution to step through: what `stepper` and its sisters give.
+
+    On a page or in a notebook it is a figure with controls; printed, it is a list of the steps.
+
+    Attributes
+    ----------
+    steps : convdoc.steps.Steps
+        What it shows.
+    start : int
+        The step that it shows first.
+    """
+
+    steps: Steps
+    start: int
+
+    def at(self, step):
+        """The same figure, showing another step first.
+
+        Parameters
+        ----------
+        step : int
+            From 0 to one less than there are steps.
+
+        Returns
+        -------
+        Stepper
+
+        Raises
+        ------
+        ValueError
+            If there is no such step.
+        """
+        number = integer(step)
+        if number is None or not 0 <= number < len(self.steps):
+            last = len(self.steps) - 1
+            raise ValueError(f"step must be an integer from 0 to {last}; got {step!r}")
+        return replace(self, start=number)
+
+    def svg(self):
+        """Draw the step that it shows first, as a picture by itself.
+
+        Returns
+        -------
+        str
+            An SVG document, in light colours.
+        """
+        return picture(self.steps, self.start)
+
+    def save(self, path):
+        """Write it as a page by itself, with controls, for a lecture or a web site.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            A file that is not there yet, such as ``"convolution.html"``.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file. It stays as it is.
+        """
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(PAGE.format(title=title(self.steps), figure=self._repr_html_()))
+
+    def __repr__(self):
+        sentences = map(plain, transcript(self.steps))
+        if self.steps.numbered:
+            sentences = (f"{count}. {sentence}" for count, sentence in enumerate(sentences, 1))
+        return "\n".join([title(self.steps), *sentences, *notes(self.steps)])
+
+    def _repr_html_(self):
+        return figure(self.steps, self.start) + ASSETS
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {
+            "text/html": self._repr_html_(),
+            "image/svg+xml": self.svg(),
+            "text/plain": repr(self),
+        }
+
+
+def _shown(steps):
+    largest = max(steps.here.size + steps.there.size)
+    if largest > LARGEST:
+        shown, other = steps.input, steps.output
+        raise ValueError(
+            f"a stepper shows at most {LARGEST} rows and columns, padding included; "
+            f"{shown.name} has {_size(shown)} and {other.name} {_size(other)}"
+        )
+    return Stepper(steps, steps.telling())
+
+
+def _size(grid):
+    return "×".join(map(str, grid.size))

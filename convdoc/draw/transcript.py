@@ -1,0 +1,262 @@
+"""What a stepper says: its title, a sentence for each step, what is left over."""
+
+from convdoc.draw.canvas import number
+
+#: Everything that a stepper says. What stands in braces is put in.
+WORDS = {
+    # what is shown
+    "sum": "{x} convolved with {w} gives {y}, step by step",
+    "correlation": "{x} correlated with {w} gives {y}, step by step",
+    "transposed": "{x} and {w} give {y} by a transposed convolution, step by step",
+    "pooling": "{x} pooled by windows of {window} gives {y}, step by step",
+    "shift": "{x} convolved with {w} gives {y}, one shifted image at a time",
+    "panel": "{name}, {rows} rows, {columns} columns",
+    "sample": "sample",
+    "channel": "channel",
+    "filter": "filter",
+    "bias": "bias {}",
+    "surround": "padding",
+    "as it lies": "flipped, as it lies on {}",
+    "as it lands": "flipped, as it lands on {}",
+    "as stored": "as stored",
+    # a step
+    "rows": ("row {}", "rows {}"),
+    "columns": ("column {}", "columns {}"),
+    "range": "{} to {}",
+    "place": "{rows}, {columns} of {name}",
+    "max": "max({})",
+    "mean": "({}) / {}",
+    "channel sum": "channel {}: {} = {}",
+    "with bias": "{} + {} (bias)",
+    "nothing": "nothing to read",
+    "scatter": "{} = {} times the kernel goes to {}",
+    "shift step": "{} = {} times the image goes to {}",
+    "reads": "{element} reads {rows}, {columns} of {name}",
+    "writes": "{element} goes to {rows}, {columns} of {name}",
+    "windows of": "{} of {}: {} of {}",
+    "meets": "{element} takes part in {count} of {all} steps",
+    # what is left over
+    "padding": "{} (padding)",
+    "spread": "Dashed: zeros put between and around the elements of {}.",
+    "unused": "Hatched: no window reads {}.",
+    "cut off": "Hatched: the border that the padding cuts off again.",
+    "unreached": "No window reaches {}.",
+    # controls
+    "back": "Back",
+    "play": "Play",
+    "pause": "Pause",
+    "forward": "Forward",
+    "slider": "Step",
+    "step": "Step {step} of {count}",
+    "speed": "Speed",
+    "speeds": {"0.5": "slow", "1": "normal", "3": "fast"},
+    "stored": "Kernel as stored",
+    "full screen": "Full screen",
+    "transcript": "All {count} steps in words",
+    "windows": "All windows in words",
+}
+# What stands between the arrays.
+OPERATORS = {
+    "sum": ("∗", "="),
+    "correlation": ("⋆", "="),
+    "transposed": ("∗ᵀ", "="),
+    "shift": ("∗", "="),
+    "pooling": ("→",),
+}
+# Names of the first two axes of each array.
+AXES = {
+    "x": ("sample", "channel"),
+    "W": ("filter", "channel"),
+    "y": ("sample", "filter"),
+    "x′": ("sample", "channel"),
+}
+
+
+def kind(steps):
+    """Which operation it is: what its title and its signs are called by."""
+    if steps.rule in ("max", "average", "average_no_pad"):
+        return "pooling"
+    if steps.rule == "shift":
+        return "shift"
+    if steps.spec.transposed:
+        return "transposed"
+    return "sum" if steps.flipped else "correlation"
+
+
+def operators(steps):
+    """Signs between the arrays."""
+    return OPERATORS[kind(steps)]
+
+
+def title(steps):
+    """What is shown, with all shapes."""
+    stamp = steps.here if steps.rule == "shift" else steps.stamp
+    shapes = {"x": steps.input.values.shape, "y": steps.output.values.shape}
+    names = {"x": steps.input.name, "y": steps.output.name}
+    told = {letter: f"{names[letter]} {shapes[letter]}" for letter in "xy"}
+    if stamp is not None:
+        told["w"] = f"{stamp.name} {steps.w.shape}"
+    return WORDS[kind(steps)].format(**told, window="×".join(map(str, steps.window)))
+
+
+def transcript(steps):
+    """A sentence in HTML for each step; without numbers, for each row and column of windows."""
+    if steps.numbered:
+        tell = {"sum": _told_sum, "scatter": _told_additions, "shift": _told_additions}
+        write = tell.get(steps.rule, _told_pool)
+        return [write(steps, step) for step in range(len(steps))]
+    return [
+        WORDS["windows of"].format(
+            WORDS[words][0].format(at), steps.here.name, places(steps, axis, at), steps.there.name
+        )
+        for axis, words in enumerate(("rows", "columns"))
+        for at in range(steps.here.values.shape[2 + axis])
+    ]
+
+
+def axes(steps, grid):
+    """Names of the first two axes of an array: a pooling keeps channels apart."""
+    return AXES["x" if kind(steps) == "pooling" else grid.name]
+
+
+def label(steps, grid, index):
+    """Which sample, channel or filter a slice is, where there are several."""
+    names = zip(axes(steps, grid), grid.values.shape, index, strict=False)
+    return ", ".join(f"{WORDS[name]} {at}" for name, length, at in names if length > 1)
+
+
+def _told_sum(steps, step):
+    told = steps.explanation(step)
+    exact = all(_is_exact(value) for term in told.terms for value in (term.pixel, term.weight))
+    channels = {}
+    for term in told.terms:
+        channels.setdefault(term.channel, []).append(
+            f"{_factor(term.pixel)}·{_factor(term.weight)}"
+        )
+    lines, parts = [], [" + ".join(products) for products in channels.values()]
+    if len(channels) > 1:
+        values = [told.subtotals[channel] for channel in channels]
+        exact = exact and all(map(_is_exact, values))
+        lines = [
+            WORDS["channel sum"].format(channel, products, number(value))
+            for channel, products, value in zip(channels, parts, values, strict=True)
+        ]
+        parts = [" + ".join(map(_factor, values))]
+    whole = parts[0] if parts else "0"
+    result = steps.here.values[steps.at(step)]
+    if steps.bias is not None:
+        bias = steps.bias[steps.at(step)[1]]
+        exact = exact and _is_exact(bias)
+        whole = WORDS["with bias"].format(whole, _factor(bias))
+    equals = "=" if exact and _is_exact(result) else "≈"
+    lines.append(
+        f"{_element(steps.here, steps.at(step))} = {whole} {equals} <b>{number(result)}</b>"
+    )
+    return "<br>".join(lines) + _where(steps, step)
+
+
+def _told_pool(steps, step):
+    values = [value for value, _ in steps.pooled(step)]
+    result = steps.here.values[steps.at(step)]
+    exact = all(map(_is_exact, [*values, result]))
+    if steps.rule == "max":
+        told = WORDS["max"].format(", ".join(map(number, values)))
+    else:
+        told = WORDS["mean"].format(" + ".join(map(_factor, values)), len(values))
+    equals = "=" if exact else "≈"
+    element = _element(steps.here, steps.at(step))
+    return f"{element} = {told} {equals} <b>{number(result)}</b>{_where(steps, step)}"
+
+
+def _told_additions(steps, step):
+    _, _, i, j = at = steps.at(step)
+    place = WORDS["place"].format(
+        rows=places(steps, 0, i), columns=places(steps, 1, j), name=steps.there.name
+    )
+    words = WORDS["shift step" if steps.rule == "shift" else "scatter"]
+    sentence = words.format(_element(steps.here, at), number(steps.here.values[at]), place)
+    channels = {}
+    for addition in steps.additions(step):
+        numbers = addition.before, addition.pixel, addition.weight, addition.after
+        equals = "=" if all(map(_is_exact, numbers)) else "≈"
+        channels.setdefault(addition.channel, []).append(
+            f"{number(addition.before)} + {_factor(addition.pixel)}·{_factor(addition.weight)} "
+            f"{equals} <b>{number(addition.after)}</b>"
+        )
+    several = len(channels) > 1
+    lines = [
+        (f"{WORDS['channel']} {channel}: " if several else "") + ", ".join(sums)
+        for channel, sums in channels.items()
+    ]
+    return f"{sentence}: " + "<br>" * several + "<br>".join(lines)
+
+
+def _where(steps, step):
+    """The place of the window on its array."""
+    if steps.there.spread != (1, 1):
+        return ""
+    _, _, i, j = steps.at(step)
+    place = WORDS["place"].format(
+        rows=places(steps, 0, i), columns=places(steps, 1, j), name=steps.there.name
+    )
+    return f" <small>{place}</small>"
+
+
+def places(steps, axis, at):
+    """Rows, or columns, of a window, counted as those of the array: below 0 is padding."""
+    first = steps.starts[axis][at] - steps.there.around[axis][0]
+    step, length = steps.dilation[axis], steps.window[axis]
+    read = [first + t * step for t in range(length)]
+    words = WORDS[("rows", "columns")[axis]][length > 1]
+    if length == 1 or step > 1:
+        return words.format(", ".join(map(_minus, read)))
+    return words.format(WORDS["range"].format(_minus(read[0]), _minus(read[-1])))
+
+
+def notes(steps):
+    """What is left over: read by no window, reached by none, or cut off."""
+    grid, told = steps.there, []
+    if grid.spread != (1, 1):
+        told.append(WORDS["spread"].format(grid.name))
+    if steps.scatters and grid.around != ((0, 0), (0, 0)):
+        told.append(WORDS["cut off"])
+    left = []
+    for axis, cells in enumerate(steps.unused()):
+        before, length = grid.around[axis][0], grid.values.shape[2 + axis]
+        for cell in cells:
+            place, between = divmod(cell - before, grid.spread[axis])
+            words = WORDS[("rows", "columns")[axis]][0].format(_minus(place))
+            if 0 <= place < length and not between:
+                left.append(words)
+            elif not steps.scatters and not between:
+                left.append(WORDS["padding"].format(words))
+    if left:
+        told.append(WORDS["unreached" if steps.scatters else "unused"].format(", ".join(left)))
+    return told
+
+
+def _element(grid, at):
+    """Such as y[0, 2]; with all four indices where there are several slices."""
+    index = at[2:] if grid.values.shape[:2] == (1, 1) else at
+    return f"{grid.name}[{', '.join(map(str, index))}]"
+
+
+def _factor(value):
+    text = number(value)
+    return f"({text})" if text.startswith("−") else text
+
+
+def _minus(value):
+    return str(value).replace("-", "−")
+
+
+def _is_exact(value):
+    """Whether what is shown of a number is all of it."""
+    return float(number(value).replace("−", "-")) == float(value)
+
+
+def plain(sentence):
+    """A sentence without its marks; lines become lines."""
+    for mark in ("<b>", "</b>", "</small>"):
+        sentence = sentence.replace(mark, "")
+    return sentence.replace(" <small>", "; ").replace("<small>", "").replace("<br>", "\n   ")

@@ -1,0 +1,566 @@
+"""A convolution taken step by step: where its window lies, what it reads, what comes of it.
+
+There are two ways to take it apart. One goes over the output, and each step *gathers* what a
+window of the input holds. The other goes over the input, or over the kernel, and each step
+*scatters* products over a window of the output. `Steps` is either: a step is about one
+element *here*, and has a window *there*.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from convdoc.conv import conv4d, conv4d_transpose, correlate4d, pool4d, real_4d
+from convdoc.explain import explain, shifted_sum
+from convdoc.spec import ConvSpec
+
+__all__ = [
+    "Addition", "Grid", "Steps", "convolution", "correlation", "pooling", "shifts", "transposed",
+]  # fmt: skip
+
+
+# Above these, a figure shows where windows lie, and no numbers.
+LARGEST_SIDE = 20  # cells
+MOST_TERMS = 6000  # of all steps together
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """An array as it lies in a figure, with what surrounds it and what stands between.
+
+    Attributes
+    ----------
+    name : str
+        What it is called: ``"x"``, ``"W"`` or ``"y"``.
+    values : numpy.ndarray, shape (samples or filters, channels or filters, height, width)
+    around : ((int, int), (int, int))
+        Rows of cells (above, below) and columns (left, right) that are not of the array.
+    spread : (int, int)
+        Cells from one row of the array to the next, and from one column to the next.
+
+    Examples
+    --------
+    >>> from convdoc.steps import Grid
+    >>> import numpy as np
+    >>> grid = Grid("x", np.zeros((1, 1, 2, 3)), around=((1, 1), (0, 0)), spread=(2, 2))
+    >>> grid.size
+    (5, 5)
+    >>> grid.element(1, 4), grid.element(2, 4), grid.cell(0, 2)
+    ((0, 2), None, (1, 4))
+    """
+
+    name: str
+    values: np.ndarray
+    around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    spread: tuple[int, int] = (1, 1)
+
+    @property
+    def size(self):
+        """Height and width in cells."""
+        sides = zip(self.values.shape[2:], self.around, self.spread, strict=True)
+        return tuple((n - 1) * s + 1 + sum(around) for n, around, s in sides)
+
+    def element(self, row, column):
+        """Row and column of the array's element in a cell; None where the cell holds none."""
+        places = []
+        axes = zip((row, column), self.values.shape[2:], self.around, self.spread, strict=True)
+        for cell, length, (before, _), step in axes:
+            place, rest = divmod(cell - before, step)
+            if rest or not 0 <= place < length:
+                return None
+            places.append(place)
+        return tuple(places)
+
+    def cell(self, i, j):
+        """Row and column of the cell that holds element (i, j)."""
+        axes = zip((i, j), self.around, self.spread, strict=True)
+        return tuple(before + at * step for at, (before, _), step in axes)
+
+
+class Addition(NamedTuple):
+    """What a scattering step adds to one cell of the output.
+
+    Attributes
+    ----------
+    channel : int
+        The channel of the output.
+    cell : (int, int)
+        Row and column among the cells of ``there``.
+    before, pixel, weight, after : int or float
+        ``after`` is ``before + pixel · weight``.
+    """
+
+    channel: int
+    cell: tuple[int, int]
+    before: float
+    pixel: float
+    weight: float
+    after: float
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """A convolution, a transposed one or a pooling as a row of steps.
+
+    Attributes
+    ----------
+    rule : {"sum", "max", "average", "average_no_pad", "scatter", "shift"}
+        What a step does with its window: add up products, pool, or add products to it.
+    here : Grid
+        There is a step for each of its elements, in the order of the array.
+    there : Grid
+        On it lies the window of each step.
+    stamp : Grid or None
+        What lies in the window, as it lies there (so a convolution's kernel is flipped): for
+        each channel of ``here`` its slices. For a sum of shifted images it is the image, else the
+        kernel; for a pooling, None.
+    flipped : bool
+        Whether ``stamp`` is turned by 180 degrees from how it is stored.
+    window : (int, int)
+        Rows and columns of the window, in elements.
+    dilation : (int, int)
+        Cells from one element of the window to the next.
+    starts : (tuple of int, tuple of int)
+        For each row of ``here`` the first row of its window in cells of ``there``, and for each
+        column the first column.
+    reach : tuple of tuple of int
+        For each channel of ``here`` the channels of ``there`` that its window lies on.
+    spec : ConvSpec
+        The plan of what is computed.
+    w : numpy.ndarray or None
+        The kernels, as `conv4d` takes them for `spec`.
+    bias : numpy.ndarray or None
+        What is added to each channel of the output.
+    results : numpy.ndarray or None
+        Of a scattering that is small enough for numbers: the output after each step of a sample,
+        cells around it included, shape (samples, steps, channels, cell rows, cell columns).
+    """
+
+    rule: str
+    here: Grid
+    there: Grid
+    stamp: Grid | None
+    window: tuple[int, int]
+    dilation: tuple[int, int]
+    starts: tuple[tuple[int, ...], tuple[int, ...]]
+    reach: tuple[tuple[int, ...], ...]
+    spec: ConvSpec
+    flipped: bool = False
+    w: np.ndarray | None = None
+    bias: np.ndarray | None = None
+    results: np.ndarray | None = None
+
+    def __len__(self):
+        return self.here.values.size
+
+    @property
+    def scatters(self):
+        """Whether steps write to their window, instead of reading it."""
+        return self.rule in ("scatter", "shift")
+
+    @property
+    def input(self):
+        """What is convolved or pooled."""
+        return {"scatter": self.here, "shift": self.stamp}.get(self.rule, self.there)
+
+    @property
+    def output(self):
+        """What comes of it."""
+        return self.there if self.scatters else self.here
+
+    @property
+    def numbered(self):
+        """Whether it is small enough to show every number."""
+        sides = max(self.here.size + self.there.size)
+        terms = len(self) * math.prod(self.window) * len(self.reach[0])
+        return sides <= LARGEST_SIDE and terms <= MOST_TERMS
+
+    def at(self, step):
+        """Index of the element of ``here`` that a step is about: four integers."""
+        return tuple(map(int, np.unravel_index(step, self.here.values.shape)))
+
+    def cells(self, step):
+        """Rows and columns of the window of a step, in cells of ``there``."""
+        _, _, i, j = self.at(step)
+        axes = zip(self.starts, (i, j), self.window, self.dilation, strict=True)
+        return tuple(tuple(starts[at] + t * d for t in range(k)) for starts, at, k, d in axes)
+
+    def unused(self):
+        """Rows and columns of ``there``, in cells, that no window covers."""
+        axes = zip(self.starts, self.window, self.dilation, self.there.size, strict=True)
+        return tuple(
+            tuple(sorted(set(range(size)) - {s + t * d for s in starts for t in range(k)}))
+            for starts, k, d, size in axes
+        )
+
+    def explanation(self, step):
+        """The terms of a step that adds up products, as `explain` tells them, without bias."""
+        return explain(self.there.values, self.w, self.spec, *self.at(step))
+
+    def pooled(self, step):
+        """The values that a pooling step takes the largest or the mean of, and their places.
+
+        Returns
+        -------
+        list of (float, (int, int) or None)
+            In the order of the window. A zero of the padding has no place; it is left out where
+            padding does not count.
+        """
+        n, c, i, j = self.at(step)
+        rows, columns = self.spec.window(i, j, self.there.values.shape[2:])
+        places = [(row, column) for row in rows for column in columns]
+        values = [
+            (0, None) if None in place else (self.there.values[n, c][place].item(), place)
+            for place in places
+        ]
+        if self.rule == "average":
+            return values
+        return [(value, place) for value, place in values if place]
+
+    def additions(self, step):
+        """What a scattering step adds, channel after channel, in the order of the window.
+
+        Returns
+        -------
+        list of Addition
+        """
+        n, f, i, j = self.at(step)
+        rows, columns = self.cells(step)
+        number = step - n * math.prod(self.here.values.shape[1:])
+        found = []
+        for slot, channel in enumerate(self.reach[f]):
+            for u, row in enumerate(rows):
+                for v, column in enumerate(columns):
+                    before = self.state(n, number - 1)[channel, row, column].item()
+                    after = self.state(n, number)[channel, row, column].item()
+                    one, other = self.here.values[n, f, i, j], self.stamp.values[f, slot, u, v]
+                    pixel, weight = (one, other) if self.rule == "scatter" else (other, one)
+                    factors = (+pixel.item(), +weight.item())
+                    found.append(Addition(channel, (row, column), before, *factors, after))
+        return found
+
+    def state(self, sample, number):
+        """The output after a step of a sample; before the first, the bias or zeros."""
+        if number >= 0:
+            return self.results[sample, number]
+        empty = np.zeros(self.results.shape[2:])
+        return empty if self.bias is None else empty + self.bias[:, None, None]
+
+    def telling(self):
+        """Index of the step to show first: in the middle of those with the most that counts."""
+        if not self.numbered:
+            return len(self) // 2
+        weights = [self._tells(step) for step in range(len(self))]
+        most = [step for step, weight in enumerate(weights) if weight == max(weights)]
+        return most[len(most) // 2]
+
+    def _tells(self, step):
+        if self.rule == "sum":
+            return sum(term.product != 0 for term in self.explanation(step).terms)
+        if self.scatters:
+            return bool(self.here.values[self.at(step)])
+        return len(self.pooled(step))
+
+
+def convolution(
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+):
+    """Take `conv4d` step by step: over the output, row after row.
+
+    Parameters
+    ----------
+    x, w, border_mode, strides, dilation, groups, bias, engine
+        As `conv4d` takes them.
+
+    Returns
+    -------
+    Steps
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `conv4d` raises them.
+
+    Examples
+    --------
+    The second window begins at the second pixel, and the kernel lies on it flipped:
+
+    >>> from convdoc.steps import convolution
+    >>> steps = convolution([[[[1, 2, 3]]]], [[[[10, 20]]]], "valid")
+    >>> steps.cells(1), steps.stamp.values.tolist()
+    (((0,), (1, 2)), [[[[20, 10]]]])
+    >>> print(steps.explanation(1))
+    y[0, 0, 0, 1] = 70
+      x[0, 0, 0, 1] · w[0, 0, 0, 1] = 2 · 20 = 40
+      x[0, 0, 0, 2] · w[0, 0, 0, 0] = 3 · 10 = 30
+    """
+    settings = {"strides": strides, "dilation": dilation, "groups": groups}
+    y = conv4d(x, w, border_mode, **settings, bias=bias, engine=engine)
+    w = real_4d("w", w)
+    spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups)
+    return replace(_gathered(x, w, y, spec, bias), flipped=True)
+
+
+def correlation(
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+):
+    """Take `correlate4d` step by step: `convolution` with the kernel not flipped.
+
+    Parameters
+    ----------
+    x, w, border_mode, strides, dilation, groups, bias, engine
+        As `correlate4d` takes them.
+
+    Returns
+    -------
+    Steps
+        Its `w` is turned, because `spec` is that of a convolution.
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `correlate4d` raises them.
+
+    Examples
+    --------
+    >>> from convdoc.steps import correlation
+    >>> steps = correlation([[[[1, 2, 3]]]], [[[[10, 20]]]], "valid")
+    >>> steps.stamp.values.tolist(), steps.explanation(1).sum
+    ([[[[10, 20]]]], 80)
+    """
+    settings = {"strides": strides, "dilation": dilation, "groups": groups}
+    y = correlate4d(x, w, border_mode, **settings, bias=bias, engine=engine)
+    w = real_4d("w", w)
+    spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups)
+    return _gathered(x, w[:, :, ::-1, ::-1], y, spec, bias)
+
+
+def transposed(
+    y, w, border_mode="valid", *, strides=1, dilation=1, groups=1, bias=None, output_padding=0,
+    view="scatter", engine="keras",
+):  # fmt: skip
+    """Take `conv4d_transpose` step by step, in one of two views that give the same.
+
+    Parameters
+    ----------
+    y, w, border_mode, strides, dilation, groups, bias, output_padding, engine
+        As `conv4d_transpose` takes them.
+    view : {"scatter", "gather"}
+        Over the input, each pixel leaving the kernel behind, times its value; or over the output,
+        a window reading the input, which is spread out with zeros where there are strides.
+
+    Returns
+    -------
+    Steps
+
+    Raises
+    ------
+    TypeError, ValueError, ImportError, RuntimeError
+        As `conv4d_transpose` raises them, and for another `view`.
+
+    References
+    ----------
+    V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
+    arXiv 1603.07285, chapter 4, whose figures are the gathering view.
+
+    Examples
+    --------
+    >>> from convdoc.steps import transposed
+    >>> steps = transposed([[[[1, 10]]]], [[[[1, 2, 3]]]], strides=2)
+    >>> [addition.after for addition in steps.additions(1)]
+    [31.0, 20.0, 10.0]
+    >>> steps = transposed([[[[1, 10]]]], [[[[1, 2, 3]]]], strides=2, view="gather")
+    >>> steps.there.size, steps.explanation(2).sum
+    ((1, 7), 31)
+    """
+    if not isinstance(view, str) or view not in ("scatter", "gather"):
+        raise ValueError(f"view must be 'scatter' or 'gather'; got {view!r}")
+    settings = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
+    x = conv4d_transpose(
+        y, w, border_mode, **settings, output_padding=output_padding, engine=engine
+    )
+    y, w = real_4d("y", y), real_4d("w", w)
+    spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups, True, output_padding)
+    if view == "gather":
+        return _spread_out(y, w, x, spec, bias)
+    output = Grid("x′", x, spec.padding(y.shape[2:]))
+    steps = Steps(
+        rule="scatter",
+        here=Grid("y", y),
+        there=output,
+        stamp=Grid("W", w[:, :, ::-1, ::-1]),
+        flipped=True,
+        window=spec.kernel,
+        dilation=spec.dilation,
+        starts=_starts(y.shape[2:], spec.strides),
+        reach=_parts(len(w), x.shape[1], spec.groups),
+        spec=spec,
+        w=w,
+        bias=_array(bias),
+    )
+    if not steps.numbered:
+        return steps
+    results = [
+        conv4d_transpose(first, w, 0, **settings, output_size=output.size, engine=engine)
+        for first in map(_one_more_each_time, y)
+    ]
+    return replace(steps, results=np.stack(results))
+
+
+def pooling(x, size, strides=None, border_mode="valid", mode="max"):
+    """Take `pool4d` step by step: over the output, channel after channel, row after row.
+
+    Parameters
+    ----------
+    x, size, strides, border_mode, mode
+        As `pool4d` takes them.
+
+    Returns
+    -------
+    Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `pool4d` raises them.
+
+    Examples
+    --------
+    >>> from convdoc.steps import pooling
+    >>> pooling([[[[1, 2, 3, 4]]]], (1, 2)).pooled(1)
+    [(3, (0, 2)), (4, (0, 3))]
+    """
+    y = pool4d(x, size, strides, border_mode, mode)
+    x = real_4d("x", x)
+    spec = ConvSpec(size, size if strides is None else strides, border_mode)
+    return Steps(
+        rule=mode,
+        here=Grid("y", y),
+        there=Grid("x", x, spec.padding(x.shape[2:])),
+        stamp=None,
+        window=spec.kernel,
+        dilation=(1, 1),
+        starts=_starts(y.shape[2:], spec.strides),
+        reach=_parts(x.shape[1], x.shape[1], x.shape[1]),
+        spec=spec,
+    )
+
+
+def shifts(x, w):
+    """Take a full convolution apart into shifted images: one step for each kernel element.
+
+    Parameters
+    ----------
+    x, w : array_like, shapes (1, 1, height, width) and (1, 1, kernel height, kernel width)
+        As `shifted_sum` takes them.
+
+    Returns
+    -------
+    Steps
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `shifted_sum` raises them.
+
+    Examples
+    --------
+    >>> from convdoc.steps import shifts
+    >>> steps = shifts([[[[1, 2]]]], [[[[10, 100]]]])
+    >>> steps.results[0, :, 0].tolist()
+    [[[10.0, 20.0, 0.0]], [[10.0, 120.0, 200.0]]]
+    """
+    images = [shift.image[0] for shift in shifted_sum(x, w).shifts]
+    results = np.cumsum(images, axis=0)
+    x, w = real_4d("x", x), real_4d("w", w)
+    return Steps(
+        rule="shift",
+        here=Grid("W", w),
+        there=Grid("y", results[None, -1]),
+        stamp=Grid("x", x),
+        window=x.shape[2:],
+        dilation=(1, 1),
+        starts=_starts(w.shape[2:], (1, 1)),
+        reach=((0,),),
+        spec=ConvSpec(w.shape[2:], border_mode="full"),
+        w=w,
+        results=results[None],
+    )
+
+
+def _gathered(x, w, y, spec, bias):
+    """The steps of the convolution of `x` with `w` that gave `y`."""
+    x = real_4d("x", x)
+    return Steps(
+        rule="sum",
+        here=Grid("y", y),
+        there=Grid("x", x, spec.padding(x.shape[2:])),
+        stamp=Grid("W", w[:, :, ::-1, ::-1]),
+        window=spec.kernel,
+        dilation=spec.dilation,
+        starts=_starts(y.shape[2:], spec.strides),
+        reach=_parts(len(w), x.shape[1], spec.groups),
+        spec=spec,
+        w=w,
+        bias=_array(bias),
+    )
+
+
+def _spread_out(y, w, x, spec, bias):
+    r"""The steps of a transposed convolution as a convolution of stride 1 over `y` spread out.
+
+    Its windows begin at :math:`i + p - (\hat k - 1)`, counted in cells from the first pixel.
+    """
+    first = [
+        sides[0] - (k - 1)
+        for sides, k in zip(spec.padding(y.shape[2:]), spec.dilated_kernel, strict=True)
+    ]
+    last = [
+        start + o - 1 + k - 1
+        for start, o, k in zip(first, x.shape[2:], spec.dilated_kernel, strict=True)
+    ]
+    above = [max(0, -start) for start in first]
+    behind = [
+        max(0, end - (n - 1) * s) for end, n, s in zip(last, y.shape[2:], spec.strides, strict=True)
+    ]
+    filters, channels = len(w) // spec.groups, w.shape[1]
+    return Steps(
+        rule="sum",
+        here=Grid("x′", x),
+        there=Grid("y", y, tuple(zip(above, behind, strict=True)), spec.strides),
+        stamp=Grid("W", np.concatenate([part.swapaxes(0, 1) for part in np.split(w, spec.groups)])),
+        window=spec.kernel,
+        dilation=spec.dilation,
+        starts=tuple(
+            tuple(before + start + i for i in range(o))
+            for before, start, o in zip(above, first, x.shape[2:], strict=True)
+        ),
+        reach=_parts(channels * spec.groups, filters * spec.groups, spec.groups),
+        spec=spec,
+        w=w,
+        bias=_array(bias),
+    )
+
+
+def _array(bias):
+    return None if bias is None else np.asarray(bias)
+
+
+def _starts(size, strides):
+    """Where windows begin that are a stride apart, along both axes."""
+    return tuple(tuple(range(0, n * s, s)) for n, s in zip(size, strides, strict=True))
+
+
+def _parts(here, there, groups):
+    """For each channel here, those there that are in its group."""
+    share = there // groups
+    firsts = (channel // (here // groups) * share for channel in range(here))
+    return tuple(tuple(range(first, first + share)) for first in firsts)
+
+
+def _one_more_each_time(image):
+    """Copies of an image, the first with one element and zeros, each with one element more."""
+    elements = np.tril(np.broadcast_to(image.ravel(), (image.size, image.size)))
+    return elements.reshape(-1, *image.shape)

@@ -1,0 +1,39 @@
+"""
+Half padding, transposed
+========================
+
+A convolution that keeps the size has a transposed one that keeps it too.
+"""
+
+# %%
+# Its sizes are those of the convolution, read from the output to the input:
+
+import numpy as np
+
+from convdoc import ConvSpec, draw
+
+spec = ConvSpec(kernel=3, border_mode="half")
+back = spec.as_transposed(size=5)
+back.relationship(size=5)[0]
+
+# %%
+# Each pixel of the input leaves the kernel behind, times its value, and where two of them overlap
+# they add up. The kernel lands as the convolution laid it on the image, which is flipped:
+
+y = np.array([[3, 0, 1, 2, 0],
+              [1, 2, 0, 1, 3],
+              [0, 1, 3, 0, 1],
+              [2, 0, 1, 1, 0],
+              [1, 3, 0, 2, 1]]).reshape(1, 1, 5, 5)
+W = np.array([[1, 2, 0],
+              [0, 1, 3],
+              [2, 0, 1]]).reshape(1, 1, 3, 3)
+
+draw.transpose_stepper(y, W, "half")
+
+# %%
+# The other view goes over the output, as a convolution does. Half padding stays half padding. The
+# kernel is not flipped here, since turning it twice is not turning it at all. The numbers are the
+# same:
+
+draw.transpose_stepper(y, W, "half", view="gather")

@@ -1,0 +1,42 @@
+"""
+Full padding, transposed
+========================
+
+The convolution of :ref:`sphx_glr_auto_gallery_atlas_040_full_padding.py` made the image larger by
+*k* - 1. Its transposed convolution makes it smaller by as much.
+"""
+
+# %%
+# Its sizes are those of the convolution, read from the output to the input:
+
+import numpy as np
+
+from convdoc import ConvSpec, draw
+
+spec = ConvSpec(kernel=3, border_mode="full")
+back = spec.as_transposed(size=5)
+back.relationship(size=7)[0]
+
+# %%
+# Each pixel of the input leaves the kernel behind, times its value, and where two of them overlap
+# they add up. The kernel lands as the convolution laid it on the image, which is flipped:
+
+y = np.array([[3, 0, 1, 2, 0, 1, 2],
+              [1, 2, 0, 1, 3, 0, 1],
+              [0, 1, 3, 0, 1, 2, 0],
+              [2, 0, 1, 1, 0, 3, 1],
+              [1, 3, 0, 2, 1, 0, 2],
+              [0, 1, 2, 0, 3, 1, 0],
+              [2, 0, 1, 3, 0, 1, 1]]).reshape(1, 1, 7, 7)
+W = np.array([[1, 2, 0],
+              [0, 1, 3],
+              [2, 0, 1]]).reshape(1, 1, 3, 3)
+
+draw.transpose_stepper(y, W, "full")
+
+# %%
+# The other view goes over the output, as a convolution does. Full padding becomes none. The
+# kernel is not flipped here, since turning it twice is not turning it at all. The numbers are the
+# same:
+
+draw.transpose_stepper(y, W, "full", view="gather")

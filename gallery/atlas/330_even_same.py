@@ -1,0 +1,37 @@
+"""
+Even kernels under same
+=======================
+
+Under ``"same"`` a kernel of 2 needs one zero, and one zero cannot be shared between two sides.
+Theano's Keras puts it before the image, TensorFlow behind it. The shapes agree, and every pixel
+of the result is another one.
+"""
+
+# %%
+# Size for size, there is nothing to see:
+
+import numpy as np
+
+from convdoc import ConvSpec, draw
+
+theano, tensorflow = (ConvSpec(kernel=2, border_mode=mode) for mode in ("same", "same_upper"))
+print(theano.output_size(4), theano.padding(4)[0])
+print(tensorflow.output_size(4), tensorflow.padding(4)[0])
+
+# %%
+# Keras on Theano, the zeros at the top and on the left:
+
+x = np.array([[3, 0, 1, 2],
+              [1, 2, 0, 1],
+              [0, 1, 3, 0],
+              [2, 0, 1, 1]]).reshape(1, 1, 4, 4)
+W = np.array([[1, 2],
+              [0, 3]]).reshape(1, 1, 2, 2)
+
+draw.stepper(x, W, "same")
+
+# %%
+# TensorFlow's place for them, at the bottom and on the right. (It would not flip the kernel
+# either; here it is flipped in both, so that the padding alone differs.)
+
+draw.stepper(x, W, "same_upper")

@@ -1,0 +1,25 @@
+"""
+Groups
+======
+
+In a grouped convolution the channels are dealt out. Each filter reads the channels of its own
+group alone, so the kernel has fewer slices, and the groups could be computed on different
+machines: that is what they were invented for.
+"""
+
+# %%
+# Four channels in two groups: a slice of the kernel for two channels is enough.
+
+import numpy as np
+
+from convdoc import draw
+
+rng = np.random.default_rng(0)
+x = rng.integers(0, 4, (1, 4, 4, 4))
+W = rng.integers(-1, 3, (2, 2, 3, 3))
+print(f"{W.size} weights in two groups, {2 * W.size} in one")
+
+# %%
+# Filter 0 reads channels 0 and 1, filter 1 reads channels 2 and 3. The others are pale:
+
+draw.stepper(x, W, "valid", groups=2)

@@ -1,0 +1,34 @@
+"""
+1×1
+===
+
+A kernel of one row and one column sees no neighbour. What is left of the convolution is the sum
+over channels: at every pixel, the same small dense layer mixes what the channels hold.
+"""
+
+# %%
+# Two channels become three. The size stays, without any padding:
+
+import numpy as np
+
+from convdoc import ConvSpec, draw
+
+spec = ConvSpec(kernel=1)
+spec.relationship(size=3)[0]
+
+# %%
+# Every output pixel is one sum of two products:
+
+x = np.arange(18).reshape(1, 2, 3, 3)
+W = np.array([[1, 0], [0, 1], [1, -1]]).reshape(3, 2, 1, 1)
+
+draw.stepper(x, W, "valid")
+
+# %%
+# The first filter copies channel 0, the second channel 1, the third subtracts. It could as well
+# be written as a product of matrices:
+
+from convdoc import conv4d
+
+product = np.einsum("fc,ncij->nfij", W[:, :, 0, 0], x)
+np.testing.assert_array_equal(conv4d(x, W, "valid"), product)

@@ -1,0 +1,383 @@
+"""convdoc.steps: windows, terms and partial sums, against plain loops over arrays of zeros."""
+
+import numpy as np
+import pytest
+import scipy.signal
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from convdoc import conv4d, conv4d_transpose, correlate4d, pool4d
+from convdoc.steps import Grid, convolution, correlation, pooling, shifts, transposed
+from tests import notebook
+
+# -- What the steps are compared with -----------------------------------------------------------
+
+
+def surrounded(border_mode, size, covered, strides):
+    """Zeros (before, behind) an image along both axes, by what each mode is defined as."""
+    if not isinstance(border_mode, str):
+        both = (border_mode, border_mode) if isinstance(border_mode, int) else border_mode
+        return tuple((side, side) if isinstance(side, int) else side for side in both)
+    return tuple(
+        {
+            "valid": (0, 0),
+            "full": (k - 1, k - 1),
+            "half": (k // 2, k // 2),
+            "same": (k // 2, (k - 1) // 2),
+            "same_upper": halved(max((-(-n // s) - 1) * s + k - n, 0)),
+        }[border_mode]
+        for n, k, s in zip(size, covered, strides, strict=True)
+    )
+
+
+def halved(total):
+    return total // 2, total - total // 2
+
+
+def dilated(kernel, dilation):
+    """Rows and columns that a kernel lies on."""
+    return tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+
+
+def places(i, j, strides, kernel, dilation):
+    """Rows and columns of window (i, j), counted in those of the padded image."""
+    axes = zip((i, j), strides, kernel, dilation, strict=True)
+    return tuple(tuple(range(at * s, at * s + k * d, d)) for at, s, k, d in axes)
+
+
+def channels_of(f, filters, w, groups):
+    """Channels that filter `f` of `filters` reads."""
+    first = f // (filters // groups) * w.shape[1]
+    return tuple(range(first, first + w.shape[1]))
+
+
+def convolved(x, w, around, *, strides, dilation, groups, bias):
+    """The convolution, by loops."""
+    padded, covered = np.pad(x, ((0, 0), (0, 0), *around)), dilated(w.shape[2:], dilation)
+    size = ((n - k) // s + 1 for n, k, s in zip(padded.shape[2:], covered, strides, strict=True))
+    y = np.zeros((len(x), len(w), *size))
+    for n, f, i, j in np.ndindex(y.shape):
+        rows, columns = places(i, j, strides, w.shape[2:], dilation)
+        y[n, f, i, j] = 0 if bias is None else bias[f]
+        for slot, c in enumerate(channels_of(f, len(w), w, groups)):
+            for u, row in enumerate(rows[::-1]):
+                for v, column in enumerate(columns[::-1]):
+                    y[n, f, i, j] += padded[n, c, row, column] * w[f, slot, u, v]
+    return y
+
+
+def given_back(y, w, size, around, *, strides, dilation, groups, bias):
+    """The states of a transposed convolution, by loops: for each sample one, then one a step."""
+    cells = (n + sum(sides) for n, sides in zip(size, around, strict=True))
+    states = np.zeros((len(y), 1 + y[0].size, w.shape[1] * groups, *cells))
+    states += 0 if bias is None else np.reshape(bias, (-1, 1, 1))
+    for n, image in enumerate(y):
+        for step, (f, i, j) in enumerate(np.ndindex(image.shape)):
+            rows, columns = places(i, j, strides, w.shape[2:], dilation)
+            for slot, c in enumerate(channels_of(f, len(w), w, groups)):
+                for u, row in enumerate(rows[::-1]):
+                    for v, column in enumerate(columns[::-1]):
+                        states[n, step + 1 :, c, row, column] += image[f, i, j] * w[f, slot, u, v]
+    return states
+
+
+def cropped(states, size, around):
+    """The last states, without what the padding cuts off."""
+    (top, _), (left, _) = around
+    return states[:, -1, :, top : top + size[0], left : left + size[1]]
+
+
+# -- Any convolution ----------------------------------------------------------------------------
+
+some_examples = settings(max_examples=80, deadline=None, derandomize=True)
+zeros = st.integers(0, 2)
+sides = st.tuples(zeros, zeros)
+modes = st.one_of(
+    st.sampled_from(["valid", "full", "half", "same", "same_upper"]),
+    zeros,
+    sides,
+    st.tuples(sides, sides),
+)
+
+
+def pairs(least, most):
+    return st.tuples(st.integers(least, most), st.integers(least, most))
+
+
+@st.composite
+def arrays(draw, backwards=False):
+    """Images, kernels and settings; the numbers are halves, of which sums are exact."""
+    plan = {
+        "strides": draw(pairs(1, 3)),
+        "dilation": draw(pairs(1, 2)),
+        "groups": draw(st.integers(1, 2)),
+    }
+    random = np.random.default_rng(draw(st.integers(0, 999)))
+    filters, part = plan["groups"] * draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    w = random.integers(-5, 6, (filters, part, *draw(pairs(1, 3)))) * draw(st.sampled_from([1, 0.5]))
+    read, made = (filters, part * plan["groups"])[:: 1 if backwards else -1]
+    x = random.integers(-5, 6, (draw(st.integers(1, 2)), read, *draw(pairs(1, 5))))
+    plan["bias"] = random.integers(-5, 6, made) if draw(st.booleans()) else None
+    return x, w, plan
+
+
+@st.composite
+def convolutions(draw):
+    """What `conv4d` takes, and the zeros around the images."""
+    x, w, plan = draw(arrays())
+    border_mode, covered = draw(modes), dilated(w.shape[2:], plan["dilation"])
+    around = surrounded(border_mode, x.shape[2:], covered, plan["strides"])
+    room = zip(x.shape[2:], around, covered, strict=True)
+    assume(all(n + sum(zeros) >= k for n, zeros, k in room))
+    return x, w, border_mode, plan, around
+
+
+@st.composite
+def transposed_convolutions(draw):
+    """What `conv4d_transpose` takes, the size of its result and what is cut off around it."""
+    y, w, plan = draw(arrays(backwards=True))
+    border_mode, covered = draw(modes), dilated(w.shape[2:], plan["dilation"])
+    more = tuple(draw(st.integers(0, s - 1)) for s in plan["strides"])
+    axes = tuple(zip(y.shape[2:], plan["strides"], more, strict=True))
+    if border_mode == "same_upper":  # as many outputs as strides fit into the image
+        size = tuple(s * (n - 1) + 1 + a for n, s, a in axes)
+        around = surrounded(border_mode, size, covered, plan["strides"])
+    else:
+        around = surrounded(border_mode, covered, covered, plan["strides"])
+        size = tuple(
+            s * (n - 1) + k - sum(cut) + a
+            for (n, s, a), k, cut in zip(axes, covered, around, strict=True)
+        )
+    assume(min(size) >= 1)
+    return y, w, border_mode, plan, more, size, around
+
+
+@some_examples
+@given(convolutions(), st.booleans())
+def test_each_step_weighs_its_window_with_the_kernel_as_it_lies(drawn, flip):
+    x, w, border_mode, plan, around = drawn
+    take = convolution if flip else correlation
+    steps = take(x, w, border_mode, **plan, engine="numpy")
+    stored = w if flip else w[:, :, ::-1, ::-1]  # as a convolution would have it
+    expected, padded = convolved(x, stored, around, **plan), np.pad(x, ((0, 0), (0, 0), *around))
+    assert steps.there.size == padded.shape[2:]
+    assert [steps.at(step) for step in range(len(steps))] == list(np.ndindex(expected.shape))
+    for step, (n, f, i, j) in enumerate(np.ndindex(expected.shape)):
+        rows, columns = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
+        assert steps.cells(step) == (rows, columns)
+        channels = channels_of(f, len(w), w, plan["groups"])
+        assert steps.reach[f] == channels
+        cells = [(c, row, column) for c in channels for row in rows for column in columns]
+        terms = steps.explanation(step).terms
+        assert [term.channel for term in terms] == [c for c, _, _ in cells]
+        assert [term.input for term in terms] == [on_image(x, around, *at) for _, *at in cells]
+        assert [term.input for term in terms] == [steps.there.element(*at) for _, *at in cells]
+        assert [term.pixel for term in terms] == [padded[n, *cell] for cell in cells]
+        assert [term.weight for term in terms] == stored[f, :, ::-1, ::-1].ravel().tolist()
+        assert [term.weight for term in terms] == steps.stamp.values[f].ravel().tolist()
+        assert [term.product for term in terms] == [t.pixel * t.weight for t in terms]
+        bias = 0 if plan["bias"] is None else plan["bias"][f]
+        assert steps.explanation(step).sum + bias == expected[n, f, i, j]
+    np.testing.assert_array_equal(steps.output.values, expected)
+    assert steps.flipped is flip
+
+
+def on_image(x, around, row, column):
+    """The pixel in a cell of the padded image."""
+    i, j = row - around[0][0], column - around[1][0]
+    return (i, j) if 0 <= i < x.shape[2] and 0 <= j < x.shape[3] else None
+
+
+@some_examples
+@given(
+    arrays(), modes, pairs(1, 3), st.sampled_from(["max", "average", "average_no_pad"])
+)
+def test_each_step_pools_what_its_window_holds(drawn, border_mode, size, mode):
+    x, _, plan = drawn
+    strides = plan["strides"]
+    around = surrounded(border_mode, x.shape[2:], size, strides)
+    axes = list(zip(x.shape[2:], around, size, strict=True))
+    assume(all(n + sum(zeros) >= k > max(zeros) for n, zeros, k in axes))
+    steps, y = pooling(x, size, strides, border_mode, mode), pool4d(x, size, strides, border_mode, mode)
+    np.testing.assert_array_equal(steps.output.values, y)
+    padded = np.pad(x, ((0, 0), (0, 0), *around))
+    assert steps.there.size == padded.shape[2:]
+    for step, (n, c, i, j) in enumerate(np.ndindex(y.shape)):
+        rows, columns = places(i, j, strides, size, (1, 1))
+        assert steps.cells(step) == (rows, columns)
+        assert steps.reach[c] == (c,)
+        cells = [(row, column) for row in rows for column in columns]
+        held = [(padded[n, c, *at], on_image(x, around, *at)) for at in cells]
+        if mode != "average":
+            held = [(value, place) for value, place in held if place]
+        assert steps.pooled(step) == held
+        values = [value for value, _ in held]
+        pooled = max(values) if mode == "max" else sum(values) / len(values)
+        assert y[n, c, i, j] == np.float32(pooled)
+
+
+@some_examples
+@given(transposed_convolutions())
+def test_each_addition_is_of_a_pixel_times_a_weight_to_what_was_there(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    steps = transposed(y, w, border_mode, **plan, output_padding=more, engine="numpy")
+    states = given_back(y, w, size, around, **plan)
+    assert steps.there.around == around
+    assert steps.there.size == states.shape[3:]
+    assert steps.flipped
+    for step, (n, f, i, j) in enumerate(np.ndindex(y.shape)):
+        number = step % y[0].size
+        before, after = states[n, number], states[n, number + 1]
+        np.testing.assert_array_equal(steps.state(n, number - 1), before)
+        np.testing.assert_array_equal(steps.state(n, number), after)
+        rows, columns = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
+        assert steps.at(step) == (n, f, i, j)
+        assert steps.cells(step) == (rows, columns)
+        expected, touched = [], np.zeros(before.shape, bool)
+        for slot, c in enumerate(channels_of(f, len(w), w, plan["groups"])):
+            for u, row in enumerate(rows):
+                for v, column in enumerate(columns):
+                    weight, at = w[f, slot, ::-1, ::-1][u, v], (c, row, column)
+                    assert steps.stamp.values[f, slot, u, v] == weight
+                    expected.append((c, at[1:], before[at], y[n, f, i, j], weight, after[at]))
+                    touched[at] = True
+        assert steps.additions(step) == expected
+        assert all(a.before + a.pixel * a.weight == a.after for a in steps.additions(step))
+        np.testing.assert_array_equal(before[~touched], after[~touched])
+    np.testing.assert_array_equal(steps.output.values, cropped(states, size, around))
+
+
+@some_examples
+@given(transposed_convolutions())
+def test_the_gathering_view_reads_the_input_spread_out_with_zeros(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    settings = {**plan, "output_padding": more, "engine": "numpy"}
+    steps = transposed(y, w, border_mode, **settings, view="gather")
+    expected = cropped(given_back(y, w, size, around, **plan), size, around)
+    spread, pixels, starts = spread_out(y, w, size, around, plan)
+    assert steps.there.size == spread.shape[2:]
+    assert [steps.at(step) for step in range(len(steps))] == list(np.ndindex(expected.shape))
+    groups, dilation = plan["groups"], plan["dilation"]
+    filters, part = len(w) // groups, w.shape[1]
+    for step, (n, c, i, j) in enumerate(np.ndindex(expected.shape)):
+        rows, columns = places(starts[0][i], starts[1][j], (1, 1), w.shape[2:], dilation)
+        assert steps.cells(step) == (rows, columns)
+        reached = tuple(range(c // part * filters, (c // part + 1) * filters))
+        assert steps.reach[c] == reached
+        weighed = [
+            (f, pixels.get((row, column)), spread[n, f, row, column], w[f, c % part, u, v])
+            for f in reached
+            for u, row in enumerate(rows)
+            for v, column in enumerate(columns)
+        ]
+        assert steps.stamp.values[c].ravel().tolist() == [weight for *_, weight in weighed]
+        read = [steps.there.element(row, column) for row in rows for column in columns]
+        assert read * filters == [place for _, place, _, _ in weighed]
+        told = steps.explanation(step)
+        terms = [(term.channel, term.input, term.pixel, term.weight) for term in told.terms]
+        assert terms == [term for term in weighed if term[1]]  # the rest is zeros
+        bias = 0 if plan["bias"] is None else plan["bias"][c]
+        assert told.sum + bias == expected[n, c, i, j]
+        assert sum(pixel * weight for *_, pixel, weight in weighed) == told.sum
+    np.testing.assert_array_equal(steps.output.values, expected)
+    assert not steps.flipped
+
+
+def spread_out(y, w, size, around, plan):
+    """`y` with zeros between and around, its pixels by their cells, and where windows begin.
+
+    Dumoulin and Visin put p' = k - 1 - p zeros before the first pixel; below 0 the first window
+    begins behind it.
+    """
+    pixels, starts, lengths = [], [], []
+    covered = dilated(w.shape[2:], plan["dilation"])
+    axes = zip(size, y.shape[2:], plan["strides"], covered, around, strict=True)
+    for outputs, inputs, s, k, (cut, _) in axes:
+        before = k - 1 - cut
+        pixels.append([max(before, 0) + s * i for i in range(inputs)])
+        starts.append([max(-before, 0) + i for i in range(outputs)])
+        lengths.append(max(pixels[-1][-1], starts[-1][-1] + k - 1) + 1)
+    spread, by_cell = np.zeros((*y.shape[:2], *lengths)), {}
+    for i, j in np.ndindex(y.shape[2:]):
+        by_cell[pixels[0][i], pixels[1][j]] = (i, j)
+        spread[:, :, pixels[0][i], pixels[1][j]] = y[:, :, i, j]
+    return spread, by_cell, starts
+
+
+@some_examples
+@given(transposed_convolutions())
+def test_both_views_of_a_transposed_convolution_give_the_same(drawn):
+    y, w, border_mode, plan, more, *_ = drawn
+    plan |= {"output_padding": more, "engine": "numpy"}
+    scattered, gathered = (
+        transposed(y, w, border_mode, **plan, view=view) for view in ("scatter", "gather")
+    )
+    np.testing.assert_array_equal(scattered.output.values, gathered.output.values)
+    assert scattered.output is scattered.there
+    assert gathered.output is gathered.here
+    ends = [scattered.state(n, y[0].size - 1) for n in range(len(y))]
+    np.testing.assert_array_equal(cropped(np.array(ends)[:, None], *SIZES(gathered, scattered)), 0)
+
+
+lengths = pairs(1, 4)
+
+
+@some_examples
+@given(lengths, lengths, st.integers(0, 99))
+def test_shifted_images_add_up_to_scipys_full_convolution(size, kernel, seed):
+    random = np.random.default_rng(seed)
+    x, w = random.integers(-5, 6, size), random.integers(-5, 6, kernel)
+    steps = shifts(x[None, None], w[None, None])
+    state = np.zeros(np.add(size, kernel) - 1)
+    for step, (u, v) in enumerate(np.ndindex(kernel)):
+        assert steps.at(step) == (0, 0, u, v)
+        assert steps.cells(step) == (tuple(range(u, u + size[0])), tuple(range(v, v + size[1])))
+        before = state.copy()
+        state[u : u + size[0], v : v + size[1]] += w[u, v] * x
+        assert steps.additions(step) == [
+            (0, (u + i, v + j), before[u + i, v + j], x[i, j], w[u, v], state[u + i, v + j])
+            for i, j in np.ndindex(size)
+        ]
+        np.testing.assert_array_equal(steps.state(0, step), [state])
+    assert len(steps) == w.size
+    np.testing.assert_array_equal(steps.output.values, [[scipy.signal.convolve2d(x, w, "full")]])
+    np.testing.assert_array_equal(steps.input.values, [[x]])
+
+
+# -- What is left over --------------------------------------------------------------------------
+
+
+def never_covered(cells, starts, kernel, dilation):
+    """Cells along one axis that are in no window."""
+    covered = {start + t * dilation for start in starts for t in range(kernel)}
+    return tuple(cell for cell in range(cells) if cell not in covered)
+
+
+@some_examples
+@given(convolutions())
+def test_unused_are_the_rows_and_columns_whose_pixels_change_nothing(drawn):
+    x, w, border_mode, plan, around = drawn
+    w = np.abs(w) + 1  # so that whatever is read counts
+    steps = convolution(x, w, border_mode, **plan, engine="numpy")
+    padded = np.pad(np.zeros(x.shape), ((0, 0), (0, 0), *around))
+    for axis, unused in enumerate(steps.unused()):
+        for cell in range(padded.shape[2 + axis]):
+            marked = padded.copy()
+            np.moveaxis(marked, 2 + axis, 0)[cell] = 1
+            y = convolved(marked, w, ((0, 0), (0, 0)), **plan | {"bias": None})
+            assert (cell in unused) == (not y.any())
+
+
+@some_examples
+@given(transposed_convolutions())
+def test_unused_of_a_scattering_are_the_rows_and_columns_that_stay_empty(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    plan["bias"] = None
+    y, w = np.abs(y) + 1, np.abs(w) + 1
+    steps = transposed(y, w, border_mode, **plan, output_padding=more, engine="numpy")
+    end = given_back(y, w, size, around, **plan)[0, -1]
+    rows, columns = steps.unused()
+    assert rows == tuple(np.flatnonzero(~end.any((0, 2))))
+    assert columns == tuple(np.flatnonzero(~end.any((0, 1))))
+
+
