@@ -532,7 +532,7 @@ def _symbol(token):
     letter = f"<mi>{token[0]}</mi>"
     match token[1:]:
         case "'":
-            return f"<msup>{letter}<mo>′</mo></msup>"
+            return f'{letter}<mo lspace="0" rspace="0">′</mo>'
         case "₁" | "₂":
             return f"<msub>{letter}<mn>{'₁₂'.index(token[1]) + 1}</mn></msub>"
     return letter

@@ -249,11 +249,16 @@ class Steps:
         return empty if self.bias is None else empty + self.bias[:, None, None]
 
     def telling(self):
-        """Index of the step to show first: in the middle of those with the most that counts."""
+        """Index of the step to show first.
+
+        The middle one of those with the most that counts, neither the first nor the last: so
+        something is there already and something is still to come.
+        """
         if not self.numbered:
             return len(self) // 2
-        weights = [self._tells(step) for step in range(len(self))]
-        most = [step for step, weight in enumerate(weights) if weight == max(weights)]
+        inner = range(1, len(self) - 1) if len(self) > 2 else range(len(self))
+        weights = [self._tells(step) for step in inner]
+        most = [step for step, weight in zip(inner, weights, strict=True) if weight == max(weights)]
         return most[len(most) // 2]
 
     def _tells(self, step):

@@ -1,14 +1,18 @@
 """The built site and the browser, made once for all tests that ask for them."""
 
+import functools
+import http.server
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 NO_BROWSER = (
     "no Chromium was found, installed or fetched, so the site was not tested in a browser. "
     "Install one, with `sudo apt-get install chromium` or "
@@ -46,6 +50,38 @@ def pages(site):
         for path in site.rglob("*.html")
         if path.name not in ("genindex.html", "search.html") and "_static" not in path.parts
     )
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Where the built site is served."""
+    handler = functools.partial(QuietHandler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a line for each."""
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """A browser for all tests; each opens pages of its own."""
+    from playwright.sync_api import sync_playwright  # only here: engines are tested without it
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=FLAGS, chromium_sandbox=False
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ def cropped(states, size, around):
 
 # -- Any convolution ----------------------------------------------------------------------------
 
-some_examples = settings(max_examples=80, deadline=None, derandomize=True)
+some_examples = settings(max_examples=150, deadline=None, derandomize=True)
 zeros = st.integers(0, 2)
 sides = st.tuples(zeros, zeros)
 modes = st.one_of(
@@ -114,7 +114,9 @@ def arrays(draw, backwards=False):
     }
     random = np.random.default_rng(draw(st.integers(0, 999)))
     filters, part = plan["groups"] * draw(st.integers(1, 2)), draw(st.integers(1, 2))
-    w = random.integers(-5, 6, (filters, part, *draw(pairs(1, 3)))) * draw(st.sampled_from([1, 0.5]))
+    w = random.integers(-5, 6, (filters, part, *draw(pairs(1, 3)))) * draw(
+        st.sampled_from([1, 0.5])
+    )
     read, made = (filters, part * plan["groups"])[:: 1 if backwards else -1]
     x = random.integers(-5, 6, (draw(st.integers(1, 2)), read, *draw(pairs(1, 5))))
     plan["bias"] = random.integers(-5, 6, made) if draw(st.booleans()) else None
@@ -189,16 +191,17 @@ def on_image(x, around, row, column):
 
 
 @some_examples
-@given(
-    arrays(), modes, pairs(1, 3), st.sampled_from(["max", "average", "average_no_pad"])
-)
+@given(arrays(), modes, pairs(1, 3), st.sampled_from(["max", "average", "average_no_pad"]))
 def test_each_step_pools_what_its_window_holds(drawn, border_mode, size, mode):
     x, _, plan = drawn
     strides = plan["strides"]
     around = surrounded(border_mode, x.shape[2:], size, strides)
     axes = list(zip(x.shape[2:], around, size, strict=True))
     assume(all(n + sum(zeros) >= k > max(zeros) for n, zeros, k in axes))
-    steps, y = pooling(x, size, strides, border_mode, mode), pool4d(x, size, strides, border_mode, mode)
+    steps, y = (
+        pooling(x, size, strides, border_mode, mode),
+        pool4d(x, size, strides, border_mode, mode),
+    )
     np.testing.assert_array_equal(steps.output.values, y)
     padded = np.pad(x, ((0, 0), (0, 0), *around))
     assert steps.there.size == padded.shape[2:]
@@ -313,10 +316,11 @@ def test_both_views_of_a_transposed_convolution_give_the_same(drawn):
         transposed(y, w, border_mode, **plan, view=view) for view in ("scatter", "gather")
     )
     np.testing.assert_array_equal(scattered.output.values, gathered.output.values)
-    assert scattered.output is scattered.there
-    assert gathered.output is gathered.here
-    ends = [scattered.state(n, y[0].size - 1) for n in range(len(y))]
-    np.testing.assert_array_equal(cropped(np.array(ends)[:, None], *SIZES(gathered, scattered)), 0)
+    (top, _), (left, _) = scattered.there.around
+    for n, image in enumerate(gathered.output.values):
+        end = scattered.state(n, y[0].size - 1)
+        height, width = image.shape[1:]
+        np.testing.assert_array_equal(end[:, top : top + height, left : left + width], image)
 
 
 lengths = pairs(1, 4)
@@ -347,12 +351,6 @@ def test_shifted_images_add_up_to_scipys_full_convolution(size, kernel, seed):
 # -- What is left over --------------------------------------------------------------------------
 
 
-def never_covered(cells, starts, kernel, dilation):
-    """Cells along one axis that are in no window."""
-    covered = {start + t * dilation for start in starts for t in range(kernel)}
-    return tuple(cell for cell in range(cells) if cell not in covered)
-
-
 @some_examples
 @given(convolutions())
 def test_unused_are_the_rows_and_columns_whose_pixels_change_nothing(drawn):
@@ -381,3 +379,250 @@ def test_unused_of_a_scattering_are_the_rows_and_columns_that_stay_empty(drawn):
     assert columns == tuple(np.flatnonzero(~end.any((0, 1))))
 
 
+@some_examples
+@given(transposed_convolutions())
+def test_unused_of_a_gathering_are_the_cells_of_no_window(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    plan_ = plan | {"output_padding": more, "engine": "numpy", "view": "gather"}
+    steps = transposed(y, w, border_mode, **plan_)
+    spread, _, starts = spread_out(y, w, size, around, plan)
+    for axis, unused in enumerate(steps.unused()):
+        k, d = w.shape[2 + axis], plan["dilation"][axis]
+        covered = {start + t * d for start in starts[axis] for t in range(k)}
+        assert set(unused) == set(range(spread.shape[2 + axis])) - covered
+
+
+def test_a_stride_leaves_rows_over():
+    steps = convolution(np.ones((1, 1, 6, 7)), np.ones((1, 1, 3, 3)), "valid", strides=2)
+    assert steps.unused() == ((5,), ())
+    steps = convolution(np.ones((1, 1, 6, 7)), np.ones((1, 1, 3, 3)), 1, strides=3)
+    assert steps.unused() == ((6, 7), ())  # the last row, and the padding below it
+    steps = pooling(np.ones((1, 1, 5, 4)), 2, (3, 2))
+    assert steps.unused() == ((2,), ())  # rows 0 and 1, then rows 3 and 4
+
+
+# -- Dumoulin and Visin's animations ------------------------------------------------------------
+
+ANIMATED = pytest.mark.parametrize(
+    ("i", "o", "p", "k", "s", "d"),
+    [
+        (4, 2, 0, 3, 1, 1),
+        (5, 6, 2, 4, 1, 1),
+        (5, 5, 1, 3, 1, 1),
+        (5, 7, 2, 3, 1, 1),
+        (5, 2, 0, 3, 2, 1),
+        (5, 3, 1, 3, 2, 1),
+        (6, 3, 1, 3, 2, 1),
+        (7, 3, 0, 3, 1, 2),
+    ],
+)
+
+
+@ANIMATED
+def test_animated_convolutions_have_their_sizes(i, o, p, k, s, d):
+    x, w = np.ones((1, 1, i, i)), np.ones((1, 1, k, k))
+    steps = convolution(x, w, p, strides=s, dilation=d)
+    assert len(steps) == o * o
+    assert steps.output.values.shape == (1, 1, o, o)
+    assert steps.there.size == (i + 2 * p, i + 2 * p)
+    assert steps.numbered
+
+
+@ANIMATED
+@pytest.mark.parametrize("view", ["scatter", "gather"])
+def test_animated_transposed_convolutions_go_back(i, o, p, k, s, d, view):
+    more = (i + 2 * p - d * (k - 1) - 1) % s
+    assert more == (1 if (i, s) == (6, 2) else 0)
+    y, w = np.ones((1, 1, o, o)), np.ones((1, 1, k, k))
+    steps = transposed(y, w, p, strides=s, dilation=d, output_padding=more, view=view)
+    assert steps.output.values.shape == (1, 1, i, i)
+    assert len(steps) == (o * o if view == "scatter" else i * i)
+    if view == "gather":
+        before = d * (k - 1) - p  # p' of the guide, and the rows that output_padding adds
+        assert steps.there.around == ((before, before + more),) * 2
+        assert steps.there.spread == (s, s)
+
+
+def test_numerical_padding_strides_is_not_what_its_animation_shows():
+    """The published one shows [[1, 6, 5], [7, 10, 9], [7, 10, 8]] for this 5×5 input."""
+    x = [[2, 2, 3, 3, 3], [0, 1, 3, 0, 3], [2, 3, 0, 1, 3], [3, 3, 2, 1, 2], [3, 3, 0, 2, 3]]
+    w = [[2, 0, 1], [1, 0, 0], [0, 1, 1]]
+    steps = correlation([[x]], [[w]], 1, strides=2)
+    assert steps.output.values.tolist() == [[[[1, 5, 6], [7, 8, 3], [3, 10, 4]]]]
+    by_scipy = scipy.signal.correlate2d(np.pad(x, 1), w, "valid")[::2, ::2]
+    np.testing.assert_array_equal(steps.output.values, [[by_scipy]])
+    assert [steps.explanation(step).sum for step in range(9)] == [1, 5, 6, 7, 8, 3, 3, 10, 4]
+    assert steps.stamp.values.tolist() == [[w]]
+    middle = [(term.pixel, term.weight) for term in steps.explanation(4).terms if term.weight]
+    assert middle == [(1, 2), (0, 1), (3, 1), (2, 1), (1, 1)]
+
+
+@pytest.mark.parametrize("view", ["scatter", "gather"])
+def test_a_transposed_convolution_to_6x6_takes_3x3(view):
+    """A published caption says 2×2, from which the same settings give 4×4."""
+    w, settings = np.ones((1, 1, 3, 3)), {"strides": 2, "output_padding": 1, "view": view}
+    steps = transposed(np.ones((1, 1, 3, 3)), w, 1, **settings)
+    assert steps.input.values.shape == (1, 1, 3, 3)
+    assert steps.output.values.shape == (1, 1, 6, 6)
+    smaller = transposed(np.ones((1, 1, 2, 2)), w, 1, **settings)
+    assert smaller.output.values.shape == (1, 1, 4, 4)
+
+
+# -- Printed numbers ----------------------------------------------------------------------------
+
+
+def test_the_impulse_meets_the_kernel_as_it_lies():
+    steps = convolution(notebook.IMPULSE.x, notebook.IMPULSE.w, "valid")
+    assert steps.stamp.values.tolist() == [[[[6, 5, 4], [3, 2, 1]]]]
+    assert steps.output.values[0, 0, 1:3].tolist() == [[0, 1, 2, 3, 0], [0, 4, 5, 6, 0]]
+    row, column = 1, 1
+    step = row * 5 + column
+    assert steps.cells(step) == ((1, 2), (1, 2, 3))
+    [told] = [term for term in steps.explanation(step).terms if term.product]
+    assert (told.input, told.pixel, told.weight) == ((2, 3), 1, 1)
+
+
+@pytest.mark.parametrize("example", notebook.EXAMPLES, ids=lambda e: e.page)
+def test_the_notebooks_outputs_come_step_by_step(example):
+    steps = convolution(example.x, example.w, example.border_mode)
+    sums = [steps.explanation(step).sum for step in range(len(steps))]
+    assert sums == example.y.ravel().tolist()
+    np.testing.assert_array_equal(steps.output.values, example.y)
+
+
+def test_the_default_engine_gives_the_final_picture():
+    x, w = np.arange(40.0).reshape(1, 2, 4, 5), np.arange(12.0).reshape(2, 1, 2, 3)
+    settings = {"strides": (1, 2), "groups": 2, "bias": [1, 2]}
+    y = conv4d(x, w, "half", **settings)
+    np.testing.assert_array_equal(convolution(x, w, "half", **settings).output.values, y)
+    expected = correlate4d(x, w, "half", **settings)
+    np.testing.assert_array_equal(correlation(x, w, "half", **settings).output.values, expected)
+    assert not np.array_equal(y, expected)
+    back = conv4d_transpose(y, w, "half", **settings)
+    for view in ("scatter", "gather"):
+        steps = transposed(y, w, "half", **settings, view=view)
+        np.testing.assert_array_equal(steps.output.values, back)
+    np.testing.assert_array_equal(steps.explanation(0).sum + 1, back[0, 0, 0, 0])
+    np.testing.assert_array_equal(pooling(x, 2).output.values, pool4d(x, 2))
+
+
+def test_same_is_the_default_border_of_a_convolution_and_valid_of_the_others():
+    x, w = np.ones((1, 1, 4, 4)), np.ones((1, 1, 3, 3))
+    assert convolution(x, w).output.values.shape == (1, 1, 4, 4)
+    assert correlation(x, w).output.values.shape == (1, 1, 4, 4)
+    assert transposed(x, w).output.values.shape == (1, 1, 6, 6)
+    assert pooling(x, 2).output.values.shape == (1, 1, 2, 2)
+
+
+def test_a_grids_cells_and_elements_are_each_others_inverse():
+    grid = Grid("x", np.zeros((2, 3, 2, 3)), around=((1, 2), (0, 3)), spread=(3, 2))
+    assert grid.size == (1 + 4 + 2, 5 + 3)
+    held = {
+        (row, column): grid.element(row, column)
+        for row, column in np.ndindex(grid.size)
+        if grid.element(row, column)
+    }
+    assert held == {(1, 0): (0, 0), (1, 2): (0, 1), (1, 4): (0, 2),
+                    (4, 0): (1, 0), (4, 2): (1, 1), (4, 4): (1, 2)}  # fmt: skip
+    assert {grid.cell(i, j): (i, j) for i in range(2) for j in range(3)} == held
+
+
+# -- Which step is shown first, and what has numbers --------------------------------------------
+
+
+def test_the_first_step_shown_lies_wholly_on_the_image():
+    steps = convolution(np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3)), "full")
+    rows, columns = steps.cells(steps.telling())
+    assert all(steps.there.element(row, column) for row in rows for column in columns)
+    assert steps.at(steps.telling()) == (0, 0, 3, 3)  # the middle one of nine
+
+
+def test_the_first_step_shown_is_where_the_impulse_meets_a_weight():
+    steps = convolution(notebook.IMPULSE.x, notebook.IMPULSE.w, "valid")
+    assert steps.at(steps.telling()) == (0, 0, 2, 1)  # y is 1 2 3 / 4 5 6 there: the fourth of six
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (lambda: transposed([[[[0, 7, 0, 0]]]], [[[[1, 2]]]]), (0, 0, 0, 1)),  # the only pixel
+        (lambda: transposed([[[[0, 7, 0, 0]]]], [[[[1, 2]]]], view="gather"), (0, 0, 0, 2)),
+        (lambda: shifts([[[[1, 2]]]], [[[[3, 0], [0, 0]]]]), (0, 0, 0, 0)),  # the only weight
+        (lambda: pooling(np.zeros((1, 1, 1, 3)), (1, 2), 1, ((0, 0), (1, 1))), (0, 0, 0, 2)),
+        (lambda: convolution(np.zeros((1, 1, 1, 5)), [[[[1]]]]), (0, 0, 0, 2)),  # all alike
+        (lambda: convolution(np.ones((1, 1, 40, 40)), [[[[1]]]]), (0, 0, 20, 0)),  # unnumbered
+    ],
+)
+def test_the_first_step_shown_is_one_that_tells_something(steps, expected):
+    steps = steps()
+    assert steps.at(steps.telling()) == expected
+
+
+@pytest.mark.parametrize(
+    ("side", "channels", "numbered"),
+    [(18, 1, True), (19, 1, False), (18, 2, True), (18, 3, False)],
+)
+def test_numbers_are_shown_up_to_20_cells_and_6000_terms(side, channels, numbered):
+    """18×18 with its padding is 20×20; its 324 windows of nine are 2916 terms a channel."""
+    x, w = np.ones((1, channels, side, side)), np.ones((1, channels, 3, 3))
+    assert convolution(x, w).numbered is numbered
+
+
+def test_a_large_scattering_keeps_no_partial_sums():
+    small, large = (transposed(np.ones((1, 1, n, n)), np.ones((1, 1, 3, 3))) for n in (18, 19))
+    assert small.results.shape == (1, 18 * 18, 1, 20, 20)
+    assert large.results is None
+    assert not large.numbered
+    np.testing.assert_array_equal(
+        large.output.values, [[scipy.signal.convolve2d(np.ones((19, 19)), np.ones((3, 3)))]]
+    )
+
+
+# -- Errors -------------------------------------------------------------------------------------
+
+X, W = np.ones((1, 2, 4, 4)), np.ones((3, 2, 3, 3))
+
+
+@pytest.mark.parametrize("view", ["Scatter", "both", None, 1, ["scatter"]])
+def test_a_view_is_one_of_two(view):
+    with pytest.raises(ValueError, match="view must be 'scatter' or 'gather'; got "):
+        transposed(np.ones((1, 3, 4, 4)), W, view=view)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda take: take(X[:, :1], W), "x has 1 channels and w has 2"),
+        (lambda take: take(X[0], W), "x must be 4-D"),
+        (lambda take: take(X, W[0]), "w must be 4-D"),
+        (lambda take: take(X, W, "Same"), "border_mode must be one of"),
+        (lambda take: take(X, np.ones((3, 2, 5, 5)), "valid"), "larger than the image"),
+        (lambda take: take(X, W, strides=0), "strides must be"),
+        (lambda take: take(X, W, groups=2), "groups must divide the filters"),
+        (lambda take: take(X, W, bias=[1]), "bias must have one number for each filter"),
+        (lambda take: take(X, W, engine="Keras"), "engine must be one of"),
+    ],
+)
+@pytest.mark.parametrize("take", [convolution, correlation])
+def test_the_errors_of_conv4d_pass_through(take, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(take)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: convolution(X * 1j, W), TypeError, "x must hold real numbers"),
+        (lambda: transposed(X, W), ValueError, "y has 2 channels and w has 3 filters"),
+        (lambda: transposed(X, W[:2], output_padding=1), ValueError, "smaller than the stride"),
+        (lambda: transposed(X, W[:2], 3), ValueError, "would be empty"),
+        (lambda: pooling(X, 5), ValueError, "size must be at most the image's"),
+        (lambda: pooling(X, 2, mode="mean"), ValueError, "mode must be one of"),
+        (lambda: pooling(X, 2, border_mode=2), ValueError, "must pad less than a window"),
+        (lambda: shifts(X, W), ValueError, "one "),
+        (lambda: shifts(X[0, 0], W), ValueError, "x must be 4-D"),
+    ],
+)
+def test_the_errors_of_the_others_pass_through(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -286,29 +286,30 @@
       });
     }
 
+    // Not on the drawing itself: an SVG that listens for focus could be focused as a whole.
     react(panel, enter, leave) {
       let last = "";
       const visit = (cell) => {
         if (cell && String(cell) !== last) enter(cell);
         last = String(cell);
       };
-      panel.svg.addEventListener("pointermove", (event) => {
+      panel.slice.addEventListener("pointermove", (event) => {
         if (event.pointerType !== "touch") visit(panel.cellAt(event));
       });
-      panel.svg.addEventListener("pointerleave", (event) => {
+      panel.slice.addEventListener("pointerleave", (event) => {
         last = "";
         if (event.pointerType !== "touch") leave();
       });
-      panel.svg.addEventListener("click", (event) => {
+      panel.slice.addEventListener("click", (event) => {
         last = "";
         visit(panel.cellAt(event));
       });
-      panel.svg.addEventListener("focusin", (event) => {
+      panel.slice.addEventListener("focusin", (event) => {
         const cell = panel.texts.indexOf(event.target);
         enter([Math.floor(cell / panel.columns), cell % panel.columns]);
       });
-      panel.svg.addEventListener("focusout", leave);
-      panel.svg.addEventListener("keydown", (event) => {
+      panel.slice.addEventListener("focusout", leave);
+      panel.slice.addEventListener("keydown", (event) => {
         const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
         const cell = panel.texts.indexOf(event.target);
         if (!moves[event.key] || cell < 0) return;

@@ -18,7 +18,8 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{title}</title>
-<style>body {{ max-width: 60rem; margin: 2rem auto; padding: 1rem; font-family: sans-serif }}</style>
+<style>body {{ max-width: 60rem; margin: 2rem auto; padding: 1rem; font-family: sans-serif; }}
+</style>
 {figure}
 </html>
 """

@@ -1,6 +1,7 @@
 """What sphinx-gallery calls around and after the blocks of an example."""
 
 import ast
+import re
 import warnings
 from pathlib import Path
 
@@ -45,11 +46,14 @@ def svg_scraper(block, block_vars, gallery_conf):
 
 
 def stepper_scraper(block, block_vars, gallery_conf):
-    """Save the stepper that a block shows as SVG, for the thumbnail; its HTML is shown anyway."""
+    """Save the stepper that a block shows as SVG, for the thumbnail; its HTML is shown anyway.
+
+    Without its numbers, which nobody could read there.
+    """
     statements = ast.parse(block.content).body
     if statements and isinstance(statements[-1], ast.Expr):
         shown = block_vars["example_globals"]["___"]
         if isinstance(shown, Stepper):
             path = Path(next(block_vars["image_path_iterator"])).with_suffix(".svg")
-            path.write_text(shown.svg(), "utf-8")
+            path.write_text(re.sub(r"<text.*?</text>", "", shown.svg()), "utf-8")
     return ""

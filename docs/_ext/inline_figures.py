@@ -31,11 +31,15 @@ class InlineFigures(SphinxPostTransform):
 
     def run(self, **kwargs):
         """Go through the images of a page."""
-        images = [n for n in self.document.findall(nodes.image) if n["uri"].endswith(".svg")]
+        images = [n for n in self.document.findall(nodes.image) if _is_figure(n["uri"])]
         for count, node in enumerate(images):
             path = Path(self.env.srcdir, node["uri"].lstrip("/"))
             svg = inline_svg(path.read_text("utf-8"), node.get("alt", ""), f"figure-{count}-")
             node.replace_self(nodes.raw("", svg, format="html"))
+
+
+def _is_figure(uri):
+    return uri.endswith(".svg") and "/thumb/" not in uri
 
 
 def inline_svg(source, description, prefix):

@@ -1,0 +1,461 @@
+"""Steppers as a reader uses them: real clicks, keys, fingers and paper, in a real Chromium."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy.signal import convolve2d
+
+from convdoc import draw
+
+PLAIN = "auto_gallery/atlas/010_no_padding.html"
+X = np.array([[3, 0, 1, 2], [1, 2, 0, 1], [0, 1, 3, 0], [2, 0, 1, 1]])  # on that page
+W = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
+Y = convolve2d(X, W, "valid")
+TWO = "auto_gallery/atlas/150_strides_transposed.html"
+
+
+class Figure:
+    """A stepper on a page, and what it shows."""
+
+    def __init__(self, page, which=0):
+        self.page = page
+        self.root = page.locator("convdoc-stepper").nth(which)
+        self.root.scroll_into_view_if_needed()
+
+    def control(self, name):
+        """A button or a choice by its name in the page."""
+        return self.root.locator(f".controls [data-do='{name}']")
+
+    @property
+    def slider(self):
+        """The control that goes to any step."""
+        return self.root.locator(".controls input")
+
+    @property
+    def step(self):
+        """Number of the step on show, from 0, as the page says it."""
+        count = self.root.locator("output").inner_text()
+        step = int(re.fullmatch(r"Step (\d+) of \d+", count)[1]) - 1
+        assert int(self.slider.input_value()) == step
+        return step
+
+    @property
+    def sentence(self):
+        """What is written under the figure."""
+        return self.root.locator(".now").first.inner_text()
+
+    def panel(self, part, which=0):
+        """The drawing of a slice: of the array here, there, or of the stamp."""
+        return self.root.locator(f".{part} > .slice svg").nth(which)
+
+    def window(self, part, which=0):
+        """Row and column of the cell where the window begins."""
+        place = self.panel(part, which).locator(".w").get_attribute("transform")
+        column, row = re.fullmatch(r"translate\((\d+) (\d+)\)", place).groups()
+        return int(row) // 10, int(column) // 10
+
+    def cells(self, part, name, which=0):
+        """Cells that a path covers."""
+        path = self.panel(part, which).locator(f"> .{name}").get_attribute("d") or ""
+        return {(int(r) // 10, int(c) // 10) for c, r in re.findall(r"M(\d+) (\d+)h10v10", path)}
+
+    def numbers(self, part, which=0):
+        """What stands in the cells."""
+        return self.panel(part, which).locator(".t text").all_text_contents()
+
+    def point(self, part, row, column, which=0):
+        """Position of the middle of a cell, for a mouse or a finger."""
+        panel = self.panel(part, which)
+        panel.scroll_into_view_if_needed()
+        box = panel.bounding_box()
+        units = float(panel.get_attribute("viewBox").split()[2])
+        scale = box["width"] / units
+        return box["x"] + (column * 10 + 6) * scale, box["y"] + (row * 10 + 6) * scale
+
+    def hover(self, part, row, column, which=0):
+        """Move the mouse on a cell."""
+        self.page.mouse.move(*self.point(part, row, column, which))
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page of the site, or a file, in a window of its own."""
+    contexts = []
+
+    def open_(name, **options):
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"error on the page: {error}"))
+        page.clock.install()
+        page.goto(name if "://" in name else address + name)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+# -- Steps --------------------------------------------------------------------------------------
+
+
+def test_it_starts_paused_on_a_telling_step_and_stays_there(visit):
+    page = visit(PLAIN)
+    figure = Figure(page)
+    start = figure.step
+    assert 0 < start < 3
+    page.clock.run_for(60_000)
+    assert figure.step == start
+
+
+def test_play_advances_pause_stops_and_the_end_is_the_end(visit):
+    page = visit(PLAIN)
+    figure = Figure(page)
+    figure.slider.fill("0")
+    figure.control("play").click()
+    assert figure.control("play").inner_text() == "Pause"
+    page.clock.run_for(1500)
+    assert figure.step == 1
+    figure.control("play").click()
+    assert figure.control("play").inner_text() == "Play"
+    page.clock.run_for(10_000)
+    assert figure.step == 1
+    figure.control("play").click()
+    page.clock.run_for(20_000)
+    assert figure.step == 3
+    assert figure.control("play").inner_text() == "Play"
+    figure.control("play").click()  # from the end: once more from the start
+    assert figure.step == 0
+
+
+def test_speed_is_chosen_once_for_all_figures_of_the_page(visit):
+    page = visit(TWO)
+    first, second = Figure(page, 0), Figure(page, 1)
+    first.control("speed").select_option("fast")
+    assert second.control("speed").input_value() == first.control("speed").input_value()
+    second.slider.fill("0")
+    second.control("play").click()
+    page.clock.run_for(1500)
+    fast = second.step
+    second.control("play").click()
+    second.control("speed").select_option("slow")
+    second.slider.fill("0")
+    second.control("play").click()
+    page.clock.run_for(1500)
+    assert second.step < fast
+
+
+@pytest.mark.parametrize("way", ["slider", "buttons", "keys"])
+def test_every_step_can_be_reached_and_shows_its_window_its_sum_and_its_output(visit, way):
+    page = visit(PLAIN)
+    figure = Figure(page)
+    figure.control("play").focus()
+    page.keyboard.press("Home")
+    for step, (i, j) in enumerate(np.ndindex(2, 2)):
+        if way == "slider":
+            figure.slider.fill(str(step))
+        assert figure.step == step
+        assert figure.window("there") == (i, j)
+        assert figure.window("here") == (i, j)
+        products = X[i : i + 3, j : j + 3] * W[::-1, ::-1]
+        written = [
+            f"{x}·{w}" for x, w in zip(X[i : i + 3, j : j + 3].flat, W.flat[::-1], strict=True)
+        ]
+        assert figure.sentence.startswith(f"y[{i}, {j}] = {' + '.join(written)} = {products.sum()}")
+        assert figure.cells("here", "c") == set(list(np.ndindex(2, 2))[step + 1 :])
+        if way == "buttons":
+            figure.control("forward").click()
+        if way == "keys":
+            page.keyboard.press("ArrowRight")
+    assert figure.step == 3
+    if way == "buttons":
+        figure.control("back").click()
+        assert figure.step == 2
+    if way == "keys":
+        page.keyboard.press("ArrowLeft")
+        assert figure.step == 2
+        page.keyboard.press("End")
+        assert figure.step == 3
+
+
+def test_weights_under_the_window_are_the_flipped_kernel(visit):
+    figure = Figure(visit(PLAIN))
+    corners = figure.panel("there").locator(".w text").all_text_contents()
+    assert corners == [f"×{w}" for w in W.flat[::-1]]
+    assert figure.numbers("stamp") == [str(w) for w in W.flat[::-1]]
+    figure.control("stored").click()
+    assert figure.control("stored").get_attribute("aria-pressed") == "true"
+    assert figure.numbers("stamp") == [str(w) for w in W.flat]
+    assert figure.root.locator(".way").inner_text() == "as stored"
+    assert figure.panel("there").locator(".w text").all_text_contents() == corners
+    figure.control("stored").click()
+    assert figure.numbers("stamp") == [str(w) for w in W.flat[::-1]]
+
+
+def test_a_scattering_adds_up_forwards_and_backwards(visit):
+    figure = Figure(visit(TWO))
+    y, seen = np.array([[2, 1], [1, 3]]), []
+    total = np.zeros((5, 5), int)
+    for i, j in np.ndindex(2, 2):
+        total[2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += y[i, j] * W[::-1, ::-1]
+        seen.append([str(value) for value in total.flat])
+    for step in (0, 1, 2, 3, 1, 0, 3):
+        figure.slider.fill(str(step))
+        assert figure.numbers("there") == seen[step]
+        added = figure.panel("there").locator(".w text").all_text_contents()
+        assert added == [f"+{y.flat[step] * w}" for w in W.flat[::-1]]
+
+
+def test_two_figures_on_a_page_do_not_disturb_each_other(visit):
+    page = visit(TWO)
+    first, second = Figure(page, 0), Figure(page, 1)
+    before = second.root.inner_html()
+    first.control("forward").click()
+    first.control("stored").click()
+    first.hover("here", 0, 0)
+    first.control("play").click()
+    page.clock.run_for(3000)
+    assert second.root.inner_html() == before
+    step = first.step
+    second.slider.fill("7")
+    assert (first.step, second.step) == (step, 7)
+
+
+def test_a_filter_and_a_sample_can_be_chosen(visit):
+    figure = Figure(visit("auto_gallery/atlas/380_two_channels_into_three.html"))
+    figure.slider.fill("1")
+    figure.root.locator("label", has_text="filter").locator("select").select_option("2")
+    assert figure.step == 2 * 4 + 1
+    stamps = figure.root.locator(".stamp > .slice")
+    shown = [k for k in range(stamps.count()) if stamps.nth(k).is_visible()]
+    assert shown == [4, 5]
+    assert "(bias)" in figure.sentence
+
+    figure = Figure(visit("auto_gallery/040_four_samples.html"))
+    figure.root.locator("label", has_text="sample").locator("select").select_option("3")
+    images = figure.root.locator(".there > .slice")
+    assert [images.nth(k).is_visible() for k in range(4)] == [False, False, False, True]
+    figure.slider.fill("0")
+    assert [images.nth(k).is_visible() for k in range(4)] == [True, False, False, False]
+
+
+def test_channels_of_other_groups_are_not_lit(visit):
+    figure = Figure(visit("auto_gallery/atlas/350_grouped.html"))
+    figure.slider.fill("0")
+
+    def lit():
+        marks = [figure.panel("there", k).locator(".w") for k in range(4)]
+        return [mark.get_attribute("visibility") == "visible" for mark in marks]
+
+    assert lit() == [True, True, False, False]
+    figure.slider.fill("7")
+    assert lit() == [False, False, True, True]
+
+
+# -- Cells --------------------------------------------------------------------------------------
+
+
+def test_pointing_at_an_output_goes_to_its_step(visit):
+    figure = Figure(visit(PLAIN))
+    for step in (3, 0, 2, 1):
+        figure.hover("here", *divmod(step, 2))
+        assert figure.step == step
+
+
+def touching(row, column, starts, length):
+    """Outputs whose windows hold a pixel, by going through all of them."""
+    return {
+        (i, j)
+        for (i, top) in enumerate(starts)
+        for (j, left) in enumerate(starts)
+        if top <= row < top + length and left <= column < left + length
+    }
+
+
+def test_pointing_at_a_pixel_lights_every_output_that_it_touches(visit):
+    page = visit("auto_gallery/atlas/070_padding_and_strides_odd.html")
+    figure = Figure(page)
+    before = figure.step
+    for row, column in [(0, 0), (2, 2), (3, 4), (6, 1), (7, 7)]:  # cells of the padded image
+        figure.hover("there", row, column)
+        expected = touching(row, column, (0, 2, 4), 3)
+        assert figure.cells("here", "l") == expected
+        assert f"{len(expected)} of 9" in figure.sentence
+    page.mouse.move(0, 0)
+    assert figure.cells("here", "l") == set()
+    assert figure.step == before
+
+
+def test_in_a_scattering_pixels_go_to_their_step_and_outputs_light_their_pixels(visit):
+    figure = Figure(visit(TWO))
+    figure.hover("here", 1, 0)
+    assert figure.step == 2
+    figure.hover("there", 2, 2)  # the middle gets something from all four
+    assert figure.cells("here", "l") == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    figure.hover("there", 0, 3)
+    assert figure.cells("here", "l") == {(0, 1)}
+
+
+def test_holes_of_a_dilated_kernel_are_not_touched(visit):
+    figure = Figure(visit("auto_gallery/atlas/210_dilation.html"))
+    figure.hover("there", 3, 3)
+    assert figure.cells("here", "l") == {(1, 1)}
+    figure.hover("there", 2, 2)
+    assert figure.cells("here", "l") == {(0, 0), (0, 2), (2, 0), (2, 2)}
+
+
+def test_a_finger_does_what_a_mouse_does(visit):
+    page = visit(PLAIN, has_touch=True)
+    figure = Figure(page)
+    page.touchscreen.tap(*figure.point("here", 1, 1))
+    assert figure.step == 3
+    page.touchscreen.tap(*figure.point("here", 0, 0))
+    assert figure.step == 0
+    page.touchscreen.tap(*figure.point("there", 0, 0))
+    assert figure.cells("here", "l") == {(0, 0)}
+
+
+LABEL = "document.activeElement.getAttribute('aria-label')"
+WHERE = """(() => {
+  const element = document.activeElement;
+  return element.dataset.do || element.closest(".block")?.classList[1] || element.tagName;
+})()"""
+
+
+def test_everything_can_be_done_with_keys_alone(visit):
+    page = visit(PLAIN)
+    figure = Figure(page)
+    page.evaluate(
+        "[...document.querySelectorAll('a[href], button')].findLast((link) =>"
+        " link.compareDocumentPosition(document.querySelector('convdoc-stepper')) & 4"
+        " && link.checkVisibility()).focus()"
+    )
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(WHERE))
+        match reached[-1]:
+            case "there":
+                page.keyboard.press("ArrowRight")
+                page.keyboard.press("ArrowDown")
+                assert figure.cells("here", "l") == {(0, 0), (0, 1), (1, 0), (1, 1)}
+                assert page.evaluate(LABEL) == "x[1, 1]"
+            case "here":
+                page.keyboard.press("Home")
+                page.keyboard.press("ArrowDown")
+                assert figure.step == 2
+                page.keyboard.press("ArrowRight")
+                assert figure.step == 3
+                assert page.evaluate(LABEL) == "y[1, 1]"
+            case "play":
+                page.keyboard.press("Space")
+                assert figure.control("play").inner_text() == "Pause"
+                page.keyboard.press("Space")
+            case "INPUT":
+                page.keyboard.press("Home")
+                assert figure.step == 0
+                page.keyboard.press("ArrowRight")
+                assert figure.step == 1
+            case "stored":
+                page.keyboard.press("Enter")
+                assert figure.numbers("stamp") == [str(w) for w in W.flat]
+            case "SUMMARY":
+                page.keyboard.press("Enter")
+                assert figure.root.locator("details li").first.is_visible()
+                break
+    controls = ["back", "play", "forward", "INPUT", "speed", "stored", "full"]
+    assert reached == ["there", "here", *controls, "SUMMARY"]
+
+
+def test_the_live_region_says_each_step_that_is_asked_for(visit):
+    page = visit(PLAIN)
+    figure = Figure(page)
+    now = figure.root.locator(".now")
+    assert now.get_attribute("aria-live") == "polite"
+    figure.slider.fill("0")
+    assert now.inner_text().startswith("y[0, 0] = ")
+    assert figure.slider.get_attribute("aria-valuetext").startswith("Step 1 of 4: y[0, 0] = ")
+    figure.control("play").click()
+    assert now.get_attribute("aria-live") == "off"
+    figure.control("play").click()
+    assert now.get_attribute("aria-live") == "polite"
+
+
+# -- Other ways to see it -----------------------------------------------------------------------
+
+
+def test_reduced_motion_starts_still_and_does_not_slide(visit):
+    page = visit(PLAIN, reduced_motion="reduce")
+    figure = Figure(page)
+    start = figure.step
+    page.clock.run_for(30_000)
+    assert figure.step == start
+    window = figure.panel("there").locator(".w")
+    slide = "element => getComputedStyle(element).transitionDuration"
+    assert window.evaluate(slide) == "0s"
+    assert Figure(visit(PLAIN)).panel("there").locator(".w").evaluate(slide) != "0s"
+
+
+def test_paper_shows_every_step_as_a_numbered_frame(visit):
+    page = visit(PLAIN)
+    figure = Figure(page)
+    start = figure.step
+    page.evaluate(
+        "addEventListener('beforeprint', () => {"
+        " window.printed = [...document.querySelectorAll('.frames > li')].map((frame) =>"
+        "   [frame.querySelector('.now').textContent, frame.querySelectorAll('svg').length]) })"
+    )
+    page.pdf()
+    printed = page.evaluate("window.printed")
+    assert [number for _, number in printed] == [3] * 4
+    for (i, j), (sentence, _) in zip(np.ndindex(2, 2), printed, strict=True):
+        assert sentence.startswith(f"y[{i}, {j}] = ")
+        assert f"= {Y[i, j]} " in sentence
+    assert page.locator(".frames").count() == 0
+    assert figure.step == start
+
+
+def test_without_scripts_the_last_step_and_all_sentences_are_there(visit):
+    page = visit(PLAIN, java_script_enabled=False)
+    root = page.locator("convdoc-stepper")
+    assert not root.locator(".controls").is_visible()
+    assert root.locator(".now").inner_text().startswith("y[1, 1] = ")
+    numbers = root.locator(".here .t text").all_text_contents()
+    assert numbers == [str(value) for value in Y.flat]
+    assert root.locator(".here .w").get_attribute("transform") == "translate(10 10)"
+    root.locator("summary").click()
+    sentences = root.locator("details li")
+    assert sentences.count() == 4
+    assert sentences.first.is_visible()
+
+
+def test_full_screen_and_back(visit):
+    page = visit(PLAIN)
+    figure = Figure(page)
+    small = figure.panel("there").bounding_box()["width"]
+    figure.control("full").click()
+    page.wait_for_function("document.fullscreenElement?.tagName === 'CONVDOC-STEPPER'")
+    assert figure.panel("there").bounding_box()["width"] > small
+    figure.control("full").click()
+    page.wait_for_function("!document.fullscreenElement")
+
+
+def test_a_saved_page_works_by_itself_and_shows_large_inputs_without_numbers(visit, tmp_path):
+    """What a notebook gets too: the figure with its style and its script."""
+    path = tmp_path / "large.html"
+    x = np.random.default_rng(0).normal(size=(1, 1, 30, 30))
+    draw.stepper(x, np.ones((1, 1, 3, 3)), "valid", strides=3, engine="numpy").save(path)
+    page = visit(path.as_uri(), offline=True)
+    figure = Figure(page)
+    figure.slider.fill("11")
+    assert figure.window("there") == (3, 3)
+    assert figure.sentence == "y[1, 1] reads rows 3 to 5, columns 3 to 5 of x"
+    figure.hover("there", 29, 0)
+    assert figure.cells("here", "l") == {(9, 0)}
+    figure.panel("here").locator("[role=gridcell]").nth(25).focus()
+    assert figure.step == 25
+    page.keyboard.press("ArrowDown")
+    assert figure.step == 35
+    with pytest.raises(FileExistsError):
+        draw.stepper(x, np.ones((1, 1, 3, 3)), engine="numpy").save(path)

@@ -1,0 +1,964 @@
+"""Steppers: the numbers, windows and sentences that a reader sees are those of the convolution."""
+
+import json
+import math
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from convdoc import draw
+from convdoc.draw import palette
+from convdoc.draw.figure import figure
+from convdoc.draw.transcript import WORDS
+from tests import notebook
+from tests.test_steps import (
+    arrays,
+    channels_of,
+    convolutions,
+    convolved,
+    cropped,
+    given_back,
+    places,
+    spread_out,
+    transposed_convolutions,
+)
+
+SOURCES = Path(draw.__file__).parent
+SVG = "{http://www.w3.org/2000/svg}"
+
+# -- How a page is read -------------------------------------------------------------------------
+
+
+def page(stepper):
+    return BeautifulSoup(stepper._repr_html_(), "html.parser")
+
+
+def plan_of(stepper):
+    return json.loads(page(stepper).find("convdoc-stepper")["data-plan"])
+
+
+def texts(slice_):
+    """What stands in the cells of a slice, row after row."""
+    return [[text.text for text in row("text")] for row in slice_.select(".t > g")]
+
+
+def written(array):
+    """Whole numbers as they are to be written."""
+    return [[f"{value:.0f}".replace("-", "−") for value in row] for row in array]
+
+
+def read(text):
+    """The number that a text says."""
+    assert "-" not in text  # a minus sign is one
+    return float(text.strip("()").replace("−", "-"))
+
+
+def added_up(text):
+    """What a written sum, mean or maximum comes to."""
+    if found := re.fullmatch(r"max\((.*)\)", text):
+        return max(map(read, found[1].split(", ")))
+    if found := re.fullmatch(r"\((.*)\) / (\d+)", text):
+        return added_up(found[1]) / int(found[2])
+    terms = text.replace(" (bias)", "").split(" + ")
+    return sum(math.prod(map(read, term.split("·"))) for term in terms)
+
+
+def lines(item):
+    """The lines of a step in words, without where its window lies."""
+    html = re.sub(r" <small>.*?</small>", "", item.decode_contents())
+    return [BeautifulSoup(line, "html.parser").text for line in html.split("<br/>")]
+
+
+def taken_apart(line):
+    """Of "name = sum = result" the three, and the sign before the result."""
+    return re.fullmatch(r"(.+?\]|channel \d+)(?: = |: )(.+) ([=≈]) (\S+)", line).groups()
+
+
+def element(name, shape, at):
+    """Such as y[0, 2], or y[1, 0, 0, 2] where there are several slices."""
+    shown = at[2:] if shape[:2] == (1, 1) else at
+    return f"{name}[{', '.join(map(str, shown))}]"
+
+
+def products(item):
+    """Both factors of each product in a step."""
+    found = re.findall(r"(\(?[−\d.]+\)?)·(\(?[−\d.]+\)?)", item.text)
+    return [tuple(map(read, pair)) for pair in found]
+
+
+def boxes(path):
+    """Rows and columns of the cells that a path goes around."""
+    runs = re.findall(r"M(\d+) (\d+)h(\d+)v10h-\3z", path)
+    assert "".join(f"M{x} {y}h{width}v10h-{width}z" for x, y, width in runs) == path
+    return {
+        (int(y) // 10, column // 10)
+        for x, y, width in runs
+        for column in range(int(x), int(x) + int(width), 10)
+    }
+
+
+def hatched(slice_):
+    """Rows and columns of the cells with oblique lines."""
+    path = slice_.select_one("path.u")
+    starts = re.findall(r"M(\d+) (\d+)l5-5m5 0l-10 10m5 0l5-5", path["d"]) if path else []
+    return {(int(y) // 10, int(x) // 10) for x, y in starts}
+
+
+def whole(drawn):
+    """The same with whole numbers, of which every digit is shown."""
+    x, w, *rest = drawn
+    return x, (2 * w).astype(int), *rest
+
+
+def eighths(drawn):
+    """The same with numbers that are exact, but too long to be shown."""
+    x, w, *rest = drawn
+    return x * 0.5, w * 0.25, *rest
+
+
+some_examples = settings(max_examples=50, deadline=None, derandomize=True)
+
+# -- The drawing --------------------------------------------------------------------------------
+
+
+@some_examples
+@given(convolutions().map(whole), st.booleans())
+def test_drawing_of_a_convolution_at_its_last_step(drawn, flip):
+    x, w, border_mode, plan, around = drawn
+    show = draw.stepper if flip else draw.correlate_stepper
+    shown = page(show(x, w, border_mode, **plan, engine="numpy"))
+    stored = w if flip else w[:, :, ::-1, ::-1]
+    y, lying = convolved(x, stored, around, **plan), stored[:, :, ::-1, ::-1]
+    f, i, j = (length - 1 for length in y.shape[1:])
+    rows, columns = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
+    padded = np.pad(x, ((0, 0), (0, 0), *around))
+    reached = channels_of(f, len(w), w, plan["groups"])
+
+    there, stamp, here = shown.select(".block")
+    assert [block["class"][1] for block in (there, stamp, here)] == ["there", "stamp", "here"]
+    assert there.p.text == f"x {x.shape}"
+    assert stamp.p.text == f"W {w.shape}"
+    assert here.p.text == f"y {y.shape}"
+    for (n, c), panel in zip(np.ndindex(x.shape[:2]), there.select(".slice"), strict=True):
+        assert texts(panel) == written(padded[n, c])
+        assert panel.has_attr("hidden") == (n != len(x) - 1)
+        assert ("idle" in panel["class"]) == (c not in reached)
+        lit = n == len(x) - 1 and c in reached
+        assert window_of(panel) == (rows[0], columns[0], lit)
+        if lit:
+            weights = lying[f, reached.index(c)].ravel()
+            corners = [text.text for text in panel.select(".w text")]
+            assert corners == [f"×{number}" for number in written([weights])[0]]
+    for (n, slot), panel in zip(np.ndindex(w.shape[:2]), stamp.select(".slice"), strict=True):
+        assert texts(panel) == written(lying[n, slot])
+        assert panel.has_attr("hidden") == (n != f)
+    for (n, c), panel in zip(np.ndindex(y.shape[:2]), here.select(".slice"), strict=True):
+        assert texts(panel) == written(y[n, c])
+        assert panel.has_attr("hidden") == (n != len(y) - 1)
+        assert window_of(panel) == (i, j, (n, c) == (len(y) - 1, f))
+        assert panel.select_one("path.c")["d"] == ""  # nothing is still to come
+
+
+def window_of(panel):
+    """Row and column of the first cell of the window on a slice, and whether it is seen."""
+    marks = panel.select("g.o, g.w")
+    [(transform, visibility)] = {(m["transform"], m.get("visibility")) for m in marks}
+    column, row = re.fullmatch(r"translate\((\d+) (\d+)\)", transform).groups()
+    assert visibility in (None, "hidden")
+    return int(row) / 10, int(column) / 10, visibility is None
+
+
+@some_examples
+@given(transposed_convolutions().map(whole))
+def test_drawing_of_a_scattering_at_its_last_step(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    settings = {**plan, "output_padding": more, "engine": "numpy"}
+    shown = page(draw.transpose_stepper(y, w, border_mode, **settings))
+    states = given_back(y, w, size, around, **plan)
+    f, i, j = (length - 1 for length in y.shape[1:])
+    rows, columns = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
+    reached = channels_of(f, len(w), w, plan["groups"])
+
+    here, stamp, there = shown.select(".block")
+    assert [block["class"][1] for block in (here, stamp, there)] == ["here", "stamp", "there"]
+    assert there.p.text == f"x′ {(*states.shape[::2][:2], *size)}"
+    for (n, c), panel in zip(np.ndindex(y.shape[:2]), here.select(".slice"), strict=True):
+        assert texts(panel) == written(y[n, c])
+        assert window_of(panel) == (i, j, (n, c) == (len(y) - 1, f))
+    for at, panel in zip(np.ndindex(w.shape[:2]), stamp.select(".slice"), strict=True):
+        assert texts(panel) == written(w[at][::-1, ::-1])
+    channels = np.ndindex(len(y), states.shape[2])
+    for (n, c), panel in zip(channels, there.select(".slice"), strict=True):
+        assert texts(panel) == written(states[n, -1, c])
+        assert window_of(panel) == (rows[0], columns[0], n == len(y) - 1 and c in reached)
+        assert panel.has_attr("hidden") == (n != len(y) - 1)
+        if n == len(y) - 1 and c in reached:
+            added = y[n, f, i, j] * w[f, reached.index(c), ::-1, ::-1].ravel()
+            corners = [text.text for text in panel.select(".w text")]
+            assert [read(text.removeprefix("+")) for text in corners] == added.tolist()
+            assert all(text[0] in "+−" for text in corners)
+        (top, _), (left, _) = around
+        inside = {(top + r, left + k) for r in range(size[0]) for k in range(size[1])}
+        assert hatched(panel) == set(np.ndindex(states.shape[3:])) - inside
+
+
+@some_examples
+@given(transposed_convolutions().map(whole))
+def test_drawing_of_a_gathering_at_its_last_step(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    assume(math.prod(size) * y.shape[0] * w.size <= 6000)  # terms, of which all are shown
+    settings = {**plan, "output_padding": more, "engine": "numpy"}
+    shown = page(draw.transpose_stepper(y, w, border_mode, **settings, view="gather"))
+    spread, pixels, starts = spread_out(y, w, size, around, plan)
+    x = cropped(given_back(y, w, size, around, **plan), size, around)
+    there, stamp, here = shown.select(".block")
+    for (n, f), panel in zip(np.ndindex(y.shape[:2]), there.select(".slice"), strict=True):
+        assert texts(panel) == written(spread[n, f])
+        reached = f >= len(w) - len(w) // plan["groups"]  # the last group
+        first = starts[0][-1], starts[1][-1]
+        assert window_of(panel) == (*first, n == len(y) - 1 and reached)
+        surround = panel.select_one("path.b")  # what lies under the real cells
+        if len(pixels) < spread[0, 0].size:
+            assert boxes(surround["d"]) == set(pixels)
+    seen = [panel for panel in stamp.select(".slice") if not panel.has_attr("hidden")]
+    group = w[len(w) - len(w) // plan["groups"] :, -1]  # what gives to the last channel
+    assert [texts(panel) for panel in seen] == [written(part) for part in group]
+    for (n, c), panel in zip(np.ndindex(x.shape[:2]), here.select(".slice"), strict=True):
+        assert texts(panel) == written(x[n, c])
+
+
+def test_drawing_of_a_pooling():
+    x = np.array([[[[1, -2, 3], [4, 5, 6]]]])
+    shown = page(draw.pool_stepper(x, 2, 1, ((1, 0), (0, 0)), "max"))
+    there, here = shown.select(".block")
+    assert texts(there) == [["", "", ""], ["1", "−2", "3"], ["4", "5", "6"]]
+    assert texts(here) == [["1", "3"], ["5", "6"]]
+    assert window_of(there) == (1, 1, True)
+    assert not there.select(".w text")
+    counted = page(draw.pool_stepper(x, 2, 1, ((1, 0), (0, 0)), "average"))
+    assert texts(counted.select_one(".there"))[0] == ["0", "0", "0"]  # zeros that are added up
+
+
+def test_drawing_of_shifted_images():
+    shown = page(draw.shift_stepper([[[[1, -2]]]], [[[[10, 100]]]]))
+    stamp, here, there = shown.select(".block")
+    assert [block.p.text for block in (stamp, here, there)] == [
+        "x (1, 1, 1, 2)",
+        "W (1, 1, 1, 2)",
+        "y (1, 1, 1, 3)",
+    ]
+    assert texts(stamp) == [["1", "−2"]]
+    assert texts(here) == [["10", "100"]]
+    assert texts(there) == [["10", "80", "−200"]]
+    assert window_of(there) == (0, 1, True)
+    assert [text.text for text in there.select(".w text")] == ["+100", "−200"]
+
+
+def test_the_window_of_a_dilated_kernel_has_gaps():
+    shown = page(draw.stepper(np.ones((1, 1, 5, 5)), np.ones((1, 1, 2, 2)), "valid", dilation=3))
+    window = shown.select_one(".there g.o path.k")
+    assert boxes(window["d"]) == {(0, 0), (0, 3), (3, 0), (3, 3)}
+    edge = shown.select_one(".there g.w path.e")
+    assert edge["d"] == "M0 0h40v40h-40z"
+    corners = shown.select(".there .w text")
+    places = {(float(text["x"]) // 10, float(text["y"]) // 10) for text in corners}
+    assert places == {(0, 0), (0, 3), (3, 0), (3, 3)}
+
+
+def test_the_farther_from_zero_the_stronger_the_colour():
+    shown = page(draw.stepper([[[[0, 1, -2, 3, -4]]]], [[[[1]]]]))
+    levels = [boxes(shown.select_one(f".there path.f{level}")["d"]) for level in range(5)]
+    assert levels == [{(0, 0)}, {(0, 1)}, {(0, 2)}, {(0, 3)}, {(0, 4)}]
+
+
+def test_padding_has_no_colour_and_a_dashed_border():
+    shown = page(draw.stepper(np.ones((1, 1, 1, 2)), [[[[1, 1, 1]]]]))
+    assert boxes(shown.select_one(".there path.f4")["d"]) == {(0, 1), (0, 2)}
+    assert boxes(shown.select_one(".there path.b")["d"]) == {(0, 1), (0, 2)}
+    assert shown.select_one(".there path.p")
+    assert not page(draw.stepper([[[[1]]]], [[[[1]]]])).select("path.p")
+
+
+def test_slices_say_which_they_are():
+    x, w = np.ones((2, 2, 1, 1)), np.ones((2, 1, 1, 1))
+    shown = page(draw.stepper(x, w, groups=2, bias=[5, -6]))
+    labels = {part: [span.text for span in shown.select(f".{part} .slice > span")] for part in
+              ("there", "stamp", "here")}  # fmt: skip
+    assert labels == {
+        "there": [f"sample {n}, channel {c}" for n in (0, 1) for c in (0, 1)],
+        "stamp": ["filter 0, bias 5", "filter 1, bias −6"],
+        "here": [f"sample {n}, filter {f}" for n in (0, 1) for f in (0, 1)],
+    }
+    assert not page(draw.stepper([[[[1]]]], [[[[1]]]])).select(".slice > span")
+
+
+def test_slices_of_a_gathering_are_called_by_filters_and_channels():
+    y, w = np.ones((1, 2, 1, 1)), np.ones((2, 2, 1, 1))
+    shown = page(draw.transpose_stepper(y, w, view="gather"))
+    labels = [span.text for span in shown.select(".stamp .slice > span")]
+    assert labels == [f"filter {f}, channel {c}" for c in (0, 1) for f in (0, 1)]
+    seen = [panel.has_attr("hidden") for panel in shown.select(".stamp .slice")]
+    assert seen == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("stepper", "words"),
+    [
+        (lambda x: draw.stepper(x, x), "flipped, as it lies on x"),
+        (lambda x: draw.transpose_stepper(x, x), "flipped, as it lands on x′"),
+        (lambda x: draw.correlate_stepper(x, x), None),
+        (lambda x: draw.transpose_stepper(x, x, view="gather"), None),
+        (lambda x: draw.shift_stepper(x, x), None),
+        (lambda x: draw.pool_stepper(x, 1), None),
+    ],
+)
+def test_where_the_kernel_is_flipped_it_says_so_and_can_be_turned(stepper, words):
+    shown = page(stepper([[[[1, 2]]]]))
+    assert [span.text for span in shown.select(".way span")] == (
+        [words, "as stored"] if words else []
+    )
+    assert bool(shown.select("[data-do=stored]")) == bool(words)
+
+
+def test_controls_choose_steps_and_slices():
+    x, w = np.ones((2, 1, 2, 2)), np.ones((3, 1, 1, 1))
+    shown = page(draw.stepper(x, w))
+    assert shown.select_one("input[type=range]")["max"] == str(2 * 3 * 4 - 1)
+    choices = {select["data-do"]: [option["value"] for option in select("option")]
+               for select in shown("select")}  # fmt: skip
+    assert choices.keys() == {"0", "1", "speed"}
+    assert choices["0"] == ["0", "1"]
+    assert choices["1"] == ["0", "1", "2"]
+    assert shown.select_one(".controls").has_attr("hidden")  # until the script shows them
+    single = page(draw.stepper(x[:1], w[:1]))
+    assert [select["data-do"] for select in single("select")] == ["speed"]
+
+
+# -- Steps in words -----------------------------------------------------------------------------
+
+
+@some_examples
+@given(convolutions().map(whole), st.booleans())
+def test_written_sums_are_those_of_the_convolution(drawn, flip):
+    x, w, border_mode, plan, around = drawn
+    show = draw.stepper if flip else draw.correlate_stepper
+    items = page(show(x, w, border_mode, **plan, engine="numpy")).select("ol > li")
+    stored = w if flip else w[:, :, ::-1, ::-1]
+    y, padded = convolved(x, stored, around, **plan), np.pad(x, ((0, 0), (0, 0), *around))
+    assert len(items) == y.size
+    for item, at in zip(items, np.ndindex(y.shape), strict=True):
+        *subtotals, line = lines(item)
+        name, told, equals, result = taken_apart(line)
+        assert name == element("y", y.shape, at)
+        assert added_up(told) == read(result) == y[at]
+        assert equals == "="
+        assert item.b.text == result
+        assert told.endswith("(bias)") == (plan["bias"] is not None)
+        n, f, i, j = at
+        channels = channels_of(f, len(w), w, plan["groups"])
+        rows, columns = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
+        pixels = padded[np.ix_([n], channels, rows, columns)].ravel()
+        weights = stored[f, :, ::-1, ::-1].ravel()
+        assert products(item) == list(zip(pixels, weights, strict=True))
+        parts = [taken_apart(line) for line in subtotals]
+        assert [part[0] for part in parts] == [f"channel {c}" for c in channels][
+            len(channels) < 2 :
+        ]
+        assert all(added_up(part[1]) == read(part[3]) for part in parts)
+        if parts:
+            assert told.split(" + ")[: len(parts)] == [bracketed(part[3]) for part in parts]
+
+
+def bracketed(text):
+    return f"({text})" if text.startswith("−") else text
+
+
+@some_examples
+@given(transposed_convolutions().map(whole))
+def test_written_sums_of_a_gathering_leave_the_zeros_out(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    assume(math.prod(size) * y.shape[0] * w.size <= 6000)  # terms, of which all are shown
+    settings = {**plan, "output_padding": more, "engine": "numpy"}
+    shown = page(draw.transpose_stepper(y, w, border_mode, **settings, view="gather"))
+    x = cropped(given_back(y, w, size, around, **plan), size, around)
+    spread, pixels, starts = spread_out(y, w, size, around, plan)
+    filters, part = len(w) // plan["groups"], w.shape[1]
+    for item, at in zip(shown.select("ol > li"), np.ndindex(x.shape), strict=True):
+        name, told, _, result = taken_apart(lines(item)[-1])
+        assert name == element("x′", x.shape, at)
+        assert added_up(told) == read(result) == x[at]
+        n, c, i, j = at
+        rows, columns = places(starts[0][i], starts[1][j], (1, 1), w.shape[2:], plan["dilation"])
+        assert products(item) == [
+            (spread[n, f, row, column], w[f, c % part, u, v])
+            for f in range(c // part * filters, (c // part + 1) * filters)
+            for u, row in enumerate(rows)
+            for v, column in enumerate(columns)
+            if (row, column) in pixels
+        ]
+
+
+@some_examples
+@given(transposed_convolutions().map(whole))
+def test_written_additions_lead_from_state_to_state(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    settings = {**plan, "output_padding": more, "engine": "numpy"}
+    items = page(draw.transpose_stepper(y, w, border_mode, **settings)).select("ol > li")
+    states = given_back(y, w, size, around, **plan)
+    for step, (item, at) in enumerate(zip(items, np.ndindex(y.shape), strict=True)):
+        n, f, i, j = at
+        rows, columns = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
+        reached = channels_of(f, len(w), w, plan["groups"])
+        before, after = states[n, step % y[0].size : step % y[0].size + 2]
+        window = np.ix_(reached, rows, columns)
+        assert item.text.startswith(
+            f"{element('y', y.shape, at)} = {written([[y[at]]])[0][0]} times"
+        )
+        told = re.findall(r"([−\d]+) \+ (\S+)·(\S+) = ([−\d]+)", item.text)
+        assert len(told) == item.text.count("·")
+        assert [read(was) for was, *_ in told] == before[window].ravel().tolist()
+        assert [read(now) for *_, now in told] == after[window].ravel().tolist()
+        weights = w[f, :, ::-1, ::-1].ravel().tolist()
+        assert [(read(p), read(k)) for _, p, k, _ in told] == [(y[at], k) for k in weights]
+        assert [b.text for b in item("b")] == [now for *_, now in told]
+        named = re.findall(r"channel (\d+): ", item.text)
+        assert named == [str(c) for c in reached] * (len(reached) > 1)
+
+
+@some_examples
+@given(arrays(), st.sampled_from(["max", "average", "average_no_pad"]), st.integers(1, 3))
+def test_written_means_and_maxima_are_those_of_the_windows(drawn, mode, strides):
+    x, around = drawn[0], ((1, 0), (0, 1))
+    shown = page(draw.pool_stepper(x, 2, strides, around, mode))
+    fill = {"max": -np.inf, "average": 0, "average_no_pad": np.nan}[mode]
+    padded = np.pad(x.astype(float), ((0, 0), (0, 0), *around), constant_values=fill)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (2, 2), (2, 3))
+    windows = windows[:, :, ::strides, ::strides].reshape(-1, 4)
+    expected = windows.max(1) if mode == "max" else np.nanmean(windows, 1)
+    for item, value in zip(shown.select("ol > li"), expected, strict=True):
+        _, told, equals, result = taken_apart(lines(item)[0])
+        assert added_up(told) == value
+        assert read(result) == pytest.approx(value, abs=0.005)
+        assert equals == ("=" if read(result) == value else "≈")
+
+
+@some_examples
+@given(convolutions().map(eighths))
+def test_a_rounded_number_is_not_called_equal(drawn):
+    x, w, border_mode, plan, around = drawn
+    shown = page(draw.stepper(x, w, border_mode, **plan, engine="numpy"))
+    y, padded = convolved(x, w, around, **plan), np.pad(x, ((0, 0), (0, 0), *around))
+    for item, at in zip(shown.select("ol > li"), np.ndindex(y.shape), strict=True):
+        n, f, i, j = at
+        channels = channels_of(f, len(w), w, plan["groups"])
+        rows, columns = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
+        pixels = padded[np.ix_([n], channels, rows, columns)][0]
+        weights = w[f, :, ::-1, ::-1]
+        *subtotals, (_, _, equals, result) = (taken_apart(line) for line in lines(item))
+        told = [*np.ravel(products(item)), *(read(part[3]) for part in subtotals), read(result)]
+        actual = np.stack([pixels, weights], -1).ravel().tolist()
+        actual += (pixels * weights).sum((1, 2)).tolist() * bool(subtotals)
+        actual.append(y[at])
+        assert all(abs(a - b) <= unshown(b) for a, b in zip(told, actual, strict=True))
+        assert equals == ("=" if told == actual else "≈")
+
+
+def unshown(value):
+    """What rounding may take off a number: two decimals are shown, from 10 on one, then none."""
+    return 0.5 * 10.0 ** ((abs(value) >= 10) + (abs(value) >= 100) - 2) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("stepper", "expected"),
+    [
+        (lambda: draw.stepper([[[[0.5, 1.25]]]], [[[[3, -2]]]], "valid"),
+         "y[0, 0] = 0.5·(−2) + 1.25·3 = 2.75"),
+        (lambda: draw.stepper([[[[1 / 3]]]], [[[[3.0]]]]), "y[0, 0] = 0.33·3 ≈ 1"),
+        (lambda: draw.stepper([[[[0.25]]]], [[[[0.25]]]]), "y[0, 0] = 0.25·0.25 ≈ 0.06"),
+        (lambda: draw.stepper([[[[12.25]]]], [[[[2]]]]), "y[0, 0] = 12.2·2 ≈ 24.5"),
+        (lambda: draw.stepper([[[[1]]]], [[[[2]]]], bias=[0.125]),
+         "y[0, 0] = 1·2 + 0.12 (bias) ≈ 2.12"),
+        (lambda: draw.stepper([[[[1]], [[-2]]]], [[[[3]], [[4]]]], bias=[-1]),
+         "channel 0: 1·3 = 3\nchannel 1: (−2)·4 = −8\ny[0, 0] = 3 + (−8) + (−1) (bias) = −6"),
+        (lambda: draw.correlate_stepper([[[[1, 2]]]], [[[[3, 4]]]], "valid"),
+         "y[0, 0] = 1·3 + 2·4 = 11"),
+        (lambda: draw.transpose_stepper([[[[2]]]], [[[[3]]]], view="gather", bias=[7]),
+         "x′[0, 0] = 2·3 + 7 (bias) = 13"),
+        (lambda: draw.pool_stepper([[[[1, -2]]]], (1, 2)), "y[0, 0] = max(1, −2) = 1"),
+        (lambda: draw.pool_stepper([[[[1, -2]]]], (1, 2), mode="average"),
+         "y[0, 0] = (1 + (−2)) / 2 = −0.5"),
+        (lambda: draw.pool_stepper([[[[1, 2, 2]]]], (1, 3), mode="average"),
+         "y[0, 0] = (1 + 2 + 2) / 3 ≈ 1.67"),
+        (lambda: draw.pool_stepper([[[[7]]]], 2, 2, ((1, 0), (1, 0)), "average_no_pad"),
+         "y[0, 0] = (7) / 1 = 7"),
+    ],
+)  # fmt: skip
+def test_a_step_is_told_in_its_words(stepper, expected):
+    item = page(stepper()).select_one("ol > li")
+    assert "\n".join(lines(item)) == expected
+
+
+def test_nothing_read_is_a_zero_or_the_bias():
+    settings = {"strides": 2, "output_padding": (0, 1), "view": "gather"}
+    shown = page(draw.transpose_stepper([[[[2]]]], [[[[3]]]], **settings))
+    assert [item.text for item in shown.select("ol > li")] == [
+        "x′[0, 0] = 2·3 = 6",
+        "x′[0, 1] = 0 = 0",
+    ]
+    shown = page(draw.transpose_stepper([[[[2]]]], [[[[3]]]], **settings, bias=[7]))
+    assert shown.select("ol > li")[1].text == "x′[0, 1] = 0 + 7 (bias) = 7"
+
+
+@pytest.mark.parametrize(
+    ("settings", "place"),
+    [
+        ({}, "rows −1 to 0, columns −1 to 0 of x"),
+        ({"border_mode": "valid"}, "rows 0 to 1, columns 0 to 1 of x"),
+        ({"border_mode": "valid", "dilation": (1, 2)}, "rows 0 to 1, columns 0, 2 of x"),
+        ({"border_mode": ((0, 0), (2, 0)), "dilation": (2, 3)}, "rows 0, 2, columns −2, 1 of x"),
+    ],
+)
+def test_a_step_says_where_its_window_lies(settings, place):
+    shown = page(draw.stepper(np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2)), **settings))
+    assert shown.select_one("ol > li small").text == place
+
+
+def test_the_last_step_stands_under_the_drawing_without_scripts():
+    shown = page(draw.stepper([[[[1, 2, 3]]]], [[[[10]]]]))
+    assert shown.select_one(".now").text == shown.select("ol > li")[-1].text
+    assert shown.select_one(".now b").text == "30"
+    assert shown.find("convdoc-stepper")["aria-label"] == (
+        "x (1, 1, 1, 3) convolved with W (1, 1, 1, 1) gives y (1, 1, 1, 3), step by step"
+    )
+
+
+def test_printed_it_is_its_steps_in_words():
+    x, w = np.arange(12).reshape(1, 3, 2, 2), np.ones((1, 3, 2, 2))
+    for stepper in (draw.stepper(x, w, "valid", strides=2), draw.transpose_stepper(x[:, :1], w)):
+        items = [lines(item) for item in page(stepper).select("ol > li")]
+        title, *told = str(stepper).split("\n")
+        assert title == page(stepper).find("convdoc-stepper")["aria-label"]
+        numbered = [line for line in told if re.match(r"\d+\. ", line)]
+        assert [line.split(". ")[0] for line in numbered] == [str(n + 1) for n in range(len(items))]
+        for line in (line for item in items for line in item):
+            assert any(line in printed for printed in told)
+
+
+def test_the_order_of_lines_in_print():
+    stepper = draw.stepper([[[[1]], [[2]]]], [[[[3]], [[-4]]]])
+    assert str(stepper) == (
+        "x (1, 2, 1, 1) convolved with W (1, 2, 1, 1) gives y (1, 1, 1, 1), step by step\n"
+        "1. channel 0: 1·3 = 3\n"
+        "   channel 1: 2·(−4) = −8\n"
+        "   y[0, 0] = 3 + (−8) = −5; row 0, column 0 of x"
+    )
+
+
+# -- What is left over --------------------------------------------------------------------------
+
+
+def notes(stepper):
+    return [note.text for note in page(stepper).select(".note")]
+
+
+SIX, THREE = np.ones((1, 1, 6, 6)), np.ones((1, 1, 3, 3))
+
+
+@pytest.mark.parametrize(
+    ("stepper", "expected"),
+    [
+        (lambda: draw.stepper(SIX, THREE), []),
+        (lambda: draw.stepper(SIX, THREE, "valid", strides=2),
+         ["Hatched: no window reads row 5, column 5."]),
+        (lambda: draw.stepper(SIX, THREE, 1, strides=(2, 1)),
+         ["Hatched: no window reads row 6 (padding)."]),
+        (lambda: draw.stepper(SIX, [[[[1]]]], ((1, 0), (0, 0)), strides=(7, 1)),
+         ["Hatched: no window reads " + ", ".join(f"row {i}" for i in range(6)) + "."]),
+        (lambda: draw.stepper(SIX, [[[[1]]]], ((1, 0), (0, 0)), strides=(3, 1), dilation=2),
+         ["Hatched: no window reads row 0, row 1, row 3, row 4."]),
+        (lambda: draw.pool_stepper(SIX, 2, (4, 3)),
+         ["Hatched: no window reads row 2, row 3, column 2, column 5."]),
+        (lambda: draw.transpose_stepper(SIX, THREE), []),
+        (lambda: draw.transpose_stepper(SIX, THREE, ((1, 0), (0, 0))),
+         ["Hatched: the border that the padding cuts off again."]),
+        (lambda: draw.transpose_stepper(THREE, THREE, strides=2, output_padding=(1, 0)),
+         ["No window reaches row 7."]),
+        (lambda: draw.transpose_stepper(THREE, [[[[1]]]], strides=(2, 1)),
+         ["No window reaches row 1, row 3."]),
+        (lambda: draw.transpose_stepper(THREE, THREE, strides=(2, 1), view="gather"),
+         ["Dashed: zeros put between and around the elements of y."]),
+        (lambda: draw.transpose_stepper(THREE, THREE, view="gather"), []),
+        (lambda: draw.shift_stepper(SIX, THREE), []),
+    ],
+)  # fmt: skip
+def test_what_is_left_over_is_named(stepper, expected):
+    assert notes(stepper()) == expected
+    assert str(stepper()).split("\n")[-1] in (expected or [str(stepper()).split("\n")[-1]])
+
+
+def test_rows_that_no_window_reads_are_hatched():
+    shown = page(draw.stepper(np.ones((1, 1, 6, 5)), THREE, "valid", strides=2))
+    assert hatched(shown.select_one(".there")) == {(5, column) for column in range(5)}
+    shown = page(draw.stepper(np.ones((1, 1, 6, 5)), THREE, 1, strides=(2, 3)))
+    right = {(row, 6) for row in range(8)}  # columns 0 to 2 and 3 to 5 of the padded image are read
+    assert hatched(shown.select_one(".there")) == {(7, column) for column in range(7)} | right
+    assert not hatched(page(draw.stepper(SIX, THREE)).select_one(".there"))
+
+
+# -- What the script is told --------------------------------------------------------------------
+
+
+def test_plan_of_a_convolution():
+    x, w = np.ones((2, 4, 5, 6)), np.ones((6, 2, 2, 3))
+    plan = plan_of(
+        draw.stepper(x, w, ((1, 2), (3, 0)), strides=(2, 3), dilation=(3, 1), groups=2).at(50)
+    )
+    # Rows -1 and 2, 1 and 4, 3 and 6 of the image; columns -3 to -1, 0 to 2, 3 to 5.
+    assert plan["start"] == 50
+    assert plan["shape"] == [2, 6, 3, 3]
+    assert plan["size"] == [2, 4, 5, 6]
+    assert plan["starts"] == [[0, 2, 4], [0, 3, 6]]
+    assert plan["window"] == [2, 3]
+    assert plan["dilation"] == [3, 1]
+    assert plan["reach"] == [[0, 1]] * 3 + [[2, 3]] * 3
+    assert plan["around"] == [1, 3]
+    assert plan["spread"] == [1, 1]
+    assert plan["names"] == ["y", "x"]
+    assert plan["scatters"] is False
+
+
+def test_plan_of_a_scattering():
+    y, w = [[[[1, -2]], [[3, 0]]]], [[[[1, 2]], [[3, 4]]], [[[5, 6]], [[-7, 0]]]]
+    plan = plan_of(draw.transpose_stepper(y, w, ((0, 0), (1, 0)), strides=(1, 3), bias=[8, -9]))
+    assert plan["shape"] == [1, 2, 1, 2]
+    assert plan["size"] == [1, 2, 1, 4]
+    assert plan["starts"] == [[0], [0, 3]]
+    assert plan["reach"] == [[0, 1], [0, 1]]
+    assert plan["around"] == [0, 1]
+    assert plan["names"] == ["y", "x′"]
+    assert plan["scatters"] is True
+    assert plan["empty"] == ["8", "−9"]
+    # Each pixel times the kernel turned, channel after channel.
+    assert plan["added"] == ["+2 +1 +4 +3", "−4 −2 −8 −6", "+18 +15 +0 −21", "+0 +0 +0 +0"]
+
+
+def test_plan_of_shifted_images():
+    plan = plan_of(draw.shift_stepper([[[[1], [2]]]], [[[[3, -4]]]]))
+    assert plan["shape"] == [1, 1, 1, 2]
+    assert plan["size"] == [1, 1, 2, 2]
+    assert plan["starts"] == [[0], [0, 1]]
+    assert plan["window"] == [2, 1]
+    assert plan["empty"] == ["0"]
+    assert plan["added"] == ["+3 +6", "−4 −8"]
+
+
+def test_plan_of_a_gathering_spreads_the_input_out():
+    plan = plan_of(draw.transpose_stepper(THREE, THREE, 1, strides=2, view="gather"))
+    assert plan["spread"] == [2, 2]
+    assert plan["around"] == [1, 1]
+    assert plan["starts"] == [[0, 1, 2, 3, 4]] * 2
+    assert plan["scatters"] is False
+
+
+def test_plan_of_a_pooling():
+    plan = plan_of(draw.pool_stepper(np.ones((1, 2, 4, 6)), (2, 3)))
+    assert plan["reach"] == [[0], [1]]
+    assert plan["starts"] == [[0, 2], [0, 3]]
+    assert plan["window"] == [2, 3]
+
+
+def test_the_script_asks_the_plan_for_nothing_else():
+    script = (SOURCES / "stepper.js").read_text("utf-8")
+    plans = [
+        plan_of(stepper)
+        for stepper in (
+            draw.transpose_stepper(THREE, THREE),
+            draw.stepper(np.ones((1, 1, 40, 40)), THREE),
+        )
+    ]
+    told = {name for plan in plans for name in plan}
+    asked = set(re.findall(r"\bplan\.(\w+)", script))
+    for names in re.findall(r"\{([\w, ]+)\} = this\.plan;", script):
+        asked |= {name.strip() for name in names.split(",")}
+    assert asked == told
+    words = {name for plan in plans for name in plan["words"]}
+    assert set(re.findall(r"\bwords\.(\w+)", script)) == words
+
+
+def test_the_step_to_begin_with_is_the_one_asked_for():
+    stepper = draw.stepper(notebook.IMPULSE.x, notebook.IMPULSE.w, "valid")
+    assert plan_of(stepper)["start"] == stepper.start == 2 * 5 + 1
+    chosen = stepper.at(np.int64(3))
+    assert plan_of(chosen)["start"] == 3
+    assert type(chosen.start) is int
+    assert stepper.start == 11  # which stays
+    assert str(chosen) == str(stepper)
+
+
+@pytest.mark.parametrize("step", [-1, 20, True, 1.5, "1", None, 1.0, np.True_])
+def test_a_step_that_there_is_not_is_refused(step):
+    stepper = draw.stepper(notebook.IMPULSE.x, notebook.IMPULSE.w, "valid")
+    with pytest.raises(ValueError, match=f"from 0 to 19; got {re.escape(repr(step))}"):
+        stepper.at(step)
+
+
+# -- Large arrays -------------------------------------------------------------------------------
+
+LARGE = np.ones((1, 1, 40, 40))
+
+
+def test_a_large_array_is_drawn_without_numbers():
+    stepper = draw.stepper(LARGE, THREE)
+    shown = page(stepper)
+    assert not shown.select(".there text, .here text")
+    assert not shown.select("ol")
+    items = [item.text for item in shown.select("ul > li")]
+    assert len(items) == 40 + 40
+    assert items[0] == "row 0 of y: rows −1 to 1 of x"
+    assert items[40 + 39] == "column 39 of y: columns 38 to 40 of x"
+    assert str(stepper).split("\n")[1:] == items
+    assert shown.select_one(".now").text == ""
+    plan = plan_of(stepper)
+    assert plan["places"]["rows"][7] == "rows 6 to 8"
+    assert plan["places"]["columns"][0] == "columns −1 to 1"
+    assert "added" not in plan
+    assert window_of(shown.select_one(".there")) == (39, 39, True)  # 41 less the padding, 1
+    assert boxes(shown.select_one(".there path.b")["d"]) == {
+        (row, column) for row in range(1, 41) for column in range(1, 41)
+    }
+
+
+@pytest.mark.parametrize(
+    "stepper",
+    [
+        lambda: draw.transpose_stepper(LARGE, THREE, strides=2),
+        lambda: draw.pool_stepper(LARGE, 2),
+        lambda: draw.shift_stepper(LARGE, THREE),
+        lambda: draw.correlate_stepper(LARGE, THREE),
+    ],
+)
+def test_any_large_stepper_lists_its_windows(stepper):
+    stepper = stepper()
+    shown = page(stepper)
+    assert not shown.select(".there text, .here text")
+    rows, columns = plan_of(stepper)["shape"][2:]
+    assert len(shown.select("ul > li")) == rows + columns
+    assert ElementTree.fromstring(stepper.svg()).tag == f"{SVG}svg"
+
+
+@pytest.mark.parametrize(
+    ("call", "sizes"),
+    [
+        (lambda: draw.stepper(np.ones((1, 1, 129, 3)), [[[[1]]]]), "x has 129×3 and y 129×3"),
+        (lambda: draw.stepper(np.ones((1, 1, 3, 127)), THREE), "x has 5×129 and y 3×127"),
+        (lambda: draw.pool_stepper(np.ones((1, 1, 130, 3)), 3), "x has 130×3 and y 43×1"),
+        (lambda: draw.shift_stepper(np.ones((1, 1, 1, 100)), np.ones((1, 1, 1, 30))),
+         "x has 1×100 and y 1×129"),
+        (lambda: draw.transpose_stepper(np.ones((1, 1, 65, 1)), [[[[1]]]], strides=2),
+         "y has 65×1 and x′ 129×1"),
+    ],
+)  # fmt: skip
+def test_too_large_an_array_is_refused_with_its_sizes(call, sizes):
+    with pytest.raises(ValueError, match=f"at most 128 rows and columns.*; {sizes}$"):
+        call()
+
+
+def test_128_rows_and_columns_are_drawn():
+    stepper = draw.stepper(np.ones((1, 1, 128, 1)), [[[[1]]]])
+    assert len(page(stepper).select("ul > li")) == 128 + 1
+
+
+def test_steppers_of_everyday_sizes_are_small():
+    """Sixteen steps each, of numbers with a digit; the assets are apart."""
+    digits = np.random.default_rng(0).integers(0, 10, (1, 1, 7, 7))
+    kernel = np.random.default_rng(1).integers(0, 4, (1, 1, 3, 3))
+    steppers = [
+        draw.stepper(digits[..., :4, :4], kernel),
+        draw.stepper(digits[..., :6, :6], kernel, "valid"),
+        draw.stepper(digits, kernel[..., :2, :2], "valid", dilation=3),
+        draw.transpose_stepper(digits[..., :4, :4], kernel),
+        draw.pool_stepper(digits, 3, 1, ((0, 0), (0, 0)))
+        if digits.shape[-1] == 6
+        else draw.pool_stepper(digits[..., :6, :6], 3, 1),
+    ]
+    for stepper in steppers:
+        assert len(stepper.steps) == 16
+        assert len(figure(stepper.steps, stepper.start).encode()) < 12_000
+
+
+# -- Forms: a page, a notebook, a picture, a file -----------------------------------------------
+
+
+def test_a_notebook_gets_html_a_picture_and_text():
+    stepper = draw.stepper([[[[1, -2, 3]]]], [[[[10, 20]]]])
+    bundle = stepper._repr_mimebundle_()
+    assert bundle.keys() == {"text/html", "image/svg+xml", "text/plain"}
+    assert bundle["text/html"] == stepper._repr_html_()
+    assert bundle["text/plain"] == str(stepper)
+    assert bundle["image/svg+xml"] == stepper.svg()
+
+
+STEPPERS = pytest.mark.parametrize(
+    "stepper",
+    [
+        lambda: draw.stepper(np.ones((2, 2, 3, 3)), np.ones((2, 1, 2, 2)), groups=2, bias=[1, 2]),
+        lambda: draw.correlate_stepper(SIX, THREE, "valid", strides=2),
+        lambda: draw.transpose_stepper(SIX, THREE, 1),
+        lambda: draw.transpose_stepper(THREE, THREE, strides=2, view="gather"),
+        lambda: draw.pool_stepper(SIX, 2),
+        lambda: draw.shift_stepper(SIX, THREE),
+        lambda: draw.stepper(LARGE, THREE),
+    ],
+    ids=["convolution", "correlation", "scatter", "gather", "pooling", "shifts", "large"],
+)
+
+
+@STEPPERS
+def test_a_picture_stands_alone(stepper):
+    picture = stepper().svg()
+    root = ElementTree.fromstring(picture)
+    assert root.tag == f"{SVG}svg"
+    assert root.find(f"{SVG}title").text == page(stepper()).find("convdoc-stepper")["aria-label"]
+    assert "var(" not in picture
+    assert "http" not in picture.replace(SVG.strip("{}"), "")
+    width, height = map(float, root.get("viewBox").split()[2:])
+    for panel in root.findall(f"{SVG}svg"):  # none is cut off
+        assert float(panel.get("x")) >= 0
+        assert float(panel.get("x")) + float(panel.get("width")) <= width
+        assert float(panel.get("y")) + float(panel.get("height")) <= height
+
+
+def panels_of(picture):
+    """Texts in the cells of each slice of a picture."""
+    return [
+        [[text.text or "" for text in row] for row in panel.find(f"{SVG}g[@class='t']")]
+        for panel in ElementTree.fromstring(picture).findall(f"{SVG}svg")
+    ]
+
+
+def test_a_picture_shows_the_numbers_and_the_step():
+    stepper = draw.stepper([[[[1, -2], [3, 4]]]], [[[[10, 20]]]])
+    picture = stepper.at(2).svg()  # windows reach one column to the left
+    assert panels_of(picture) == [
+        [["0", "1", "−2"], ["0", "3", "4"]],
+        [["20", "10"]],
+        [["10", "0"], ["30", "100"]],
+    ]
+    inputs, _, outputs = ElementTree.fromstring(picture).findall(f"{SVG}svg")
+    window = inputs.find(f"{SVG}g[@class='w']")
+    assert window.get("transform") == "translate(0 10)"
+    assert [text.text for text in window.iter(f"{SVG}text")] == ["×20", "×10"]
+    assert outputs.find(f"{SVG}g[@class='w']").get("transform") == "translate(0 10)"
+    assert boxes(outputs.find(f"{SVG}path[@class='c']").get("d")) == {(1, 1)}  # still to come
+
+
+def test_a_picture_of_a_scattering_shows_what_has_added_up():
+    stepper = draw.transpose_stepper([[[[1, 10]]]], [[[[1, 2, 3]]]], strides=2)
+    first, last = (panels_of(stepper.at(step).svg())[-1] for step in (0, 1))
+    assert first == [["3", "2", "1", "0", "0"]]
+    assert last == [["3", "2", "31", "20", "10"]]
+
+
+def test_a_picture_shows_the_sample_and_the_filter_of_its_step():
+    x, w = np.arange(4).reshape(2, 1, 1, 2), np.array([5, 6]).reshape(2, 1, 1, 1)
+    picture = draw.stepper(x, w).at(6).svg()  # sample 1, filter 1
+    assert panels_of(picture) == [[["2", "3"]], [["6"]], [["10", "15"]], [["12", "18"]]]
+    words = [text.text for text in ElementTree.fromstring(picture).findall(f"{SVG}text")]
+    assert {"sample 1", "filter 1", "sample 1, filter 0", "sample 1, filter 1"} <= set(words)
+    assert "sample 0" not in words
+
+
+@STEPPERS
+def test_a_page_has_its_assets_once_and_nothing_from_elsewhere(stepper):
+    html = stepper()._repr_html_()
+    shown = BeautifulSoup(html, "html.parser")
+    assert len(shown.select("script")) == len(shown.select("script.convdoc-assets")) == 1
+    assert len(shown.select("style")) == len(shown.select("style.convdoc-assets")) == 1
+    assert len(shown.select("convdoc-stepper")) == 1
+    assert not shown.select("[src], [href], link, iframe")
+    assert "http" not in html.replace(SVG.strip("{}"), "")
+    assert "@import" not in html
+    assert "url(" not in html
+    for name in ("cells.css", "stepper.css", "stepper.js"):
+        assert html.count((SOURCES / name).read_text("utf-8")) == 1
+
+
+@STEPPERS
+def test_every_tag_is_closed_and_every_drawing_is_named(stepper):
+    element = figure(stepper().steps, 0)
+    void = re.sub(r"(<input [^>]*)>", r"\1/>", element)
+    root = ElementTree.fromstring(re.sub(r" hidden(?=[ >])", ' hidden=""', void))
+    drawings = list(root.iter("svg"))
+    assert all(drawing.get("role") == "img" and drawing.get("aria-label") for drawing in drawings)
+    assert len({drawing.get("aria-label") for drawing in drawings}) == len(drawings)
+
+
+def test_saved_it_is_a_page_by_itself(tmp_path):
+    stepper, path = draw.stepper([[[[1, 2]]]], [[[[3]]]]), tmp_path / "page.html"
+    stepper.save(path)
+    html = path.read_text("utf-8")
+    assert html.startswith("<!doctype html>")
+    saved = BeautifulSoup(html, "html.parser")
+    assert saved.title.text == saved.find("convdoc-stepper")["aria-label"]
+    assert stepper._repr_html_() in html
+    with pytest.raises(FileExistsError):
+        draw.stepper([[[[5]]]], [[[[7]]]]).save(str(path))
+    assert path.read_text("utf-8") == html
+
+
+# -- Words and colours --------------------------------------------------------------------------
+
+
+def test_words_may_hold_any_character(monkeypatch):
+    word = """it's "<b>" & {count}"""
+    monkeypatch.setitem(WORDS, "meets", word)
+    monkeypatch.setitem(WORDS, "surround", "<i>&amp;")
+    stepper = draw.stepper([[[[1]]]], [[[[1]]]])
+    assert plan_of(stepper)["words"]["meets"] == word
+    assert plan_of(stepper)["words"]["surround"] == "<i>&amp;"
+
+
+def shouted(words):
+    """Words in capitals, what is put in as it was."""
+    if isinstance(words, str):
+        return "".join(re.split(r"(\{\w*\})", words)[::2]) and re.sub(
+            r"\{\w*\}|[^{}]+", lambda part: part[0] if part[0][0] == "{" else part[0].upper(), words
+        )
+    if isinstance(words, dict):
+        return {name: shouted(text) for name, text in words.items()}
+    return tuple(map(shouted, words))
+
+
+@STEPPERS
+def test_all_words_are_in_one_table(stepper, monkeypatch):
+    for name, words in WORDS.items():
+        monkeypatch.setitem(WORDS, name, shouted(words))
+    shown = page(stepper())
+    for asset in shown.select(".convdoc-assets"):
+        asset.decompose()
+    told = [shown.text, str(stepper()), *ElementTree.fromstring(stepper().svg()).itertext()]
+    told += [
+        tag[name] for name in ("aria-label", "data-other") for tag in shown.select(f"[{name}]")
+    ]
+    told += plan_of(stepper())["words"].values()
+    for text in told:
+        if not text.startswith("/* "):  # the style of a picture
+            assert not re.search(r"[a-z]{2}", re.sub(r"\{\w+\}", "", text))
+
+
+def test_every_colour_that_is_used_is_set_for_light_and_dark():
+    css = palette.css("convdoc-stepper")
+    light, dark = css.strip().split("\n")
+    assert light.startswith("convdoc-stepper {")
+    assert "[data-theme=dark]" in dark
+    sources = "".join((SOURCES / name).read_text("utf-8") for name in ("cells.css", "stepper.css"))
+    used = set(re.findall(r"var\((--convdoc-[\w-]+)", sources))
+    for rule in (light, dark):
+        assert used <= set(re.findall(r"(--convdoc-[\w-]+): #[0-9a-f]{6};", rule))
+    assert used
