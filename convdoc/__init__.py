@@ -8,10 +8,11 @@ The map of the package:
 - `pool4d`: max and average pooling.
 - `ConvSpec`: the plan of a convolution in integers alone: sizes, padding, windows.
 - `convdoc.explain`: the terms of one pixel, the sum of shifted images, the matrix.
+- `convdoc.steps`: a convolution step by step, as numbers.
 - `convdoc.network`: a network as a list of layers, with its shapes, parameters, multiply-adds
   and receptive fields.
 - `convdoc.engines`: the libraries that compute, all with one answer.
-- `convdoc.draw`: arrays, convolutions and networks as pictures (needs matplotlib).
+- `convdoc.draw`: steppers, and arrays, convolutions and networks as pictures (needs matplotlib).
 - ``python -m convdoc``: which Keras, Theano, compiler and device compute all this.
 
 Arrays are NCHW throughout: images are (samples, channels, height, width), kernels are

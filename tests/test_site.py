@@ -18,7 +18,9 @@ from bs4 import BeautifulSoup
 from tests import notebook
 from tests.conftest import ROOT, make
 
-SCRIPTS = sorted(path.stem for path in (ROOT / "gallery").glob("*.py"))
+SCENARIOS = sorted(path.stem for path in (ROOT / "gallery").glob("*.py"))
+ATLAS = sorted(f"atlas/{path.stem}" for path in (ROOT / "gallery/atlas").glob("*.py"))
+SCRIPTS = SCENARIOS + ATLAS
 GALLERY = "auto_gallery"
 
 
@@ -45,16 +47,16 @@ def printed_arrays(text):
 
 
 def test_there_are_twelve_scenarios_of_60_to_110_lines():
-    assert len(SCRIPTS) == 12
-    for name in SCRIPTS:
+    assert len(SCENARIOS) == 12
+    for name in SCENARIOS:
         length = len((ROOT / "gallery" / f"{name}.py").read_text().splitlines())
         assert 60 <= length <= 110, name
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_has_a_page_with_pictures_and_a_folded_answer(site, name):
     page = soup(site / GALLERY / f"{name}.html")
-    assert page.select("svg.convdoc-figure")
+    assert page.select("svg.convdoc-figure, convdoc-stepper")
     assert printed(page)
     (answer,) = page.select("details.convdoc-answer")
     assert len(answer.select_one("p").get_text().split()) >= 5
@@ -76,6 +78,101 @@ def test_pictures_hold_the_same_numbers(site):
     numbers = [int(text) for text in texts if text.isdigit()]
     x, w, y = notebook.IMPULSE.x, notebook.IMPULSE.w, notebook.IMPULSE.y
     assert numbers == [*x.flat, *w.flat, *y.flat]
+
+
+@pytest.mark.parametrize("name", SCENARIOS[:7])
+def test_scenarios_of_small_arrays_can_be_stepped_through(site, name):
+    assert soup(site / GALLERY / f"{name}.html").select("convdoc-stepper")
+
+
+# Input size, output size and relationship in V. Dumoulin and F. Visin's guide; for a transposed
+# convolution the input and output of that, and the relationship's number there.
+CASES = {
+    "010_no_padding": (4, 2, 1),
+    "020_arbitrary_padding": (5, 6, 2),
+    "030_half_padding": (5, 5, 3),
+    "040_full_padding": (5, 7, 4),
+    "050_strides": (5, 2, 5),
+    "060_padding_and_strides": (5, 3, 6),
+    "070_padding_and_strides_odd": (6, 3, 6),
+    "110_no_padding_transposed": (2, 4, 8),
+    "120_arbitrary_padding_transposed": (6, 5, 9),
+    "130_half_padding_transposed": (5, 5, 10),
+    "140_full_padding_transposed": (7, 5, 11),
+    "150_strides_transposed": (2, 5, 12),
+    "160_padding_and_strides_transposed": (3, 5, 13),
+    "170_padding_and_strides_odd_transposed": (3, 6, 14),
+    "210_dilation": (7, 3, 15),
+    "220_average_pooling": (5, 3, None),
+    "230_max_pooling": (5, 3, None),
+}
+
+
+@pytest.mark.parametrize(("name", "case"), CASES.items())
+def test_atlas_has_every_case_of_the_guide_with_its_sizes_and_its_relationship(site, name, case):
+    size, output, number = case
+    page = soup(site / GALLERY / "atlas" / f"{name}.html")
+    steppers = page.select("convdoc-stepper")
+    assert len(steppers) == (2 if "transposed" in name or "max" in name else 1)
+    for stepper in steppers[:1] if "max" in name else steppers:
+        shapes = [p.get_text() for p in stepper.select(".stage .block > p:first-child")]
+        assert shapes[0].endswith(f"(1, 1, {size}, {size})")
+        assert shapes[-1].endswith(f"(1, 1, {output}, {output})")
+    told = page.select_one(".convdoc-relationship").get_text()
+    assert number is None or told.startswith(f"Relationship {number}: ")
+    assert page.select_one(".convdoc-relationship math:last-of-type mn").get_text() == str(output)
+
+
+def test_atlas_has_the_cases_that_the_guide_leaves_out(site):
+    others = {name.removeprefix("atlas/") for name in ATLAS} - set(CASES)
+    assert len(others) >= 8
+    for name in others:
+        assert soup(site / GALLERY / "atlas" / f"{name}.html").select("convdoc-stepper"), name
+
+
+def cells(panel):
+    return [int(text.get_text().replace("−", "-")) for text in panel.select(".t text")]
+
+
+def test_figures_that_were_published_wrong_are_right_here(site):
+    """The animation numerical_padding_strides, and the size in the caption of figure 4.7."""
+    page = soup(site / GALLERY / "atlas/060_padding_and_strides.html")
+    assert cells(page.select_one(".here svg")) == [1, 5, 6, 7, 8, 3, 3, 10, 4]
+    assert "6 of 9 differ" in "\n".join(printed(page))
+    page = soup(site / GALLERY / "atlas/170_padding_and_strides_odd_transposed.html")
+    assert len(cells(page.select_one(".here svg"))) == 3 * 3
+    assert "4.7" in page.get_text()
+
+
+def test_steppers_of_the_same_by_theano_and_tensorflow_pick_other_pixels(site):
+    page = soup(site / GALLERY / "atlas/340_same_with_strides.html")
+    theano, tensorflow = (cells(panel) for panel in page.select(".here svg"))
+    assert theano == [1, 3, 5, 13, 15, 17, 25, 27, 29]
+    assert tensorflow == [8, 10, 12, 20, 22, 24, 32, 34, 36]
+
+
+def test_only_pages_with_steppers_load_their_script_and_load_it_once(site, pages):
+    with_steppers = 0
+    for name in pages:
+        page = soup(site / name)
+        scripts = page.select("script[src*='stepper.js']")
+        styles = page.select("link[href*='stepper.css']")
+        expected = bool(page.select("convdoc-stepper"))
+        assert (len(scripts), len(styles)) == (expected, expected), name
+        assert not page.select(".convdoc-assets"), name
+        with_steppers += expected
+    assert soup(site / "index.html").select("convdoc-stepper")
+    assert with_steppers > 30
+
+
+def test_thumbnails_show_the_case(site):
+    """Each page of the atlas has a drawing of its own on the card that leads to it."""
+    page = soup(site / GALLERY / "index.html")
+    images = [card["src"] for card in page.select(".sphx-glr-thumbcontainer img")]
+    assert len(images) == len(SCRIPTS)
+    drawings = [(site / GALLERY / src).resolve() for src in images if src.endswith(".svg")]
+    assert len(drawings) >= len(ATLAS)
+    assert len({path.read_bytes() for path in drawings}) == len(drawings)
 
 
 def test_network_page_prints_the_shapes_of_its_run(site):
@@ -135,10 +232,12 @@ def test_every_drawing_is_shown(site):
     sources = {f"{GALLERY}/{name}": ROOT / "gallery" / f"{name}.py" for name in SCRIPTS}
     for path in (ROOT / "docs").rglob("*.md"):
         sources[path.relative_to(ROOT / "docs").with_suffix("").as_posix()] = path
-    drawn = {name: path.read_text().count("figure = draw.") for name, path in sources.items()}
-    shown = {name: len(soup(site / f"{name}.html").select("svg.convdoc-figure")) for name in drawn}
-    assert shown == drawn
-    assert sum(drawn.values()) > 20
+    pictures = {r"figure = draw\.": "svg.convdoc-figure", r"draw\.\w*stepper\(": "convdoc-stepper"}
+    for call, element in pictures.items():
+        drawn = {name: len(re.findall(call, path.read_text())) for name, path in sources.items()}
+        shown = {name: len(soup(site / f"{name}.html").select(element)) for name in sources}
+        assert shown == drawn
+        assert sum(drawn.values()) > 15
 
 
 def test_links_inside_the_site_lead_somewhere(site, pages):
@@ -201,7 +300,7 @@ def test_downloaded_scripts_run_by_themselves(site, readers_python, tmp_path):
     def run(item):
         name, path = item
         folder = tmp_path / name
-        folder.mkdir()
+        folder.mkdir(parents=True)
         shutil.copy(path, folder)
         command = [readers_python.path, "-W", "error::UserWarning:__main__", path.name]
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "MPLBACKEND": "Agg"}
@@ -222,29 +321,35 @@ def test_downloaded_scripts_run_by_themselves(site, readers_python, tmp_path):
 
 def test_downloaded_notebooks_run_by_themselves(site, tmp_path):
     code = (
-        "import nbclient, nbformat, sys\n"
+        "import nbclient, nbformat, re, sys\n"
         "notebook = nbformat.read(sys.argv[1], 4)\n"
         "nbclient.NotebookClient(notebook, timeout=300).execute()\n"
         "outputs = [o for c in notebook.cells for o in c.get('outputs', [])]\n"
         "kinds = [kind for output in outputs for kind in output.get('data', ())]\n"
-        "print(sum(kind in ('image/png', 'image/svg+xml') for kind in kinds))"
+        "print(sum(kind in ('image/png', 'image/svg+xml') for kind in kinds))\n"
+        "html = ''.join(output.get('data', {}).get('text/html', '') for output in outputs)\n"
+        "print(*re.findall('<convdoc-stepper.*?</convdoc-stepper>', html, re.S), sep='\\n')"
     )
 
     def run(item):
         name, path = item
         folder = tmp_path / name
-        folder.mkdir()
+        folder.mkdir(parents=True)
         shutil.copy(path, folder)
         command = [sys.executable, "-c", code, path.name]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         return name, done.stdout.strip() or done.stderr
 
-    def pictures(name):
-        return len(soup(site / GALLERY / f"{name}.html").select("svg.convdoc-figure"))
+    def shown(name):
+        page = (site / GALLERY / f"{name}.html").read_text("utf-8")
+        steppers = re.findall("<convdoc-stepper.*?</convdoc-stepper>", page, re.S)
+        pictures = len(soup(site / GALLERY / f"{name}.html").select("svg.convdoc-figure"))
+        return "\n".join([str(pictures + len(steppers)), *steppers])
 
     with ThreadPoolExecutor(2) as pool:
         results = dict(pool.map(run, downloads(site, ".ipynb").items()))
-    assert results == {name: str(pictures(name)) for name in SCRIPTS}
+    assert len(results) == len(SCRIPTS)
+    assert [name for name in SCRIPTS if results[name] != shown(name)] == []
 
 
 def test_scripts_and_notebooks_hold_the_same_code(site):

@@ -43,9 +43,9 @@ def plan_of(stepper):
     return json.loads(page(stepper).find("convdoc-stepper")["data-plan"])
 
 
-def texts(slice_):
+def texts(panel):
     """What stands in the cells of a slice, row after row."""
-    return [[text.text for text in row("text")] for row in slice_.select(".t > g")]
+    return [[text.text for text in row("text")] for row in panel.select(".t > g")]
 
 
 def written(array):
@@ -72,7 +72,7 @@ def added_up(text):
 def lines(item):
     """The lines of a step in words, without where its window lies."""
     html = re.sub(r" <small>.*?</small>", "", item.decode_contents())
-    return [BeautifulSoup(line, "html.parser").text for line in html.split("<br/>")]
+    return [BeautifulSoup(line, "html.parser").text.strip() for line in html.split("<br/>")]
 
 
 def taken_apart(line):
@@ -103,9 +103,9 @@ def boxes(path):
     }
 
 
-def hatched(slice_):
+def hatched(panel):
     """Rows and columns of the cells with oblique lines."""
-    path = slice_.select_one("path.u")
+    path = panel.select_one("path.u")
     starts = re.findall(r"M(\d+) (\d+)l5-5m5 0l-10 10m5 0l5-5", path["d"]) if path else []
     return {(int(y) // 10, int(x) // 10) for x, y in starts}
 
@@ -116,7 +116,7 @@ def whole(drawn):
     return x, (2 * w).astype(int), *rest
 
 
-def eighths(drawn):
+def fractions(drawn):
     """The same with numbers that are exact, but too long to be shown."""
     x, w, *rest = drawn
     return x * 0.5, w * 0.25, *rest
@@ -267,8 +267,8 @@ def test_the_window_of_a_dilated_kernel_has_gaps():
     edge = shown.select_one(".there g.w path.e")
     assert edge["d"] == "M0 0h40v40h-40z"
     corners = shown.select(".there .w text")
-    places = {(float(text["x"]) // 10, float(text["y"]) // 10) for text in corners}
-    assert places == {(0, 0), (0, 3), (3, 0), (3, 3)}
+    beside = {(float(text["y"]) // 10, float(text["x"]) // 10) for text in corners}
+    assert beside == {(0, 0), (0, 3), (3, 0), (3, 3)}
 
 
 def test_the_farther_from_zero_the_stronger_the_colour():
@@ -367,9 +367,8 @@ def test_written_sums_are_those_of_the_convolution(drawn, flip):
         weights = stored[f, :, ::-1, ::-1].ravel()
         assert products(item) == list(zip(pixels, weights, strict=True))
         parts = [taken_apart(line) for line in subtotals]
-        assert [part[0] for part in parts] == [f"channel {c}" for c in channels][
-            len(channels) < 2 :
-        ]
+        named = [f"channel {c}" for c in channels]
+        assert [part[0] for part in parts] == (named if len(named) > 1 else [])
         assert all(added_up(part[1]) == read(part[3]) for part in parts)
         if parts:
             assert told.split(" + ")[: len(parts)] == [bracketed(part[3]) for part in parts]
@@ -427,8 +426,8 @@ def test_written_additions_lead_from_state_to_state(drawn):
         weights = w[f, :, ::-1, ::-1].ravel().tolist()
         assert [(read(p), read(k)) for _, p, k, _ in told] == [(y[at], k) for k in weights]
         assert [b.text for b in item("b")] == [now for *_, now in told]
-        named = re.findall(r"channel (\d+): ", item.text)
-        assert named == [str(c) for c in reached] * (len(reached) > 1)
+        named = [f"channel {c}" for c in reached]
+        assert re.findall(r"channel \d+(?=: )", item.text) == (named if len(named) > 1 else [])
 
 
 @some_examples
@@ -449,7 +448,7 @@ def test_written_means_and_maxima_are_those_of_the_windows(drawn, mode, strides)
 
 
 @some_examples
-@given(convolutions().map(eighths))
+@given(convolutions().map(fractions))
 def test_a_rounded_number_is_not_called_equal(drawn):
     x, w, border_mode, plan, around = drawn
     shown = page(draw.stepper(x, w, border_mode, **plan, engine="numpy"))
@@ -474,6 +473,31 @@ def unshown(value):
     return 0.5 * 10.0 ** ((abs(value) >= 10) + (abs(value) >= 100) - 2) + 1e-9
 
 
+@some_examples
+@given(transposed_convolutions().map(fractions))
+def test_a_rounded_addition_is_not_called_equal(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    settings = {**plan, "output_padding": more, "engine": "numpy"}
+    items = page(draw.transpose_stepper(y, w, border_mode, **settings)).select("ol > li")
+    states = given_back(y, w, size, around, **plan)
+    for step, (item, at) in enumerate(zip(items, np.ndindex(y.shape), strict=True)):
+        n, f, i, j = at
+        window = np.ix_(
+            channels_of(f, len(w), w, plan["groups"]),
+            *places(i, j, plan["strides"], w.shape[2:], plan["dilation"]),
+        )
+        before, after = (
+            states[n, number][window].ravel() for number in (step % y[0].size + k for k in (0, 1))
+        )
+        weights = w[f, :, ::-1, ::-1].ravel()
+        pattern = r"(\S+) \+ (\S+)·(\S+) ([=≈]) ([−\d.]+)"
+        numbers = zip(before, weights, after, strict=True)
+        for found, (was, weight, now) in zip(re.findall(pattern, item.text), numbers, strict=True):
+            *told, last = map(read, found[:3] + found[4:])
+            assert abs(last - now) <= unshown(now)
+            assert found[3] == ("=" if [*told, last] == [was, y[at], weight, now] else "≈")
+
+
 @pytest.mark.parametrize(
     ("stepper", "expected"),
     [
@@ -490,6 +514,12 @@ def unshown(value):
          "y[0, 0] = 1·3 + 2·4 = 11"),
         (lambda: draw.transpose_stepper([[[[2]]]], [[[[3]]]], view="gather", bias=[7]),
          "x′[0, 0] = 2·3 + 7 (bias) = 13"),
+        (lambda: draw.transpose_stepper([[[[2]]]], [[[[3]], [[-4]]]], bias=[5, 6]),
+         "y[0, 0] = 2 times the kernel goes to row 0, column 0 of x′:\n"
+         "channel 0: 5 + 2·3 = 11\nchannel 1: 6 + 2·(−4) = −2"),
+        (lambda: draw.shift_stepper([[[[1, 2]]]], [[[[-3]]]]),
+         "W[0, 0] = −3 times the image goes to row 0, columns 0 to 1 of y: "
+         "0 + 1·(−3) = −3, 0 + 2·(−3) = −6"),
         (lambda: draw.pool_stepper([[[[1, -2]]]], (1, 2)), "y[0, 0] = max(1, −2) = 1"),
         (lambda: draw.pool_stepper([[[[1, -2]]]], (1, 2), mode="average"),
          "y[0, 0] = (1 + (−2)) / 2 = −0.5"),
@@ -576,6 +606,8 @@ SIX, THREE = np.ones((1, 1, 6, 6)), np.ones((1, 1, 3, 3))
         (lambda: draw.stepper(SIX, THREE), []),
         (lambda: draw.stepper(SIX, THREE, "valid", strides=2),
          ["Hatched: no window reads row 5, column 5."]),
+        (lambda: draw.stepper(SIX, THREE, "valid", strides=2, dilation=(1, 2)),
+         ["Hatched: no window reads row 5, column 1, column 3, column 5."]),
         (lambda: draw.stepper(SIX, THREE, 1, strides=(2, 1)),
          ["Hatched: no window reads row 6 (padding)."]),
         (lambda: draw.stepper(SIX, [[[[1]]]], ((1, 0), (0, 0)), strides=(7, 1)),
@@ -598,8 +630,9 @@ SIX, THREE = np.ones((1, 1, 6, 6)), np.ones((1, 1, 3, 3))
     ],
 )  # fmt: skip
 def test_what_is_left_over_is_named(stepper, expected):
-    assert notes(stepper()) == expected
-    assert str(stepper()).split("\n")[-1] in (expected or [str(stepper()).split("\n")[-1]])
+    stepper = stepper()
+    assert notes(stepper) == expected
+    assert set(expected) <= set(str(stepper).split("\n"))
 
 
 def test_rows_that_no_window_reads_are_hatched():
@@ -783,9 +816,7 @@ def test_steppers_of_everyday_sizes_are_small():
         draw.stepper(digits[..., :6, :6], kernel, "valid"),
         draw.stepper(digits, kernel[..., :2, :2], "valid", dilation=3),
         draw.transpose_stepper(digits[..., :4, :4], kernel),
-        draw.pool_stepper(digits, 3, 1, ((0, 0), (0, 0)))
-        if digits.shape[-1] == 6
-        else draw.pool_stepper(digits[..., :6, :6], 3, 1),
+        draw.pool_stepper(digits[..., :6, :6], 3, 1),
     ]
     for stepper in steppers:
         assert len(stepper.steps) == 16
@@ -927,9 +958,7 @@ def test_words_may_hold_any_character(monkeypatch):
 def shouted(words):
     """Words in capitals, what is put in as it was."""
     if isinstance(words, str):
-        return "".join(re.split(r"(\{\w*\})", words)[::2]) and re.sub(
-            r"\{\w*\}|[^{}]+", lambda part: part[0] if part[0][0] == "{" else part[0].upper(), words
-        )
+        return re.sub(r"(?<!\{)\b\w+\b(?!\})", lambda word: word[0].upper(), words)
     if isinstance(words, dict):
         return {name: shouted(text) for name, text in words.items()}
     return tuple(map(shouted, words))
@@ -942,7 +971,11 @@ def test_all_words_are_in_one_table(stepper, monkeypatch):
     shown = page(stepper())
     for asset in shown.select(".convdoc-assets"):
         asset.decompose()
-    told = [shown.text, str(stepper()), *ElementTree.fromstring(stepper().svg()).itertext()]
+    told = [
+        shown.get_text(" "),
+        str(stepper()),
+        *ElementTree.fromstring(stepper().svg()).itertext(),
+    ]
     told += [
         tag[name] for name in ("aria-label", "data-other") for tag in shown.select(f"[{name}]")
     ]

@@ -106,7 +106,7 @@ def pairs(least, most):
 
 @st.composite
 def arrays(draw, backwards=False):
-    """Images, kernels and settings; the numbers are halves, of which sums are exact."""
+    """Images, kernels and settings. The numbers are whole or halves, so all sums are exact."""
     plan = {
         "strides": draw(pairs(1, 3)),
         "dilation": draw(pairs(1, 2)),
@@ -130,7 +130,7 @@ def convolutions(draw):
     border_mode, covered = draw(modes), dilated(w.shape[2:], plan["dilation"])
     around = surrounded(border_mode, x.shape[2:], covered, plan["strides"])
     room = zip(x.shape[2:], around, covered, strict=True)
-    assume(all(n + sum(zeros) >= k for n, zeros, k in room))
+    assume(all(n + sum(both) >= k for n, both, k in room))
     return x, w, border_mode, plan, around
 
 
@@ -197,11 +197,9 @@ def test_each_step_pools_what_its_window_holds(drawn, border_mode, size, mode):
     strides = plan["strides"]
     around = surrounded(border_mode, x.shape[2:], size, strides)
     axes = list(zip(x.shape[2:], around, size, strict=True))
-    assume(all(n + sum(zeros) >= k > max(zeros) for n, zeros, k in axes))
-    steps, y = (
-        pooling(x, size, strides, border_mode, mode),
-        pool4d(x, size, strides, border_mode, mode),
-    )
+    assume(all(n + sum(both) >= k > max(both) for n, both, k in axes))
+    steps = pooling(x, size, strides, border_mode, mode)
+    y = pool4d(x, size, strides, border_mode, mode)
     np.testing.assert_array_equal(steps.output.values, y)
     padded = np.pad(x, ((0, 0), (0, 0), *around))
     assert steps.there.size == padded.shape[2:]
@@ -547,7 +545,10 @@ def test_the_first_step_shown_is_where_the_impulse_meets_a_weight():
     [
         (lambda: transposed([[[[0, 7, 0, 0]]]], [[[[1, 2]]]]), (0, 0, 0, 1)),  # the only pixel
         (lambda: transposed([[[[0, 7, 0, 0]]]], [[[[1, 2]]]], view="gather"), (0, 0, 0, 2)),
-        (lambda: shifts([[[[1, 2]]]], [[[[3, 0], [0, 0]]]]), (0, 0, 0, 0)),  # the only weight
+        (lambda: shifts([[[[1, 2]]]], [[[[0, 3], [0, 0]]]]), (0, 0, 0, 1)),  # the only weight
+        (lambda: convolution([[[[5, 0, 0, 6]]]], [[[[1]]]]), (0, 0, 0, 2)),  # neither end
+        (lambda: convolution([[[[5, 0]]]], [[[[1]]]]), (0, 0, 0, 0)),  # but of two, the one
+        (lambda: convolution([[[[5]]]], [[[[1]]]]), (0, 0, 0, 0)),
         (lambda: pooling(np.zeros((1, 1, 1, 3)), (1, 2), 1, ((0, 0), (1, 1))), (0, 0, 0, 2)),
         (lambda: convolution(np.zeros((1, 1, 1, 5)), [[[[1]]]]), (0, 0, 0, 2)),  # all alike
         (lambda: convolution(np.ones((1, 1, 40, 40)), [[[[1]]]]), (0, 0, 20, 0)),  # unnumbered
