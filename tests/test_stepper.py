@@ -298,6 +298,12 @@ def test_slices_say_which_they_are():
     assert not page(draw.stepper([[[[1]]]], [[[[1]]]])).select(".slice > span")
 
 
+def test_a_bias_is_told_once_for_a_filter():
+    shown = page(draw.stepper(np.ones((1, 2, 1, 1)), np.ones((1, 2, 1, 1)), bias=[5]))
+    labels = [span.text for span in shown.select(".stamp .slice > span")]
+    assert labels == ["channel 0, bias 5", "channel 1"]
+
+
 def test_slices_of_a_gathering_are_called_by_filters_and_channels():
     y, w = np.ones((1, 2, 1, 1)), np.ones((2, 2, 1, 1))
     shown = page(draw.transpose_stepper(y, w, view="gather"))
@@ -324,6 +330,29 @@ def test_where_the_kernel_is_flipped_it_says_so_and_can_be_turned(stepper, words
         [words, "as stored"] if words else []
     )
     assert bool(shown.select("[data-do=stored]")) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("stepper", "title", "signs"),
+    [
+        (lambda x: draw.stepper(x, x, "full"),
+         "x (1, 1, 1, 2) convolved with W (1, 1, 1, 2) gives y (1, 1, 1, 3), step by step", "∗="),
+        (lambda x: draw.correlate_stepper(x, x, "full"),
+         "x (1, 1, 1, 2) correlated with W (1, 1, 1, 2) gives y (1, 1, 1, 3), step by step", "⋆="),
+        (lambda x: draw.transpose_stepper(x, x), "y (1, 1, 1, 2) and W (1, 1, 1, 2) give "
+         "x′ (1, 1, 1, 3) by a transposed convolution, step by step", "∗ᵀ="),
+        (lambda x: draw.transpose_stepper(x, x, view="gather"), "y (1, 1, 1, 2) and W (1, 1, 1, 2) "
+         "give x′ (1, 1, 1, 3) by a transposed convolution, step by step", "∗ᵀ="),
+        (lambda x: draw.shift_stepper(x, x), "x (1, 1, 1, 2) convolved with W (1, 1, 1, 2) gives "
+         "y (1, 1, 1, 3), one shifted image at a time", "∗="),
+        (lambda x: draw.pool_stepper(x, (1, 2)),
+         "x (1, 1, 1, 2) pooled by windows of 1×2 gives y (1, 1, 1, 1), step by step", "→"),
+    ],
+)  # fmt: skip
+def test_title_and_signs_name_the_operation(stepper, title, signs):
+    shown = page(stepper([[[[1, 2]]]]))
+    assert shown.find("convdoc-stepper")["aria-label"] == title
+    assert "".join(sign.text for sign in shown.select(".operator")) == signs
 
 
 def test_controls_choose_steps_and_slices():
@@ -508,6 +537,8 @@ def test_a_rounded_addition_is_not_called_equal(drawn):
         (lambda: draw.stepper([[[[12.25]]]], [[[[2]]]]), "y[0, 0] = 12.2·2 ≈ 24.5"),
         (lambda: draw.stepper([[[[1]]]], [[[[2]]]], bias=[0.125]),
          "y[0, 0] = 1·2 + 0.12 (bias) ≈ 2.12"),
+        (lambda: draw.stepper([[[[0.5]]]], [[[[0.25]]]], bias=[0.375]),
+         "y[0, 0] = 0.5·0.25 + 0.38 (bias) ≈ 0.5"),
         (lambda: draw.stepper([[[[1]], [[-2]]]], [[[[3]], [[4]]]], bias=[-1]),
          "channel 0: 1·3 = 3\nchannel 1: (−2)·4 = −8\ny[0, 0] = 3 + (−8) + (−1) (bias) = −6"),
         (lambda: draw.correlate_stepper([[[[1, 2]]]], [[[[3, 4]]]], "valid"),
@@ -563,9 +594,6 @@ def test_the_last_step_stands_under_the_drawing_without_scripts():
     shown = page(draw.stepper([[[[1, 2, 3]]]], [[[[10]]]]))
     assert shown.select_one(".now").text == shown.select("ol > li")[-1].text
     assert shown.select_one(".now b").text == "30"
-    assert shown.find("convdoc-stepper")["aria-label"] == (
-        "x (1, 1, 1, 3) convolved with W (1, 1, 1, 1) gives y (1, 1, 1, 3), step by step"
-    )
 
 
 def test_printed_it_is_its_steps_in_words():
@@ -623,6 +651,12 @@ SIX, THREE = np.ones((1, 1, 6, 6)), np.ones((1, 1, 3, 3))
          ["No window reaches row 7."]),
         (lambda: draw.transpose_stepper(THREE, [[[[1]]]], strides=(2, 1)),
          ["No window reaches row 1, row 3."]),
+        (lambda: draw.transpose_stepper(THREE, [[[[1]]]], ((2, 0), (0, 0)), strides=(2, 1)),
+         ["Hatched: the border that the padding cuts off again.", "No window reaches row 1."]),
+        (lambda: draw.transpose_stepper(THREE, [[[[1], [1]]]], ((3, 4), (0, 0)), strides=(2, 1),
+                                        dilation=(3, 1), view="gather"),
+         ["Dashed: zeros put between and around the elements of y.",
+          "Hatched: no window reads row 1, row 2."]),
         (lambda: draw.transpose_stepper(THREE, THREE, strides=(2, 1), view="gather"),
          ["Dashed: zeros put between and around the elements of y."]),
         (lambda: draw.transpose_stepper(THREE, THREE, view="gather"), []),

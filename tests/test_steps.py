@@ -549,7 +549,7 @@ def test_the_first_step_shown_is_where_the_impulse_meets_a_weight():
         (lambda: convolution([[[[5, 0, 0, 6]]]], [[[[1]]]]), (0, 0, 0, 2)),  # neither end
         (lambda: convolution([[[[5, 0]]]], [[[[1]]]]), (0, 0, 0, 0)),  # but of two, the one
         (lambda: convolution([[[[5]]]], [[[[1]]]]), (0, 0, 0, 0)),
-        (lambda: pooling(np.zeros((1, 1, 1, 3)), (1, 2), 1, ((0, 0), (1, 1))), (0, 0, 0, 2)),
+        (lambda: pooling(np.zeros((1, 1, 2, 2)), (1, 2), 1, ((0, 0), (1, 0))), (0, 0, 0, 1)),
         (lambda: convolution(np.zeros((1, 1, 1, 5)), [[[[1]]]]), (0, 0, 0, 2)),  # all alike
         (lambda: convolution(np.ones((1, 1, 40, 40)), [[[[1]]]]), (0, 0, 20, 0)),  # unnumbered
     ],

@@ -1,9 +1,10 @@
-"""Keep of style sheets, icons and thumbnails what the site needs.
+"""Keep of style sheets, scripts, icons and thumbnails what the site needs.
 
 The theme brings all of Bootstrap and two thousand icons of Font Awesome. After a build, rules whose
 classes stand nowhere in the pages and scripts are dropped, and so are icons that no rule is
 left for, the script for icons of one's own, which we have none of, and the source maps.
-Thumbnails make do with 64 colours.
+Thumbnails make do with 64 colours. Only the search page searches, so the index of all words is for
+that page alone. One thing is added: a name for the buttons that unfold a section in the sidebar.
 """
 
 import logging
@@ -21,6 +22,13 @@ PRIVATE_USE = range(0xE000, 0xF900)  # where Unicode leaves room for icons
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 RULE = re.compile(r"(?<=[{}])([^{}@]+)\{[^{}]*\}")
 EMPTY_BLOCK = re.compile(r"@(?:media|supports)[^{}]*\{\s*\}")
+SEARCH_SCRIPT = re.compile(
+    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>'
+)
+TOGGLE, NAMED_TOGGLE = (
+    f'<summary{name}><span class="toctree-toggle"'
+    for name in ("", ' aria-label="Pages of this section"')
+)
 CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
 
 
@@ -70,7 +78,7 @@ def _make_lean(app, exception):
     static = Path(app.outdir, "_static")
     words = set()
     for path in [*Path(app.outdir).rglob("*.html"), *static.rglob("*.js")]:
-        words.update(re.findall(r"[a-zA-Z_][\w-]*", path.read_text("utf-8")))
+        words.update(re.findall(r"[a-zA-Z_][\w-]*", _lean_text(path)))
     for sheet in (sheet for pattern in SHEETS for sheet in static.glob(pattern)):
         sheet.write_text(lean_css(sheet.read_text("utf-8"), words), "utf-8")
     every_rule = "".join(sheet.read_text("utf-8") for sheet in static.rglob("*.css"))
@@ -82,6 +90,17 @@ def _make_lean(app, exception):
                 image.quantize(64).save(thumbnail, optimize=True)
     for source_map in static.rglob("*.map"):
         source_map.unlink()
+
+
+def _lean_text(path):
+    """Text of a page or a script; a page without what it does not need, with what it lacks."""
+    text = path.read_text("utf-8")
+    if path.suffix != ".html" or path.name == "search.html":
+        return text
+    lean = SEARCH_SCRIPT.sub("", text).replace(TOGGLE, NAMED_TOGGLE)
+    if lean != text:
+        path.write_text(lean, "utf-8")
+    return lean
 
 
 def setup(app):
