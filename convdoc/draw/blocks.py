@@ -9,6 +9,11 @@ from convdoc.draw.canvas import number
 from convdoc.draw.cells import LEVELS, UNIT, Panel, standing_alone
 from convdoc.draw.transcript import WORDS, label, operators, title
 
+# In a picture by itself, in cells.
+HEAD = 1.9  # room for the name and the shape of an array
+LABEL = 0.7  # room for "channel 0" over a panel
+TYPE = 0.25  # width of a character
+
 
 class Slice(NamedTuple):
     """A panel, what stands over it, and whether it belongs to the sample and filter on show."""
@@ -160,25 +165,30 @@ def _running(steps, step, index):
 
 def picture(steps, step):
     """The blocks side by side, their slices one below the other, as one SVG."""
-    panels, words, left, height = [], [], 0.3, 0
     blocks = blocks_at(steps, step)
-    signs = operators(steps)
-    for block, sign in zip(blocks, [*signs, ""], strict=True):
-        shown = [piece for piece in block.slices if piece.shown]
+    heights = [sum(map(_height, _shown(block))) for block in blocks]
+    tallest = max(heights)
+    panels, words, left = [], [], 0.3
+    for block, height, sign in zip(blocks, heights, [*operators(steps), ""], strict=True):
         shape = str(block.shape)
-        widest = max(piece.panel.size[1] / UNIT for piece in shown)
-        room = max(widest, 0.25 * len(shape), *(0.25 * len(piece.label) for piece in shown))
-        middle, top = left + room / 2, 1.9
-        words += [(block.name, 0.6, middle), (shape, 1.3, middle)]
-        for piece in shown:
-            if piece.label:
-                words.append((piece.label, top + 0.3, middle))
-                top += 0.7
-            rows, columns = (n / UNIT for n in piece.panel.size)
-            panels.append((piece.panel, top, middle - columns / 2))
-            top += rows + 0.1
-        height, left = max(height, top), left + room
-        if sign:
-            words.append((sign, 0.6, left + 0.6))
-            left += 1.2
-    return standing_alone(panels, words, height + 0.2, left + 0.3, title(steps))
+        widths = [piece.panel.size[1] / UNIT for piece in _shown(block)]
+        labels = [TYPE * len(text) for text in (shape, *(p.label for p in _shown(block)))]
+        room = max(widths + labels)
+        middle, top = left + room / 2, (tallest - height) / 2
+        words += [(block.name, top + 0.6, middle), (shape, top + 1.3, middle)]
+        top += HEAD
+        for piece, width in zip(_shown(block), widths, strict=True):
+            words.append((piece.label, top + 0.3, middle))
+            panels.append((piece.panel, top + LABEL * bool(piece.label), middle - width / 2))
+            top += _height(piece)
+        words.append((sign, HEAD + tallest / 2, left + room + 0.6))
+        left += room + 1.2
+    return standing_alone(panels, words, HEAD + tallest + 0.1, left - 0.9, title(steps))
+
+
+def _shown(block):
+    return [piece for piece in block.slices if piece.shown]
+
+
+def _height(piece):
+    return LABEL * bool(piece.label) + piece.panel.size[0] / UNIT + 0.1

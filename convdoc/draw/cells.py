@@ -166,7 +166,9 @@ def standing_alone(panels, words, height, width, description):
     str
     """
     parts = [panel.svg(_place(top, left, *panel.size)) for panel, top, left in panels] + [
-        _text(round(column * UNIT, 1), round(row * UNIT, 1), text) for text, row, column in words
+        _text(round(column * UNIT, 1), round(row * UNIT, 1), text)
+        for text, row, column in words
+        if text
     ]
     style = re.sub(r"var\(--convdoc-(\w+)\)", lambda match: palette.LIGHT[match[1]], STYLE)
     style = re.sub(r"var\([^,()]+, ([^()]+)\)", r"\1", style)

@@ -348,10 +348,8 @@
         if (!(event.key in steps)) return;
         event.preventDefault();
         this.jump(steps[event.key]);
-        if (event.target.role === "gridcell") this.focusHere();
+        if (event.target.closest(".here")) this.focusHere();
       });
-      window.addEventListener("beforeprint", () => this.makeFrames());
-      window.addEventListener("afterprint", () => this.querySelector(".frames")?.remove());
     }
 
     // After Home or End on a cell: to the cell of that step.
@@ -426,5 +424,8 @@
     }
   }
 
+  const all = () => document.querySelectorAll("convdoc-stepper");
+  addEventListener("beforeprint", () => all().forEach((stepper) => stepper.makeFrames()));
+  addEventListener("afterprint", () => all().forEach((stepper) => stepper.querySelector(".frames")?.remove()));
   customElements.define("convdoc-stepper", Stepper);
 })();

@@ -1,5 +1,7 @@
 """What a stepper says: its title, a sentence for each step, what is left over."""
 
+import numpy as np
+
 from convdoc.draw.canvas import number
 
 #: Everything that a stepper says. What stands in braces is put in.
@@ -26,7 +28,7 @@ WORDS = {
     "place": "{rows}, {columns} of {name}",
     "max": "max({})",
     "mean": "({}) / {}",
-    "channel sum": "channel {}: {} = {}",
+    "slice sum": "{}: {} = {}",
     "with bias": "{} + {} (bias)",
     "nothing": "nothing to read",
     "scatter": "{} = {} times the kernel goes to {}",
@@ -138,7 +140,7 @@ def _told_sum(steps, step):
         values = [told.subtotals[channel] for channel in channels]
         exact = exact and all(map(_is_exact, values))
         lines = [
-            WORDS["channel sum"].format(channel, products, number(value))
+            WORDS["slice sum"].format(_there(steps, channel), products, number(value))
             for channel, products, value in zip(channels, parts, values, strict=True)
         ]
         parts = [" + ".join(map(_factor, values))]
@@ -185,10 +187,15 @@ def _told_additions(steps, step):
         )
     several = len(channels) > 1
     lines = [
-        (f"{WORDS['channel']} {channel}: " if several else "") + ", ".join(sums)
+        (f"{_there(steps, channel)}: " if several else "") + ", ".join(sums)
         for channel, sums in channels.items()
     ]
     return f"{sentence}: " + "<br>" * several + "<br>".join(lines)
+
+
+def _there(steps, channel):
+    """Such as "channel 0": which slice the window lies on."""
+    return f"{WORDS[axes(steps, steps.there)[1]]} {channel}"
 
 
 def _where(steps, step):
@@ -252,7 +259,7 @@ def _minus(value):
 
 def _is_exact(value):
     """Whether what is shown of a number is all of it."""
-    return float(number(value).replace("−", "-")) == float(value)
+    return float(number(value).replace("−", "-")) == float(value) or np.isnan(value)
 
 
 def plain(sentence):
