@@ -17,7 +17,12 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("index.html", "auto_gallery/index.html", "auto_gallery/060_rgb_channels.html")
+PAGES = (
+    "index.html",
+    "auto_gallery/index.html",
+    "auto_gallery/060_rgb_channels.html",
+    "auto_gallery/atlas/010_no_padding.html",
+)
 
 
 def build(folder):

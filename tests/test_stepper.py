@@ -77,7 +77,7 @@ def lines(item):
 
 def taken_apart(line):
     """Of "name = sum = result" the three, and the sign before the result."""
-    return re.fullmatch(r"(.+?\]|channel \d+)(?: = |: )(.+) ([=≈]) (\S+)", line).groups()
+    return re.fullmatch(r"(.+?\]|(?:channel|filter) \d+)(?: = |: )(.+) ([=≈]) (\S+)", line).groups()
 
 
 def element(name, shape, at):
@@ -418,14 +418,18 @@ def test_written_sums_of_a_gathering_leave_the_zeros_out(drawn):
     spread, pixels, starts = spread_out(y, w, size, around, plan)
     filters, part = len(w) // plan["groups"], w.shape[1]
     for item, at in zip(shown.select("ol > li"), np.ndindex(x.shape), strict=True):
-        name, told, _, result = taken_apart(lines(item)[-1])
+        *subtotals, (name, told, _, result) = map(taken_apart, lines(item))
         assert name == element("x′", x.shape, at)
         assert added_up(told) == read(result) == x[at]
+        assert all(added_up(part[1]) == read(part[3]) for part in subtotals)
         n, c, i, j = at
+        group = range(c // part * filters, (c // part + 1) * filters)
+        several = filters > 1 and "·" in item.text
+        assert [part[0] for part in subtotals] == [f"filter {f}" for f in group] * several
         rows, columns = places(starts[0][i], starts[1][j], (1, 1), w.shape[2:], plan["dilation"])
         assert products(item) == [
             (spread[n, f, row, column], w[f, c % part, u, v])
-            for f in range(c // part * filters, (c // part + 1) * filters)
+            for f in group
             for u, row in enumerate(rows)
             for v, column in enumerate(columns)
             if (row, column) in pixels
@@ -537,6 +541,8 @@ def test_a_rounded_addition_is_not_called_equal(drawn):
         (lambda: draw.stepper([[[[12.25]]]], [[[[2]]]]), "y[0, 0] = 12.2·2 ≈ 24.5"),
         (lambda: draw.stepper([[[[1]]]], [[[[2]]]], bias=[0.125]),
          "y[0, 0] = 1·2 + 0.12 (bias) ≈ 2.12"),
+        (lambda: draw.stepper([[[[np.nan]]]], [[[[2]]]]), "y[0, 0] = nan·2 = nan"),
+        (lambda: draw.stepper([[[[-np.inf]]]], [[[[2]]]]), "y[0, 0] = (−inf)·2 = −inf"),
         (lambda: draw.stepper([[[[0.5]]]], [[[[0.25]]]], bias=[0.375]),
          "y[0, 0] = 0.5·0.25 + 0.38 (bias) ≈ 0.5"),
         (lambda: draw.stepper([[[[1]], [[-2]]]], [[[[3]], [[4]]]], bias=[-1]),

@@ -101,25 +101,27 @@ def _stamp(steps, step):
 
 def _panel(steps, grid, index, **more):
     """The panel of a slice: its numbers, and colours the stronger the farther from zero."""
-    values = grid.values[index]
     role = "input" if grid is steps.input else "output" if grid is steps.output else "kernel"
-    texts, levels = [], np.full(grid.size, -1)
-    magnitudes = np.nan_to_num(np.abs(grid.values.astype(float)), posinf=0)
-    largest = magnitudes.max() or 1
-    blank = "" if steps.rule in ("max", "average_no_pad") else "0"
-    rows = [[blank] * grid.size[1] for _ in range(grid.size[0])]
-    for (i, j), value in np.ndenumerate(values):
-        row, column = grid.cell(i, j)
-        rows[row][column] = number(value)
-        strength = magnitudes[(*index, i, j)] / largest if steps.numbered else 0.5
-        levels[row, column] = round(strength * (LEVELS - 1))
-    texts = rows if steps.numbered else []
     raised = grid is steps.there and steps.stamp is not None
-    return Panel(grid, role, texts, _longest(grid.values), levels, raised=raised, **more)
+    levels = np.full(grid.size, -1)
+    (top, left), (bottom, right) = (
+        grid.cell(0, 0),
+        grid.cell(*(n - 1 for n in grid.values.shape[2:])),
+    )
+    elements = np.s_[top : bottom + 1 : grid.spread[0], left : right + 1 : grid.spread[1]]
+    if not steps.numbered:
+        levels[elements] = LEVELS // 2
+        return Panel(grid, role, [], 1, levels, raised=raised, **more)
+    magnitudes = np.nan_to_num(np.abs(grid.values.astype(float)), posinf=0)
+    levels[elements] = np.rint(magnitudes[index] / (magnitudes.max() or 1) * (LEVELS - 1))
+    blank = "" if steps.rule in ("max", "average_no_pad") else "0"
+    texts = np.full(grid.size, blank, object)
+    texts[elements] = [list(map(number, row)) for row in grid.values[index]]
+    return Panel(grid, role, texts.tolist(), _longest(grid.values), levels, raised=raised, **more)
 
 
 def _longest(values):
-    return max(len(number(value)) for value in values.flat)
+    return max(len(number(value)) for value in np.unique(values))
 
 
 def _around(grid):

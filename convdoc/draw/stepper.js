@@ -7,8 +7,9 @@
   const MOST_FRAMES = 64; // on paper
   const SVG = "http://www.w3.org/2000/svg";
 
-  const boxes = (cells) =>
-    cells.map(([row, column]) => `M${column * UNIT} ${row * UNIT}h${UNIT}v${UNIT}h-${UNIT}z`).join("");
+  const box = (row, column, height, width) =>
+    `M${column * UNIT} ${row * UNIT}h${width * UNIT}v${height * UNIT}h-${width * UNIT}z`;
+  const boxes = (cells) => cells.map(([row, column]) => box(row, column, 1, 1)).join("");
   const range = (length) => [...Array(length).keys()];
   const add = (parent, name, attributes) => {
     const child = parent.appendChild(document.createElementNS(SVG, name));
@@ -155,7 +156,7 @@
         const mine = this.indexOfPanel(k, this.plan.shape);
         panel.slice.hidden = mine[0] !== n;
         panel.put(mine[0] === n && mine[1] === c, i, j);
-        if (!this.plan.scatters) panel.todo.setAttribute("d", boxes(this.stillToCome(mine)));
+        if (!this.plan.scatters) panel.todo.setAttribute("d", this.stillToCome(mine));
       });
       const [row, column] = this.start(this.at);
       this.there.forEach((panel, k) => {
@@ -175,10 +176,13 @@
       return [Math.floor(k / shape[1]), k % shape[1]];
     }
 
+    // The rest of the row, and all rows below it.
     stillToCome([n, c]) {
       const [, , rows, columns] = this.plan.shape;
-      const cells = range(rows).flatMap((i) => range(columns).map((j) => [i, j]));
-      return cells.filter(([i, j]) => this.step([n, c, i, j]) > this.at);
+      const done = Math.max(0, Math.min(rows * columns, this.at + 1 - this.step([n, c, 0, 0])));
+      const row = Math.floor(done / columns), column = done % columns;
+      const below = column ? row + 1 : row;
+      return (column ? box(row, column, 1, columns - column) : "") + box(below, 0, rows - below, columns);
     }
 
     // The output of a scattering: what all steps of this sample up to now have added up to.
