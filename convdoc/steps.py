@@ -156,6 +156,11 @@ class Steps:
         return self.here.values.size
 
     @property
+    def turned(self):
+        """Whether `stamp` looks any different for being flipped."""
+        return self.flipped and not np.array_equal(self.w, self.w[:, :, ::-1, ::-1])
+
+    @property
     def scatters(self):
         """Whether steps write to their window, instead of reading it."""
         return self.rule in ("scatter", "shift")

@@ -2,10 +2,10 @@
 Impulse response
 ================
 
-Which way round does a convolution lay its kernel? Does it keep to the border or go beyond it? One
-image answers both: a single 1 among zeros, an *impulse*. Every window that holds the 1 reads one
-element of the kernel, so the output is the kernel itself, standing where the impulse was. It is
-the first thing to try with any convolution that you have not written yourself.
+Which way round does a convolution lay its kernel? Does it stay inside the border or go beyond it?
+One image answers both: a single 1 among zeros, an *impulse*. In every window that holds the 1, the
+1 meets one element of the kernel, so the output is the kernel itself, among zeros. It is the first
+thing to try with any convolution that you have not written yourself.
 """
 
 # %%
@@ -61,8 +61,8 @@ for name, array in {"x": x, "W": W, "y": y}.items():
 #
 # Try it
 # ------
-# Turn the kernel by 180 degrees before the call, ``W[:, :, ::-1, ::-1]``, and the result is the one
-# of PyTorch. What are its two middle rows?
+# Turn the kernel by 180 degrees before the call, ``W[:, :, ::-1, ::-1]``, and the result is
+# PyTorch's. What are its two middle rows?
 
 turned = conv4d(x, W[:, :, ::-1, ::-1], "valid")
 Answer("The kernel comes out turned, its last element first:", turned[0, 0, 1:3])

@@ -29,13 +29,13 @@ x = np.array([[1, 1, 1, 0, 0],
               [0, 1, 1, 0, 0]]).reshape(1, 1, 5, 5)
 
 # %%
-# Play it, or take the arrow keys. Under the figure stands the sum of the step. Point at an output
-# to go to its window, or at a pixel to see which windows it is in:
+# Press *Play*, or go on with the arrow beside it. Under the figure stands the sum of the step.
+# Point at an output to go to its window, or at a pixel to see which windows it is in:
 
 draw.stepper(x, W, "valid")
 
 # %%
-# Now all steps at once. Each panel is one position of the window. Under it stand nine products,
+# Now all steps at once. Each panel is one position of the window. In it stand nine products,
 # pixel · weight, and their sum is the title. The strong cells are the products that are not zero;
 # count them:
 

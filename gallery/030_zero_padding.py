@@ -5,7 +5,7 @@ Zero padding
 With ``border_mode="valid"`` any kernel larger than 1×1 shrinks the image, and a deep network
 would soon have none left. With ``border_mode="same"`` the image is first framed with zeros, just
 enough of them for the output to be as large as the input. It costs something, and you can see
-what: at the border, part of each window lies on zeros that are no image.
+what: at the border, part of each window lies on zeros that are not part of the image.
 """
 
 # %%

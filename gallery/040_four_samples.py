@@ -36,8 +36,9 @@ figure = draw.equation(x, W, y)
 
 # %%
 # The dot is an impulse, so each output shows the kernel around it, multiplied by the value of the
-# dot: a convolution is *linear*. Sample 0 has no dot and gives nothing; no bias is added here. The
-# steps go through one sample after the other; choose one:
+# dot: a convolution is *linear*. Sample 0 has no dot and gives nothing, because no bias (a constant
+# for each filter) is added. The steps go through one sample after the other; choose one under the
+# figure:
 
 draw.stepper(x, W, "same")
 

@@ -3,15 +3,14 @@ Even kernels and where "same" puts them
 =======================================
 
 A kernel of three columns has a middle one. A kernel of two or four has none, and under ``"same"``
-somebody must decide where the odd zero goes: before the image or behind it. Libraries decide
-differently. The sizes then agree and the pixels do not, which is the kind of fault that a test of
-shapes never finds.
+somebody must decide where the one zero too many goes: before the image or behind it. Libraries
+decide differently. The sizes then agree and the pixels do not, which is the kind of fault that a
+test of shapes never finds.
 """
 
 # %%
 # An impulse again, and a kernel of two rows and two columns:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import ConvSpec, conv4d, draw
@@ -59,19 +58,15 @@ for k in range(1, 7):
 # whose only 1 is at the bottom right. Where does the impulse end up?
 
 ends = []
-for corner in (0, 3):
+for kernel in ([[1, 0], [0, 0]], [[0, 0], [0, 1]]):
     moved = x
     for _ in range(4):
-        moved = conv4d(moved, np.eye(4)[corner].reshape(1, 1, 2, 2), "same")
+        moved = conv4d(moved, np.reshape(kernel, (1, 1, 2, 2)), "same")
     ends.append(np.argwhere(moved[0, 0]).tolist())
 
 Answer(
     "Rows and columns of what is left, for the first kernel and for the second: "
-    f"{' and '.join(str(end or 'none') for end in ends)}. One leaves the impulse where it was; "
-    "the other moves it by a pixel each time, down and to the right, until the image ends."
+    f"{' and '.join(str(end or 'none') for end in ends)}. One leaves the impulse where it was; the "
+    "other moves it by a pixel each time, down and to the right. Two moves take it to the corner, "
+    "and the third loses it."
 )
-
-# %%
-# A script run from a terminal opens its pictures here:
-
-plt.show()

@@ -10,7 +10,7 @@ from convdoc import draw
 
 PLAIN = "auto_gallery/atlas/010_no_padding.html"
 X = np.array([[3, 0, 1, 2], [1, 2, 0, 1], [0, 1, 3, 0], [2, 0, 1, 1]])  # on that page
-W = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
+W = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 4]])
 Y = convolve2d(X, W, "valid")
 TWO = "auto_gallery/atlas/150_strides_transposed.html"
 

@@ -87,16 +87,24 @@ def _stamp(steps, step):
     slices = []
     for index in np.ndindex(grid.values.shape[:2]):
         of, slot = index
-        words = label(steps, grid, index)
-        if steps.rule == "sum" and steps.spec.transposed:  # slices by channels, as they are read
-            part = of % steps.w.shape[1]
-            words = label(steps, replace(grid, values=steps.w), (steps.reach[of][slot], part))
+        words = "" if steps.rule == "shift" else _stamp_label(steps, of, slot)
         if steps.bias is not None and not steps.scatters and slot == 0:
             bias = WORDS["bias"].format(number(steps.bias[of]))
             words = f"{words}, {bias}" if words else bias
         slices.append(Slice(_panel(steps, grid, index), words, steps.rule == "shift" or of == c))
     shape = grid.values.shape if steps.rule == "shift" else steps.w.shape
     return Block("stamp", grid.name, shape, slices)
+
+
+def _stamp_label(steps, of, slot):
+    """Which filter a slice of the kernel belongs to, and which channel it is for."""
+    filter_, channel = of, steps.reach[of][slot]
+    counts = [grid.values.shape[1] for grid in (steps.here, steps.there)]
+    if steps.spec.transposed and not steps.scatters:  # the output here is the channels
+        filter_, channel = channel, filter_
+        counts.reverse()
+    names = zip(("filter", "channel"), counts, (filter_, channel), strict=True)
+    return ", ".join(f"{WORDS[name]} {at}" for name, count, at in names if count > 1)
 
 
 def _panel(steps, grid, index, **more):
@@ -181,7 +189,8 @@ def picture(steps, step):
         top += HEAD
         for piece, width in zip(_shown(block), widths, strict=True):
             words.append((piece.label, top + 0.3, middle))
-            panels.append((piece.panel, top + LABEL * bool(piece.label), middle - width / 2))
+            place = top + LABEL * bool(piece.label), middle - width / 2
+            panels.append((piece.panel, *place, piece.idle))
             top += _height(piece)
         words.append((sign, HEAD + tallest / 2, left + room + 0.6))
         left += room + 1.2

@@ -152,8 +152,8 @@ def standing_alone(panels, words, height, width, description):
 
     Parameters
     ----------
-    panels : sequence of (Panel, float, float)
-        Each with its top and left edge, in cells.
+    panels : sequence of (Panel, float, float, bool)
+        Each with its top and left edge, in cells, and whether it is pale.
     words : sequence of (str, float, float)
         Lines of text, each with the row and the column of its middle, in cells.
     height, width : float
@@ -165,7 +165,10 @@ def standing_alone(panels, words, height, width, description):
     -------
     str
     """
-    parts = [panel.svg(_place(top, left, *panel.size)) for panel, top, left in panels] + [
+    parts = [
+        panel.svg(_place(top, left, *panel.size) + ' opacity="0.4"' * pale)
+        for panel, top, left, pale in panels
+    ] + [
         _text(round(column * UNIT, 1), round(row * UNIT, 1), text)
         for text, row, column in words
         if text

@@ -68,8 +68,10 @@ def _plan(steps, start):
         "spread": steps.there.spread,
         "size": steps.there.values.shape,
         "names": [steps.here.name, steps.there.name],
-        "words": {name: WORDS[name] for name in ("step", "meets", "surround")},
+        "words": {name: WORDS[name] for name in ("step", "meets")},
     }
+    around = "cut" if steps.scatters else "spread" if steps.spec.transposed else "padding"
+    plan["words"]["surround"] = WORDS[f"{around} cell"]
     if not steps.numbered:
         window = WORDS["writes" if steps.scatters else "reads"]
         plan["words"]["window"] = window.replace("{name}", steps.there.name)
@@ -105,9 +107,11 @@ def _stage(blocks, steps):
 
 def _block(block, steps):
     way = ""
-    if block.part == "stamp" and steps.flipped:
+    if block.part == "stamp" and steps.w is not None and steps.rule != "shift":
+        stored = f"{WORDS['as stored']}</span></p>"
         lies = WORDS["as it lands" if steps.scatters else "as it lies"].format(steps.there.name)
-        way = f'<p class="way"><span>{lies}</span><span hidden>{WORDS["as stored"]}</span></p>'
+        way = f"<span>{lies}</span><span hidden>{stored}" if steps.turned else f"<span>{stored}"
+        way = f'<p class="way">{way}'
     return (
         f'<div class="block {block.part}"><p><b>{block.name}</b> {block.shape}</p>{way}'
         f"{''.join(_slice(block, piece) for piece in block.slices)}</div>"
@@ -133,7 +137,7 @@ def _controls(steps):
         for axis, (name, length) in enumerate(several)
         if length > 1
     )
-    stored = _button("stored", WORDS["stored"], 'aria-pressed="false"') if steps.flipped else ""
+    stored = _button("stored", WORDS["stored"], 'aria-pressed="false"') if steps.turned else ""
     last = len(steps) - 1
     return (
         '<div class="controls" hidden>'
@@ -145,7 +149,7 @@ def _controls(steps):
         + choices
         + _choice("speed", WORDS["speed"], WORDS["speeds"])
         + stored
-        + _button("full", WORDS["full screen"])
+        + _button("full", "", f'aria-label="{WORDS["full screen"]}"')
         + "</div>"
     )
 

@@ -305,8 +305,10 @@
         if (event.pointerType !== "touch") leave();
       });
       panel.slice.addEventListener("click", (event) => {
-        last = "";
-        visit(panel.cellAt(event));
+        const cell = panel.cellAt(event);
+        if (!cell) return;
+        enter(cell);
+        panel.texts[cell[0] * panel.columns + cell[1]].focus({ preventScroll: true }); // arrow keys go on from here
       });
       panel.slice.addEventListener("focusin", (event) => {
         const cell = panel.texts.indexOf(event.target);

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from convdoc import steps as take
 from convdoc.draw.blocks import picture
 from convdoc.draw.figure import ASSETS, figure
-from convdoc.draw.transcript import notes, plain, title, transcript
+from convdoc.draw.transcript import plain, title, transcript
 from convdoc.spec import integer
 from convdoc.steps import Steps
 
@@ -127,7 +127,6 @@ def transpose_stepper(
     3. x′[0, 2] = 1·1 + 10·3 = 31
     4. x′[0, 3] = 10·2 = 20
     5. x′[0, 4] = 10·1 = 10
-    Dashed: zeros put between and around the elements of y.
     """
     settings = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
     settings |= {"output_padding": output_padding, "view": view, "engine": engine}
@@ -262,7 +261,7 @@ class Stepper:
         sentences = map(plain, transcript(self.steps))
         if self.steps.numbered:
             sentences = (f"{count}. {sentence}" for count, sentence in enumerate(sentences, 1))
-        return "\n".join([title(self.steps), *sentences, *notes(self.steps)])
+        return "\n".join([title(self.steps), *sentences])
 
     def _repr_html_(self):
         return figure(self.steps, self.start) + ASSETS

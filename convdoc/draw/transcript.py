@@ -17,7 +17,9 @@ WORDS = {
     "channel": "channel",
     "filter": "filter",
     "bias": "bias {}",
-    "surround": "padding",
+    "padding cell": "padding",
+    "spread cell": "an added zero",
+    "cut cell": "cut off",
     "as it lies": "flipped, as it lies on {}",
     "as it lands": "flipped, as it lands on {}",
     "as stored": "as stored",
@@ -39,7 +41,11 @@ WORDS = {
     "meets": "{element} takes part in {count} of {all} steps",
     # what is left over
     "padding": "{} (padding)",
-    "spread": "Dashed: zeros put between and around the elements of {}.",
+    "dashed": "Dashed: padding.",
+    "before": "Row −1 is above {0}, column −1 on its left.",
+    "not counted": "It does not count.",
+    "spread": "Dashed: zeros around {} and, for strides, between; their products are not written.",
+    "running": "Small: what this step adds. Large: the sum so far.",
     "unused": "Hatched: no window reads {}.",
     "cut off": "Hatched: the border that the padding cuts off again.",
     "unreached": "No window reaches {}.",
@@ -223,10 +229,10 @@ def places(steps, axis, at):
 def notes(steps):
     """What is left over: read by no window, reached by none, or cut off."""
     grid, told = steps.there, []
-    if grid.spread != (1, 1):
-        told.append(WORDS["spread"].format(grid.name))
-    if steps.scatters and grid.around != ((0, 0), (0, 0)):
-        told.append(WORDS["cut off"])
+    if steps.scatters and steps.numbered:
+        told.append(WORDS["running"])
+    if grid.around != ((0, 0), (0, 0)) or grid.spread != (1, 1):
+        told += _surround(steps)
     left = []
     for axis, cells in enumerate(steps.unused()):
         before, length = grid.around[axis][0], grid.values.shape[2 + axis]
@@ -240,6 +246,21 @@ def notes(steps):
     if left:
         told.append(WORDS["unreached" if steps.scatters else "unused"].format(", ".join(left)))
     return told
+
+
+def _surround(steps):
+    """What the dashed cells are."""
+    grid = steps.there
+    if steps.scatters:
+        return [WORDS["cut off"]]
+    if steps.spec.transposed:
+        return [WORDS["spread"].format(grid.name)]
+    told = [WORDS["dashed"]]
+    if steps.rule in ("max", "average_no_pad"):
+        told.append(WORDS["not counted"])
+    if all(before > 0 for before, _ in grid.around):
+        told.append(WORDS["before"].format(grid.name))
+    return [" ".join(told)]
 
 
 def _element(grid, at):

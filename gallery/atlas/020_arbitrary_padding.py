@@ -17,8 +17,8 @@ spec = ConvSpec(kernel=4, border_mode=2)
 spec.relationship(size=5)[0]
 
 # %%
-# The output is larger than the image. At its corners only one pixel is under the window, and the
-# other products are zero:
+# The output is larger than the image. At its corners only four pixels are under the window, and
+# the other twelve products are zero:
 
 x = np.array([[3, 0, 1, 2, 0],
               [1, 2, 0, 1, 3],

@@ -3,8 +3,8 @@ Half padding
 ============
 
 How much padding keeps the size of the image? A kernel of odd side *k* needs (*k* - 1) / 2 zeros
-on every side, half of it rounded down: hence the name. Deep networks are built of this case,
-since it can be repeated without end.
+on every side, which is half of *k*, rounded down: hence the name. Deep networks are built of this
+case, since it can be repeated without end.
 """
 
 # %%
@@ -27,7 +27,7 @@ x = np.array([[3, 0, 1, 2, 0],
               [1, 3, 0, 2, 1]]).reshape(1, 1, 5, 5)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.stepper(x, W, "half")
 

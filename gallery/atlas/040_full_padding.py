@@ -3,8 +3,9 @@ Full padding
 ============
 
 With *k* - 1 zeros on every side the window begins where it touches the image with one corner, and
-ends where it leaves it. No window that could hold a pixel is left out, so every pixel meets every
-weight once. This is the convolution of mathematics, which knows no border at all.
+ends where only the opposite corner still touches. No window that could hold a pixel is left out,
+so every pixel meets every weight once. This is the convolution of mathematics, which takes
+everything beyond the image as zero.
 """
 
 # %%
@@ -28,6 +29,6 @@ x = np.array([[3, 0, 1, 2, 0],
               [1, 3, 0, 2, 1]]).reshape(1, 1, 5, 5)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.stepper(x, W, "full")

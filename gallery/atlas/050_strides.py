@@ -4,11 +4,12 @@ Strides without padding
 
 Windows need not stand side by side. With a stride of 2, every second one is left out along each
 axis, and the output is about half as large. It is as if the whole output had been computed and
-then thinned out, at a quarter of the work.
+then thinned out, at about a quarter of the work.
 """
 
 # %%
-# The size is divided by the stride, and what is left over is rounded down:
+# What the kernel leaves of the image, *i* - *k*, is divided by the stride and rounded down; the
+# first window adds one:
 
 import numpy as np
 
@@ -27,12 +28,13 @@ x = np.array([[3, 0, 1, 2, 0],
               [1, 3, 0, 2, 1]]).reshape(1, 1, 5, 5)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.stepper(x, W, "valid", strides=2)
 
 # %%
-# Every second row and column of the convolution with stride 1 is the same:
+# Take every second row and column of the convolution with stride 1, and the numbers are the same.
+# (The check prints nothing, since it holds.)
 
 from convdoc import conv4d
 

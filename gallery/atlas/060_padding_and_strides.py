@@ -3,8 +3,8 @@ Padding and strides
 ===================
 
 A border of one zero and a stride of 2: the layer by which many networks halve their images. This
-very case has been published with wrong numbers in an animation that was copied far and wide. Here
-the same arrays are convolved once more.
+very case has been published with wrong numbers in an animation. Here the same arrays are
+convolved once more.
 """
 
 # %%
@@ -18,9 +18,8 @@ spec = ConvSpec(kernel=3, strides=2, border_mode=1)
 spec.relationship(size=5)[0]
 
 # %%
-# The arrays are those of the animation *numerical_padding_strides* in Theano's tutorial and in
-# the files of Dumoulin and Visin's guide. It does not flip the kernel, so this is a
-# cross-correlation:
+# The arrays are those of *numerical_padding_strides*, an animation in Theano's tutorial. It does
+# not flip the kernel: this is a cross-correlation, which the sign ⋆ stands for.
 
 x = np.array([[2, 2, 3, 3, 3],
               [0, 1, 3, 0, 3],
@@ -35,7 +34,8 @@ draw.correlate_stepper(x, W, border_mode=1, strides=2)
 
 # %%
 # The animation shows other numbers in most places. Add up any window to see which of the two is
-# right:
+# right. (The mistake was `reported in 2018
+# <https://github.com/vdumoulin/conv_arithmetic/issues/17>`__.)
 
 from convdoc import correlate4d
 

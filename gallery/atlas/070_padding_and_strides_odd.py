@@ -2,9 +2,9 @@
 Padding and strides that leave a row over
 =========================================
 
-The case before with one row and one column more. The output does not get larger: the stride steps
-over what is left. The last row and column of zeros are never read, and nothing is wrong with
-that.
+The case of *Padding and strides* with one row and one column more. The output does not get
+larger: the stride steps over what is left. The last row and column of zeros are never read, and
+nothing is wrong with that.
 """
 
 # %%
@@ -28,13 +28,13 @@ x = np.array([[3, 0, 1, 2, 0, 1],
               [0, 1, 2, 0, 3, 1]]).reshape(1, 1, 6, 6)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.stepper(x, W, border_mode=1, strides=2)
 
 # %%
-# Which sizes give an output of 3? As many as the stride is long, and from the output alone nobody
-# can tell which it was.
+# Which sizes give an output of 3? As many sizes as the stride, here two, and from the output
+# alone nobody can tell which it was.
 # :ref:`sphx_glr_auto_gallery_atlas_170_padding_and_strides_odd_transposed.py` has to be told.
 
 heights, widths = spec.input_sizes(3)

@@ -3,8 +3,10 @@ No padding, transposed
 ======================
 
 What leads from an output of 2×2 back to an image of 4×4? The transposed convolution: it takes the
-shapes of :ref:`sphx_glr_auto_gallery_atlas_010_no_padding.py` the other way. It brings back the
-shape, not the pixels. It is what a network computes when it learns, and how it enlarges images.
+shapes of a convolution the other way, and brings back the shape, not the pixels. A network
+computes it when it learns, to pass the error back to a layer's input, and some networks enlarge
+images with it. Keras has it as ``Conv2DTranspose``; "deconvolution" is another name, and a
+misleading one.
 """
 
 # %%
@@ -19,20 +21,25 @@ back = spec.as_transposed(size=4)
 back.relationship(size=2)[0]
 
 # %%
-# Each pixel of the input leaves the kernel behind, times its value, and where two of them overlap
-# they add up. The kernel lands as the convolution laid it on the image, which is flipped:
+# Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
+# they add up. The copy is flipped, as the convolution laid it on the image.
 
 y = np.array([[2, 1],
               [1, 3]]).reshape(1, 1, 2, 2)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.transpose_stepper(y, W, "valid")
 
 # %%
-# The other view goes over the output, as a convolution does. A convolution without padding
-# becomes one with full padding. The kernel is not flipped here, since turning it twice is not
-# turning it at all. The numbers are the same:
+# The second figure takes one output at a time, as a convolution does. A convolution without
+# padding becomes one with full padding: *k* - 1 - *p* zeros stand around the input, and *p* is 0.
+# The kernel is not flipped here, because the two turns cancel. The numbers are the same:
 
 draw.transpose_stepper(y, W, "valid", view="gather")
+
+# %%
+# The transposed layers of TensorFlow and PyTorch belong to cross-correlations, so they lay the
+# kernel down *unflipped*. To get their numbers, turn the kernel by 180 degrees, ``W[:, :, ::-1,
+# ::-1]``.

@@ -2,9 +2,8 @@
 Any amount of padding, transposed
 =================================
 
-The convolution of :ref:`sphx_glr_auto_gallery_atlas_020_arbitrary_padding.py` read its image with
-two rows of zeros on every side. On the way back these rows are computed and then cut off: what
-was padding is no part of the image.
+A convolution read its image with two rows and columns of zeros on every side. On the way back
+these are computed and then cut off: what was padding is no part of the image.
 """
 
 # %%
@@ -19,8 +18,8 @@ back = spec.as_transposed(size=5)
 back.relationship(size=6)[0]
 
 # %%
-# Each pixel of the input leaves the kernel behind, times its value, and where two of them overlap
-# they add up. The kernel lands as the convolution laid it on the image, which is flipped:
+# Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
+# they add up. The copy is flipped, as the convolution laid it on the image.
 
 y = np.array([[3, 0, 1, 2, 0, 1],
               [1, 2, 0, 1, 3, 0],
@@ -36,8 +35,8 @@ W = np.array([[1, 2, 0, 1],
 draw.transpose_stepper(y, W, border_mode=2)
 
 # %%
-# The other view goes over the output, as a convolution does. The more zeros the convolution had,
-# the fewer are needed now. The kernel is not flipped here, since turning it twice is not turning
-# it at all. The numbers are the same:
+# The second figure takes one output at a time, as a convolution does. The more zeros the
+# convolution had, the fewer are needed now: *k* - 1 - *p*, here one. The kernel is not flipped
+# here, because the two turns cancel. The numbers are the same:
 
 draw.transpose_stepper(y, W, border_mode=2, view="gather")

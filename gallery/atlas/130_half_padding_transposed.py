@@ -2,7 +2,7 @@
 Half padding, transposed
 ========================
 
-A convolution that keeps the size has a transposed one that keeps it too.
+A convolution that keeps the size of its image has a transposed convolution that keeps it too.
 """
 
 # %%
@@ -17,8 +17,8 @@ back = spec.as_transposed(size=5)
 back.relationship(size=5)[0]
 
 # %%
-# Each pixel of the input leaves the kernel behind, times its value, and where two of them overlap
-# they add up. The kernel lands as the convolution laid it on the image, which is flipped:
+# Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
+# they add up. The copy is flipped, as the convolution laid it on the image.
 
 y = np.array([[3, 0, 1, 2, 0],
               [1, 2, 0, 1, 3],
@@ -27,13 +27,13 @@ y = np.array([[3, 0, 1, 2, 0],
               [1, 3, 0, 2, 1]]).reshape(1, 1, 5, 5)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.transpose_stepper(y, W, "half")
 
 # %%
-# The other view goes over the output, as a convolution does. Half padding stays half padding. The
-# kernel is not flipped here, since turning it twice is not turning it at all. The numbers are the
-# same:
+# The second figure takes one output at a time, as a convolution does. Half padding stays half
+# padding, since *k* - 1 - *p* is *p* again. The kernel is not flipped here, because the two turns
+# cancel. The numbers are the same:
 
 draw.transpose_stepper(y, W, "half", view="gather")

@@ -2,8 +2,8 @@
 Full padding, transposed
 ========================
 
-The convolution of :ref:`sphx_glr_auto_gallery_atlas_040_full_padding.py` made the image larger by
-*k* - 1. Its transposed convolution makes it smaller by as much.
+A convolution with full padding made the image larger by *k* - 1. Its transposed convolution makes
+it smaller by as much.
 """
 
 # %%
@@ -18,8 +18,8 @@ back = spec.as_transposed(size=5)
 back.relationship(size=7)[0]
 
 # %%
-# Each pixel of the input leaves the kernel behind, times its value, and where two of them overlap
-# they add up. The kernel lands as the convolution laid it on the image, which is flipped:
+# Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
+# they add up. The copy is flipped, as the convolution laid it on the image.
 
 y = np.array([[3, 0, 1, 2, 0, 1, 2],
               [1, 2, 0, 1, 3, 0, 1],
@@ -30,13 +30,12 @@ y = np.array([[3, 0, 1, 2, 0, 1, 2],
               [2, 0, 1, 3, 0, 1, 1]]).reshape(1, 1, 7, 7)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.transpose_stepper(y, W, "full")
 
 # %%
-# The other view goes over the output, as a convolution does. Full padding becomes none. The
-# kernel is not flipped here, since turning it twice is not turning it at all. The numbers are the
-# same:
+# The second figure takes one output at a time, as a convolution does. Full padding becomes none.
+# The kernel is not flipped here, because the two turns cancel. The numbers are the same:
 
 draw.transpose_stepper(y, W, "full", view="gather")

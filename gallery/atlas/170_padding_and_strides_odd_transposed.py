@@ -2,10 +2,10 @@
 A row left over, transposed
 ===========================
 
-Images of 5 and of 6 pixels gave the same output of 3. So the way back has two ends, and the size
-must be said: ``output_padding=1`` asks for the larger one. (The caption of figure 4.7 in Dumoulin
-and Visin's guide calls the input 2×2. It is 3×3, as their figure shows and as you can count
-here.)
+Images of 5 and of 6 pixels gave the same output of 3. So the way back could end at either, and
+the size must be said: ``output_padding=1`` asks for the larger one. (The caption of figure 4.7 in
+Dumoulin and Visin's guide calls the input 2×2. It is 3×3, as their figure shows and as you can
+count here.)
 """
 
 # %%
@@ -20,21 +20,22 @@ back = spec.as_transposed(size=6)
 back.relationship(size=3)[0]
 
 # %%
-# Each pixel of the input leaves the kernel behind, times its value, and where two of them overlap
-# they add up. The kernel lands as the convolution laid it on the image, which is flipped:
+# Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
+# they add up. The copy is flipped, as the convolution laid it on the image. No copy reaches the
+# last row and column, which the convolution never read.
 
 y = np.array([[2, 1, 0],
               [1, 3, 1],
               [0, 1, 2]]).reshape(1, 1, 3, 3)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.transpose_stepper(y, W, border_mode=1, strides=2, output_padding=1)
 
 # %%
-# The other view goes over the output, as a convolution does. One more row and column of zeros
-# stand at the bottom and on the right. The kernel is not flipped here, since turning it twice is
-# not turning it at all. The numbers are the same:
+# The second figure takes one output at a time, as a convolution does. One more row and column of
+# zeros stand at the bottom and on the right. The kernel is not flipped here, because the two
+# turns cancel. The numbers are the same:
 
 draw.transpose_stepper(y, W, border_mode=1, strides=2, output_padding=1, view="gather")

@@ -7,7 +7,7 @@ more weights, which is cheap, and it skips what lies in its holes.
 """
 
 # %%
-# In the formula the kernel is as large as the ground it covers:
+# The formula counts what the kernel covers, *k* + (*k* - 1)(*d* - 1):
 
 import numpy as np
 
@@ -29,6 +29,12 @@ x = np.array([[3, 0, 1, 2, 0, 1, 2],
               [2, 0, 1, 3, 0, 1, 1]]).reshape(1, 1, 7, 7)
 W = np.array([[1, 2, 0],
               [0, 1, 3],
-              [2, 0, 1]]).reshape(1, 1, 3, 3)
+              [2, 0, 4]]).reshape(1, 1, 3, 3)
 
 draw.stepper(x, W, "valid", dilation=2)
+
+# %%
+# To keep the size of the image, pad by half of what the kernel covers, which ``"half"`` and
+# ``"same"`` do. With strides as well, the same formula holds:
+
+ConvSpec(kernel=3, dilation=2, strides=2, border_mode="half").relationship(size=7)[0]

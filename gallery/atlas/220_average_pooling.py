@@ -3,12 +3,13 @@ Average pooling
 ===============
 
 A window without a kernel: each output is the mean of the pixels under it. That is a convolution
-whose weights are all alike, taken for each channel by itself, and there is nothing to learn.
+whose weights are all one divided by their number, taken for each channel by itself. There is
+nothing to learn.
 """
 
 # %%
-# The sizes follow the rule of a convolution. Dumoulin and Visin give pooling a number of its own,
-# 7:
+# The sizes follow the rule of a convolution. (Dumoulin and Visin count the rule for pooling as
+# number 7. It says the same as number 5, of which this is the case without strides.)
 
 import numpy as np
 
@@ -27,3 +28,9 @@ x = np.array([[3, 0, 1, 2, 0],
               [1, 3, 0, 2, 1]]).reshape(1, 1, 5, 5)
 
 draw.pool_stepper(x, size=3, strides=1, mode="average")
+
+# %%
+# With padding, do its zeros count? In ``"average"`` they do, in ``"average_no_pad"`` they do not.
+# Libraries have both, and not the same default:
+
+draw.pool_stepper(x, size=3, strides=2, border_mode=1, mode="average_no_pad")

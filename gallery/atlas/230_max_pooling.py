@@ -2,9 +2,9 @@
 Max pooling
 ===========
 
-Each output is the largest pixel under the window: that the filter answered somewhere near is
-kept, and where exactly is forgotten. It is no convolution, because a maximum is not a weighted
-sum.
+Each output is the largest pixel under the window. After a convolution this keeps how strongly a
+filter answered nearby, and forgets exactly where. It is no convolution, because a maximum is not
+a weighted sum.
 """
 
 # %%
@@ -20,11 +20,11 @@ spec.relationship(size=5)[0]
 # %%
 # Windows of 3×3 that overlap, as in Dumoulin and Visin's animation:
 
-x = np.array([[3, 0, 1, 2, 0],
-              [1, 2, 0, 1, 3],
-              [0, 1, 3, 0, 1],
-              [2, 0, 1, 1, 0],
-              [1, 3, 0, 2, 1]]).reshape(1, 1, 5, 5)
+x = np.array([[5, 1, 0, 2, 1],
+              [0, 2, 1, 0, 1],
+              [1, 3, 0, 1, 2],
+              [0, 1, 2, 0, 4],
+              [6, 0, 1, 3, 0]]).reshape(1, 1, 5, 5)
 
 draw.pool_stepper(x, size=3, strides=1)
 

@@ -8,7 +8,7 @@ horizontal).
 """
 
 # %%
-# Down, the kernel has 2 rows, moves by 1 and is not padded:
+# Down the image: a kernel of 2 rows, a stride of 1, no padding.
 
 import numpy as np
 
@@ -19,7 +19,7 @@ vertical, horizontal = spec.relationship(size=(4, 7))
 vertical
 
 # %%
-# Across, it has 3 columns, moves by 2 and is padded by 1:
+# Across: a kernel of 3 columns, a stride of 2, a padding of 1.
 
 horizontal
 

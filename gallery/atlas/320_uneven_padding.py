@@ -2,13 +2,13 @@
 Uneven padding
 ==============
 
-Zeros may stand on one side alone. A *causal* convolution, for example, must not look ahead:
-padded only in front, each output sees what came before it.
+Zeros may stand on one side alone. A *causal* convolution, for example, must not look ahead. With
+padding only in front, each output sees its own pixel and those before it.
 """
 
 # %%
 # Padding is given as ((top, bottom), (left, right)). Along each axis the sum of both sides
-# counts:
+# counts, here *p₁* on the left and *p₂* on the right:
 
 import numpy as np
 

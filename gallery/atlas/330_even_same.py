@@ -3,8 +3,8 @@ Even kernels under same
 =======================
 
 Under ``"same"`` a kernel of 2 needs one zero, and one zero cannot be shared between two sides.
-Theano's Keras puts it before the image, TensorFlow behind it. The shapes agree, and every pixel
-of the result is another one.
+Keras on Theano puts it before the image, TensorFlow behind it. The shapes agree, and the results
+stand one pixel apart.
 """
 
 # %%
@@ -31,7 +31,8 @@ W = np.array([[1, 2],
 draw.stepper(x, W, "same")
 
 # %%
-# TensorFlow's place for them, at the bottom and on the right. (It would not flip the kernel
-# either; here it is flipped in both, so that the padding alone differs.)
+# TensorFlow's place for them, and that of PyTorch's ``padding="same"``, at the bottom and on the
+# right. (They would not flip the kernel either; here it is flipped in both, so that the padding
+# alone differs.)
 
 draw.stepper(x, W, "same_upper")

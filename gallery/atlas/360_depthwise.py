@@ -3,8 +3,8 @@ Depthwise
 =========
 
 As many groups as channels: each channel has a filter of its own, and nothing is added up across
-channels. Mobile networks take this for the neighbourhood and a 1×1 convolution for the mixing,
-which costs a fraction of doing both at once.
+channels. Networks for phones, such as MobileNet, use this to look at neighbours and a 1×1
+convolution to mix channels, which costs a fraction of doing both at once.
 """
 
 # %%

@@ -19,16 +19,19 @@ spec.relationship(size=3)[0]
 # %%
 # Every output pixel is one sum of two products:
 
-x = np.arange(18).reshape(1, 2, 3, 3)
+x = np.array([[[3, 0, 1], [1, 2, 0], [0, 1, 3]],
+              [[1, 1, 0], [0, 2, 1], [2, 0, 1]]]).reshape(1, 2, 3, 3)
 W = np.array([[1, 0], [0, 1], [1, -1]]).reshape(3, 2, 1, 1)
 
 draw.stepper(x, W, "valid")
 
 # %%
-# The first filter copies channel 0, the second channel 1, the third subtracts. It could as well
-# be written as a product of matrices:
+# The first filter copies channel 0, the second copies channel 1, the third subtracts channel 1
+# from channel 0. It could as well be written as a product of two matrices, one row for each
+# filter and one column for each pixel:
 
 from convdoc import conv4d
 
-product = np.einsum("fc,ncij->nfij", W[:, :, 0, 0], x)
-np.testing.assert_array_equal(conv4d(x, W, "valid"), product)
+product = W.reshape(3, 2) @ x.reshape(2, 9)
+np.testing.assert_array_equal(conv4d(x, W, "valid"), product.reshape(1, 3, 3, 3))
+print(product)

@@ -3,11 +3,12 @@ Two channels into three
 =======================
 
 The general case, and the one that drawings mostly leave out: several channels come in and several
-go out. Each of the three filters has two slices, and each output is the sum of two convolutions.
+go out. Each of the three filters has two slices, and each output is the sum of two convolutions
+and a bias.
 """
 
 # %%
-# A kernel is counted as filters × channels × height × width:
+# The number of weights is filters × channels × height × width:
 
 import numpy as np
 

@@ -2,8 +2,8 @@
 A sum of shifted images
 =======================
 
-All other pages take a convolution apart by outputs: one sum for each. It can be taken apart by
-weights as well. Each weight moves the whole image, down by its row and right by its column, and
+Most pages take a convolution apart by outputs: one sum for each. It can be taken apart by weights
+as well. Each weight moves the whole image, down by its row and right by its column, and
 multiplies it; all copies added up are the convolution. Seen like this, nothing has to be flipped.
 """
 
@@ -28,4 +28,4 @@ draw.shift_stepper(x, W)
 draw.stepper(x, W, "full")
 
 # %%
-# Fast programs use this view: a loop over nine weights instead of one over a million pixels.
+# A program can use this view: it loops over a few weights, and not over a million pixels.
