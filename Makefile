@@ -45,6 +45,7 @@ example: ## run one script of the gallery again and rebuild: make example NAME=i
 	@test -n "$(NAME)" && find gallery -name '*$(NAME)*.py' | grep . || \
 		{ echo "NAME is a script, or a part of its name, as in make example NAME=impulse:"; \
 		find gallery -name '*.py' | sort; exit 1; }
+	@mkdir -p docs/auto_gallery
 	@find docs/auto_gallery -name '*$(NAME)*.py.md5' -delete
 	@$(MAKE) --no-print-directory html
 

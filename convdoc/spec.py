@@ -3,6 +3,7 @@
 import operator
 import re
 from dataclasses import dataclass, fields, replace
+from html import escape
 
 BORDER_MODES = {
     "valid": "only windows that lie wholly on the image",
@@ -528,7 +529,7 @@ def _symbol(token):
     if token.isdigit():
         return f"<mn>{token}</mn>"
     if not token[0].isalpha():
-        return f"<mo>{token.replace('-', '−')}</mo>"
+        return f"<mo>{escape(token.replace('-', '−'))}</mo>"
     letter = f"<mi>{token[0]}</mi>"
     match token[1:]:
         case "'":

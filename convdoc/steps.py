@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convdoc.conv import conv4d, conv4d_transpose, correlate4d, pool4d, real_4d
+from convdoc.conv import conv4d, conv4d_transpose, pool4d, real_4d
 from convdoc.explain import explain, shifted_sum
-from convdoc.spec import ConvSpec
+from convdoc.spec import ConvSpec, integer
 
 __all__ = [
     "Addition", "Grid", "Steps", "convolution", "correlation", "pooling", "shifts", "transposed",
@@ -33,7 +33,7 @@ class Grid:
     Attributes
     ----------
     name : str
-        What it is called: ``"x"``, ``"W"`` or ``"y"``.
+        What it is called: ``"x"``, ``"W"``, ``"y"`` or ``"x′"``.
     values : numpy.ndarray, shape (samples or filters, channels or filters, height, width)
     around : ((int, int), (int, int))
         Rows of cells (above, below) and columns (left, right) that are not of the array.
@@ -113,9 +113,9 @@ class Steps:
     there : Grid
         On it lies the window of each step.
     stamp : Grid or None
-        What lies in the window, as it lies there (so a convolution's kernel is flipped): for
-        each channel of ``here`` its slices. For a sum of shifted images it is the image, else the
-        kernel; for a pooling, None.
+        What lies in the window, as it lies there (so a convolution's kernel is flipped): for each
+        channel of ``here`` its slices, shape (channels, slices, window height, window width). For a
+        sum of shifted images it is the image, else the kernel; for a pooling, None.
     flipped : bool
         Whether ``stamp`` is turned by 180 degrees from how it is stored.
     window : (int, int)
@@ -129,13 +129,13 @@ class Steps:
         For each channel of ``here`` the channels of ``there`` that its window lies on.
     spec : ConvSpec
         The plan of what is computed.
-    w : numpy.ndarray or None
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width), or None
         The kernels, as `conv4d` takes them for `spec`.
-    bias : numpy.ndarray or None
-        What is added to each channel of the output.
+    bias : numpy.ndarray, shape (channels of the output,), or None
+        What is added to each of them.
     results : numpy.ndarray or None
         Of a scattering that is small enough for numbers: the output after each step of a sample,
-        cells around it included, shape (samples, steps, channels, cell rows, cell columns).
+        cells around it included, float64, shape (samples, steps, channels, rows, columns).
     """
 
     rule: str
@@ -183,7 +183,16 @@ class Steps:
         return sides <= LARGEST_SIDE and terms <= MOST_TERMS
 
     def at(self, step):
-        """Index of the element of ``here`` that a step is about: four integers."""
+        """Index of the element of ``here`` that a step is about: four integers.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step: they go from 0 to one less than their number.
+        """
+        number = integer(step)
+        if number is None or not 0 <= number < len(self):
+            raise ValueError(f"step must be an integer from 0 to {len(self) - 1}; got {step!r}")
         return tuple(map(int, np.unravel_index(step, self.here.values.shape)))
 
     def cells(self, step):
@@ -201,7 +210,14 @@ class Steps:
         )
 
     def explanation(self, step):
-        """The terms of a step that adds up products, as `explain` tells them, without bias."""
+        """The terms of a step that adds up products, as `explain` tells them, without bias.
+
+        Raises
+        ------
+        ValueError
+            If steps do not add up products, or there is no such step.
+        """
+        self._must_be("sum")
         return explain(self.there.values, self.w, self.spec, *self.at(step))
 
     def pooled(self, step):
@@ -212,7 +228,13 @@ class Steps:
         list of (float, (int, int) or None)
             In the order of the window. A zero of the padding has no place; it is left out where
             padding does not count.
+
+        Raises
+        ------
+        ValueError
+            If steps do not pool, or there is no such step.
         """
+        self._must_be("max", "average", "average_no_pad")
         n, c, i, j = self.at(step)
         rows, columns = self.spec.window(i, j, self.there.values.shape[2:])
         places = [(row, column) for row in rows for column in columns]
@@ -230,7 +252,15 @@ class Steps:
         Returns
         -------
         list of Addition
+
+        Raises
+        ------
+        ValueError
+            If steps do not scatter, are too many for numbers, or there is no such step.
         """
+        self._must_be("scatter", "shift")
+        if self.results is None:
+            raise ValueError(f"these {len(self)} steps are too many to keep the numbers of each")
         n, f, i, j = self.at(step)
         rows, columns = self.cells(step)
         number = step - n * math.prod(self.here.values.shape[1:])
@@ -250,8 +280,14 @@ class Steps:
         """The output after a step of a sample; before the first, the bias or zeros."""
         if number >= 0:
             return self.results[sample, number]
-        empty = np.zeros(self.results.shape[2:])
+        empty = np.zeros((self.there.values.shape[1], *self.there.size))
         return empty if self.bias is None else empty + self.bias[:, None, None]
+
+    def _must_be(self, *rules):
+        if self.rule not in rules:
+            raise ValueError(
+                f"this is about steps of the rule {' or '.join(rules)}; got {self.rule}"
+            )
 
     def telling(self):
         """Index of the step to show first.
@@ -308,9 +344,22 @@ def convolution(
     """
     settings = {"strides": strides, "dilation": dilation, "groups": groups}
     y = conv4d(x, w, border_mode, **settings, bias=bias, engine=engine)
-    w = real_4d("w", w)
+    x, w = real_4d("x", x).copy(), real_4d("w", w).copy()
     spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups)
-    return replace(_gathered(x, w, y, spec, bias), flipped=True)
+    return Steps(
+        rule="sum",
+        here=Grid("y", y),
+        there=Grid("x", x, spec.padding(x.shape[2:])),
+        stamp=Grid("W", w[:, :, ::-1, ::-1]),
+        flipped=True,
+        window=spec.kernel,
+        dilation=spec.dilation,
+        starts=_starts(y.shape[2:], spec.strides),
+        reach=_parts(len(w), x.shape[1], spec.groups),
+        spec=spec,
+        w=w,
+        bias=_array(bias),
+    )
 
 
 def correlation(
@@ -340,11 +389,9 @@ def correlation(
     >>> steps.stamp.values.tolist(), steps.explanation(1).sum
     ([[[[10, 20]]]], 80)
     """
-    settings = {"strides": strides, "dilation": dilation, "groups": groups}
-    y = correlate4d(x, w, border_mode, **settings, bias=bias, engine=engine)
-    w = real_4d("w", w)
-    spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups)
-    return _gathered(x, w[:, :, ::-1, ::-1], y, spec, bias)
+    turned = real_4d("w", w)[:, :, ::-1, ::-1]
+    settings = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
+    return replace(convolution(x, turned, border_mode, **settings, engine=engine), flipped=False)
 
 
 def transposed(
@@ -391,7 +438,7 @@ def transposed(
     x = conv4d_transpose(
         y, w, border_mode, **settings, output_padding=output_padding, engine=engine
     )
-    y, w = real_4d("y", y), real_4d("w", w)
+    y, w = real_4d("y", y).copy(), real_4d("w", w).copy()
     spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups, True, output_padding)
     if view == "gather":
         return _spread_out(y, w, x, spec, bias)
@@ -410,13 +457,7 @@ def transposed(
         w=w,
         bias=_array(bias),
     )
-    if not steps.numbered:
-        return steps
-    results = [
-        conv4d_transpose(first, w, 0, **settings, output_size=output.size, engine=engine)
-        for first in map(_one_more_each_time, y)
-    ]
-    return replace(steps, results=np.stack(results))
+    return replace(steps, results=_added_up(steps)) if steps.numbered else steps
 
 
 def pooling(x, size, strides=None, border_mode="valid", mode="max"):
@@ -443,7 +484,7 @@ def pooling(x, size, strides=None, border_mode="valid", mode="max"):
     [(3, (0, 2)), (4, (0, 3))]
     """
     y = pool4d(x, size, strides, border_mode, mode)
-    x = real_4d("x", x)
+    x = real_4d("x", x).copy()
     spec = ConvSpec(size, size if strides is None else strides, border_mode)
     return Steps(
         rule=mode,
@@ -482,13 +523,12 @@ def shifts(x, w):
     >>> steps.results[0, :, 0].tolist()
     [[[10.0, 20.0, 0.0]], [[10.0, 120.0, 200.0]]]
     """
-    images = [shift.image[0] for shift in shifted_sum(x, w).shifts]
-    results = np.cumsum(images, axis=0)
-    x, w = real_4d("x", x), real_4d("w", w)
-    return Steps(
+    y = shifted_sum(x, w).total
+    x, w = real_4d("x", x).copy(), real_4d("w", w).copy()
+    steps = Steps(
         rule="shift",
         here=Grid("W", w),
-        there=Grid("y", results[None, -1]),
+        there=Grid("y", y),
         stamp=Grid("x", x),
         window=x.shape[2:],
         dilation=(1, 1),
@@ -496,26 +536,8 @@ def shifts(x, w):
         reach=((0,),),
         spec=ConvSpec(w.shape[2:], border_mode="full"),
         w=w,
-        results=results[None],
     )
-
-
-def _gathered(x, w, y, spec, bias):
-    """The steps of the convolution of `x` with `w` that gave `y`."""
-    x = real_4d("x", x)
-    return Steps(
-        rule="sum",
-        here=Grid("y", y),
-        there=Grid("x", x, spec.padding(x.shape[2:])),
-        stamp=Grid("W", w[:, :, ::-1, ::-1]),
-        window=spec.kernel,
-        dilation=spec.dilation,
-        starts=_starts(y.shape[2:], spec.strides),
-        reach=_parts(len(w), x.shape[1], spec.groups),
-        spec=spec,
-        w=w,
-        bias=_array(bias),
-    )
+    return replace(steps, results=_added_up(steps)) if steps.numbered else steps
 
 
 def _spread_out(y, w, x, spec, bias):
@@ -554,8 +576,23 @@ def _spread_out(y, w, x, spec, bias):
     )
 
 
+def _added_up(steps):
+    """The output of a scattering after each step of each sample."""
+    samples, channels = steps.there.values.shape[:2]
+    each = len(steps) // samples
+    results = np.empty((samples, each, channels, *steps.there.size))
+    for n in range(samples):
+        state = steps.state(n, -1)
+        for number in range(each):
+            _, f, _, _ = at = steps.at(n * each + number)
+            window = np.ix_(steps.reach[f], *steps.cells(n * each + number))
+            state[window] += np.multiply(steps.stamp.values[f], steps.here.values[at], dtype=float)
+            results[n, number] = state
+    return results
+
+
 def _array(bias):
-    return None if bias is None else np.asarray(bias)
+    return None if bias is None else np.array(bias)
 
 
 def _starts(size, strides):
@@ -568,9 +605,3 @@ def _parts(here, there, groups):
     share = there // groups
     firsts = (channel // (here // groups) * share for channel in range(here))
     return tuple(tuple(range(first, first + share)) for first in firsts)
-
-
-def _one_more_each_time(image):
-    """Copies of an image, the first with one element and zeros, each with one element more."""
-    elements = np.tril(np.broadcast_to(image.ravel(), (image.size, image.size)))
-    return elements.reshape(-1, *image.shape)

@@ -138,7 +138,10 @@ def test_photographs_are_clipped_to_black_and_white():
         (-0.001, "0"),
         (47.81, "47.8"),
         (295.64, "296"),
-        (np.nan, "nan"),
+        (np.nan, "NaN"),
+        (-np.inf, "−∞"),
+        (16777216, "16777216"),
+        (-1e300, "−1e300"),
     ],
 )
 def test_numbers_are_short(value, text):

@@ -311,6 +311,8 @@ def test_slices_of_a_gathering_are_called_by_filters_and_channels():
     assert labels == [f"filter {f}, channel {c}" for c in (0, 1) for f in (0, 1)]
     seen = [panel.has_attr("hidden") for panel in shown.select(".stamp .slice")]
     assert seen == [True, True, False, False]
+    shown = page(draw.transpose_stepper(y, w[:, :1], view="gather"))
+    assert [span.text for span in shown.select(".stamp .slice > span")] == ["filter 0", "filter 1"]
 
 
 @pytest.mark.parametrize(
@@ -499,12 +501,65 @@ def test_a_rounded_number_is_not_called_equal(drawn):
         pixels = padded[np.ix_([n], channels, rows, columns)][0]
         weights = w[f, :, ::-1, ::-1]
         *subtotals, (_, _, equals, result) = (taken_apart(line) for line in lines(item))
-        told = [*np.ravel(products(item)), *(read(part[3]) for part in subtotals), read(result)]
-        actual = np.stack([pixels, weights], -1).ravel().tolist()
-        actual += (pixels * weights).sum((1, 2)).tolist() * bool(subtotals)
-        actual.append(y[at])
-        assert all(abs(a - b) <= unshown(b) for a, b in zip(told, actual, strict=True))
-        assert equals == ("=" if told == actual else "≈")
+        told = np.reshape(products(item), (len(channels), -1)).tolist()
+        actual = np.stack([pixels, weights], -1).reshape(len(channels), -1).tolist()
+        sums = (pixels * weights).sum((1, 2)).tolist()
+        for *numbers, part, value in zip(told, actual, subtotals, sums, strict=False):
+            its_sign_is_right(part[2], [*numbers[0], read(part[3])], [*numbers[1], value])
+        if subtotals:
+            told, actual = [[read(part[3]) for part in subtotals]], [sums]
+        its_sign_is_right(equals, [*told[0], read(result)], [*actual[0], y[at]])
+
+
+def its_sign_is_right(sign, told, actual):
+    """Numbers as they are told are equal to what they are, or are told to be nearly so."""
+    assert all(abs(a - b) <= unshown(b) for a, b in zip(told, actual, strict=True))
+    assert sign == ("=" if told == actual else "≈")
+
+
+@pytest.mark.parametrize(
+    ("stepper", "told"),
+    [
+        # The true sums end in 1; float32, and float64, hold them not.
+        (lambda: draw.stepper(np.float32([[[[2**24, 1]]]]), [[[[1, 1]]]], "valid"), "≈ 16777216"),
+        (lambda: draw.transpose_stepper([[[[2.0**53], [1.0]]]], [[[[1.0], [1.0]]]]), "≈ 9e15"),
+        (lambda: draw.stepper([[[[0.5]], [[0.5]]]], [[[[0.25]], [[0.75]]]]),
+         "channel 0: 0.5·0.25 ≈ 0.12"),
+        (lambda: draw.transpose_stepper([[[[1 / 3]]]], [[[[3.0]]]]), "y[0, 0] ≈ 0.33 times"),
+        # Weights that are no numbers do not touch what is still to come.
+        (lambda: draw.transpose_stepper([[[[1, 2]]]], [[[[np.inf]]]]), "0 + 2·∞ = ∞"),
+        (lambda: draw.transpose_stepper([[[[1, 2]]]], [[[[1, np.nan]]]]), "0 + 1·1 = 1"),
+    ],
+)  # fmt: skip
+def test_an_equation_that_does_not_hold_is_not_written_as_one(stepper, told):
+    assert told in str(stepper())
+
+
+def test_a_figure_keeps_its_numbers_when_the_arrays_change():
+    x, w, bias = np.array([[[[1.0, 2.0]]]]), np.array([[[[3.0]]]]), np.array([4.0])
+    steppers = [
+        draw.stepper(x, w, bias=bias),
+        draw.correlate_stepper(x, w, bias=bias),
+        draw.transpose_stepper(x, w, bias=bias),
+        draw.transpose_stepper(x, w, bias=bias, view="gather"),
+        draw.pool_stepper(x, 1),
+        draw.shift_stepper(x, w),
+    ]
+    before = [stepper._repr_html_() for stepper in steppers]
+    for array in (x, w, bias):
+        array[:] = 0
+    assert [stepper._repr_html_() for stepper in steppers] == before
+
+
+def test_corners_fit_at_every_step():
+    svg = page(draw.transpose_stepper([[[[1000, 0]]]], [[[[123, -4567]]]])).select_one(".there svg")
+    size = float(svg.select_one(".w g")["font-size"])
+    assert size * 0.5 * len("−4567000") <= 10
+
+
+def test_infinity_has_the_strongest_colour():
+    svg = page(draw.stepper([[[[np.inf, 1, 4, -np.inf]]]], [[[[1]]]])).select_one(".there svg")
+    assert boxes(svg.select_one(".f4")["d"]) >= {(0, 0), (0, 3)}
 
 
 def unshown(value):
@@ -547,8 +602,8 @@ def test_a_rounded_addition_is_not_called_equal(drawn):
         (lambda: draw.stepper([[[[12.25]]]], [[[[2]]]]), "y[0, 0] = 12.2·2 ≈ 24.5"),
         (lambda: draw.stepper([[[[1]]]], [[[[2]]]], bias=[0.125]),
          "y[0, 0] = 1·2 + 0.12 (bias) ≈ 2.12"),
-        (lambda: draw.stepper([[[[np.nan]]]], [[[[2]]]]), "y[0, 0] = nan·2 = nan"),
-        (lambda: draw.stepper([[[[-np.inf]]]], [[[[2]]]]), "y[0, 0] = (−inf)·2 = −inf"),
+        (lambda: draw.stepper([[[[np.nan]]]], [[[[2]]]]), "y[0, 0] = NaN·2 = NaN"),
+        (lambda: draw.stepper([[[[-np.inf]]]], [[[[2]]]]), "y[0, 0] = (−∞)·2 = −∞"),
         (lambda: draw.stepper([[[[0.5]]]], [[[[0.25]]]], bias=[0.375]),
          "y[0, 0] = 0.5·0.25 + 0.38 (bias) ≈ 0.5"),
         (lambda: draw.stepper([[[[1]], [[-2]]]], [[[[3]], [[4]]]], bias=[-1]),
@@ -575,6 +630,11 @@ def test_a_rounded_addition_is_not_called_equal(drawn):
 def test_a_step_is_told_in_its_words(stepper, expected):
     item = page(stepper()).select_one("ol > li")
     assert "\n".join(lines(item)) == expected
+
+
+def test_rounded_subtotals_do_not_equal_their_sum():
+    shown = page(draw.stepper([[[[0.5]], [[0.5]]]], [[[[0.25]], [[0.75]]]]))
+    assert lines(shown.select_one("ol > li"))[-1] == "y[0, 0] = 0.12 + 0.38 ≈ 0.5"
 
 
 def test_nothing_read_is_a_zero_or_the_bias():
@@ -653,6 +713,8 @@ BEFORE = "Row −1 is above x, column −1 on its left."
         (lambda: draw.stepper(SIX, THREE, ((0, 1), (1, 0))), [PADDING]),
         (lambda: draw.pool_stepper(SIX, 3, 3, 1), [f"{PADDING} It does not count. {BEFORE}",
          "Hatched: no window reads row 5, row 6 (padding), column 5, column 6 (padding)."]),
+        (lambda: draw.pool_stepper(SIX, 2, 2, ((0, 0), (1, 1)), "average_no_pad"),
+         [f"{PADDING} It does not count."]),
         (lambda: draw.pool_stepper(SIX, 2, 2, 1, mode="average"), [f"{PADDING} {BEFORE}"]),
         (lambda: draw.stepper(SIX, THREE, "valid", strides=2),
          ["Hatched: no window reads row 5, column 5."]),
@@ -678,6 +740,7 @@ BEFORE = "Row −1 is above x, column −1 on its left."
         (lambda: draw.transpose_stepper(THREE, THREE, view="gather"), [SPREAD]),
         (lambda: draw.transpose_stepper(SIX, THREE, "full", view="gather"), []),
         (lambda: draw.shift_stepper(SIX, THREE), [RUNNING]),
+        (lambda: draw.shift_stepper(np.ones((1, 1, 40, 40)), THREE), []),  # without numbers
     ],
 )  # fmt: skip
 def test_what_is_dashed_hatched_or_left_over_is_said(stepper, expected):
@@ -748,6 +811,19 @@ def test_plan_of_a_gathering_spreads_the_input_out():
     assert plan["scatters"] is False
 
 
+@pytest.mark.parametrize(
+    ("stepper", "words"),
+    [
+        (lambda: draw.stepper(THREE, THREE), "padding"),
+        (lambda: draw.pool_stepper(THREE, 2, 1, 1), "padding"),
+        (lambda: draw.transpose_stepper(THREE, THREE, 1), "cut off"),
+        (lambda: draw.transpose_stepper(THREE, THREE, 1, view="gather"), "an added zero"),
+    ],
+)
+def test_cells_that_are_not_of_the_array_are_called_what_they_are(stepper, words):
+    assert plan_of(stepper())["words"]["surround"] == words
+
+
 def test_plan_of_a_pooling():
     plan = plan_of(draw.pool_stepper(np.ones((1, 2, 4, 6)), (2, 3)))
     assert plan["reach"] == [[0], [1]]
@@ -811,9 +887,9 @@ def test_a_large_array_is_drawn_without_numbers():
     assert plan["places"]["columns"][0] == "columns −1 to 1"
     assert "added" not in plan
     assert window_of(shown.select_one(".there")) == (39, 39, True)  # 41 less the padding, 1
-    assert boxes(shown.select_one(".there path.b")["d"]) == {
-        (row, column) for row in range(1, 41) for column in range(1, 41)
-    }
+    pixels = {(row, column) for row in range(1, 41) for column in range(1, 41)}
+    assert boxes(shown.select_one(".there path.b")["d"]) == pixels
+    assert boxes(shown.select_one(".there path.f2")["d"]) == pixels  # all of one strength
 
 
 @pytest.mark.parametrize(
@@ -837,17 +913,23 @@ def test_any_large_stepper_lists_its_windows(stepper):
 @pytest.mark.parametrize(
     ("call", "sizes"),
     [
-        (lambda: draw.stepper(np.ones((1, 1, 129, 3)), [[[[1]]]]), "x has 129×3 and y 129×3"),
-        (lambda: draw.stepper(np.ones((1, 1, 3, 127)), THREE), "x has 5×129 and y 3×127"),
-        (lambda: draw.pool_stepper(np.ones((1, 1, 130, 3)), 3), "x has 130×3 and y 43×1"),
+        (lambda: draw.stepper(np.ones((1, 1, 129, 3)), [[[[1]]]]),
+         "x of shape (1, 1, 129, 3) takes 129×3 and y of shape (1, 1, 129, 3) takes 129×3"),
+        (lambda: draw.stepper(np.ones((1, 1, 3, 127)), THREE),
+         "x of shape (1, 1, 3, 127) takes 5×129 and y of shape (1, 1, 3, 127) takes 3×127"),
+        (lambda: draw.pool_stepper(np.ones((1, 1, 130, 3)), 3),
+         "x of shape (1, 1, 130, 3) takes 130×3 and y of shape (1, 1, 43, 1) takes 43×1"),
         (lambda: draw.shift_stepper(np.ones((1, 1, 1, 100)), np.ones((1, 1, 1, 30))),
-         "x has 1×100 and y 1×129"),
+         "x of shape (1, 1, 1, 100) takes 1×100 and y of shape (1, 1, 1, 129) takes 1×129"),
         (lambda: draw.transpose_stepper(np.ones((1, 1, 65, 1)), [[[[1]]]], strides=2),
-         "y has 65×1 and x′ 129×1"),
+         "y of shape (1, 1, 65, 1) takes 65×1 and x′ of shape (1, 1, 129, 1) takes 129×1"),
+        (lambda: draw.stepper(np.ones((61, 1, 32, 16)), [[[[1]]]]),
+         "x of shape (61, 1, 32, 16) takes 32×16 and y of shape (61, 1, 32, 16) takes 32×16"),
     ],
 )  # fmt: skip
 def test_too_large_an_array_is_refused_with_its_sizes(call, sizes):
-    with pytest.raises(ValueError, match=f"at most 128 rows and columns.*; {sizes}$"):
+    words = "at most 128 rows and columns, padding included, and 60000 cells in all slices; "
+    with pytest.raises(ValueError, match=re.escape(words + sizes) + "$"):
         call()
 
 
@@ -952,6 +1034,14 @@ def test_a_picture_shows_the_sample_and_the_filter_of_its_step():
     words = [text.text for text in ElementTree.fromstring(picture).findall(f"{SVG}text")]
     assert {"sample 1", "filter 1", "sample 1, filter 0", "sample 1, filter 1"} <= set(words)
     assert "sample 0" not in words
+
+
+def test_channels_of_other_groups_are_pale_in_a_picture():
+    x, w = np.ones((1, 4, 1, 1)), np.ones((2, 2, 1, 1))
+    for step, pale in [(0, [False, False, True, True]), (1, [True, True, False, False])]:
+        root = ElementTree.fromstring(draw.stepper(x, w, groups=2).at(step).svg())
+        panels = root.findall(f"{SVG}svg")[:4]
+        assert [panel.get("opacity") is not None for panel in panels] == pale
 
 
 @STEPPERS

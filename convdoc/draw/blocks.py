@@ -62,7 +62,8 @@ def _here(steps, step):
 
 def _there(steps, step):
     grid, (n, c, _, _) = steps.there, steps.at(step)
-    beside = corners(steps, step)
+    beside, longest = corners(steps, step), _longest_corner(steps)
+    longest_running = _longest(steps.results) if steps.results is not None else 1
     window = [(u * steps.dilation[0], v * steps.dilation[1]) for u, v in np.ndindex(steps.window)]
     slices = []
     for index in np.ndindex(grid.values.shape[:2]):
@@ -74,10 +75,11 @@ def _there(steps, step):
             start=tuple(cells[0] for cells in steps.cells(step)),
             lit=index[0] == n and reached,
             corners=beside[slot * len(window) : (slot + 1) * len(window)],
+            longest_corner=longest,
             unused=_around(grid) if steps.scatters else steps.unused(),
         )  # fmt: skip
         if steps.scatters:
-            panel = replace(panel, **_running(steps, step, index))
+            panel = replace(panel, longest=longest_running, **_running(steps, step, index))
         slices.append(Slice(panel, label(steps, grid, index), index[0] == n, not reached))
     return Block("there", grid.name, grid.values.shape, slices)
 
@@ -91,7 +93,7 @@ def _stamp(steps, step):
         if steps.bias is not None and not steps.scatters and slot == 0:
             bias = WORDS["bias"].format(number(steps.bias[of]))
             words = f"{words}, {bias}" if words else bias
-        slices.append(Slice(_panel(steps, grid, index), words, steps.rule == "shift" or of == c))
+        slices.append(Slice(_panel(steps, grid, index), words, of == c or steps.rule == "shift"))
     shape = grid.values.shape if steps.rule == "shift" else steps.w.shape
     return Block("stamp", grid.name, shape, slices)
 
@@ -120,8 +122,10 @@ def _panel(steps, grid, index, **more):
     if not steps.numbered:
         levels[elements] = LEVELS // 2
         return Panel(grid, role, [], 1, levels, raised=raised, **more)
-    magnitudes = np.nan_to_num(np.abs(grid.values.astype(float)), posinf=0)
-    levels[elements] = np.rint(magnitudes[index] / (magnitudes.max() or 1) * (LEVELS - 1))
+    magnitudes = np.abs(grid.values.astype(float))
+    largest = magnitudes[np.isfinite(magnitudes)].max(initial=0) or 1
+    magnitudes = np.nan_to_num(magnitudes, posinf=largest).clip(max=largest)
+    levels[elements] = np.rint(magnitudes[index] / largest * (LEVELS - 1))
     blank = "" if steps.rule in ("max", "average_no_pad") else "0"
     texts = np.full(grid.size, blank, object)
     texts[elements] = [list(map(number, row)) for row in grid.values[index]]
@@ -153,6 +157,15 @@ def corners(steps, step):
     return [f"×{number(weight)}" for weight in steps.stamp.values[steps.at(step)[1]].flat]
 
 
+def _longest_corner(steps):
+    """Characters of the longest corner of any step."""
+    if not steps.numbered or steps.stamp is None:
+        return 1
+    if steps.scatters:
+        return max(len(text) for step in range(len(steps)) for text in corners(steps, step))
+    return 1 + _longest(steps.stamp.values)
+
+
 def _running(steps, step, index):
     """Numbers and colours of an output that is still being added up."""
     n, channel = index
@@ -165,12 +178,7 @@ def _running(steps, step, index):
     if not steps.numbered:
         return {"levels": levels}
     state = steps.state(n, last - first)[channel]
-    longest = _longest(steps.results)
-    return {
-        "levels": levels,
-        "longest": longest,
-        "texts": [[number(value) for value in row] for row in state],
-    }
+    return {"levels": levels, "texts": [[number(value) for value in row] for row in state]}
 
 
 def picture(steps, step):

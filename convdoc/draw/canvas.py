@@ -1,5 +1,7 @@
 """A figure measured in array elements: cells, numbers and words at (row, column)."""
 
+import math
+
 import matplotlib.pyplot as plt
 from matplotlib.patches import Rectangle
 
@@ -41,8 +43,14 @@ class Canvas:
 
 
 def number(value):
-    """Integers as they are, others with two decimals at most, and fewer from 10 and 100 on."""
+    """Integers as they are, others with two decimals at most, and fewer from 10 and 100 on.
+
+    From a thousand million on, two digits and an exponent.
+    """
     value = float(value)
+    if abs(value) >= 1e9 or math.isnan(value):
+        text = f"{value:.2g}".replace("e+", "e").replace("inf", "∞").replace("nan", "NaN")
+        return text.replace("-", "−")
     decimals = 2 - (abs(value) >= 10) - (abs(value) >= 100)
     if not value.is_integer():
         value = round(value, decimals)

@@ -45,6 +45,8 @@ class Panel:
         Whether the window is on this slice at all now.
     raised : bool
         Whether the texts leave room for those of the corners.
+    longest_corner : int
+        Characters of the longest text in a corner at any step.
     corners : sequence of str
         What stands in the corners of the window's cells.
     todo : sequence of (int, int)
@@ -62,6 +64,7 @@ class Panel:
     start: tuple[int, int] = (0, 0)
     lit: bool = True
     raised: bool = False
+    longest_corner: int = 1
     corners: tuple = ()
     todo: tuple = ()
     unused: tuple = NOWHERE
@@ -137,9 +140,11 @@ class Panel:
         height, width = ((max(places) + 1) * UNIT for places in zip(*self.window, strict=True))
         places = zip(self.window, self.corners, strict=False)
         corners = "".join(_text(c * UNIT + 9.3, r * UNIT + 8, text) for (r, c), text in places)
-        size = f' font-size="{_type_size(max(map(len, self.corners)), 3, 7)}"' if corners else ""
+        size = f' font-size="{_type_size(self.longest_corner, 3, 7)}"' if corners else ""
         edge = _path("e", f"M0 0h{width}v{height}h-{width}z")
-        return self._moved("w", f"{edge}<g{size}>{corners}</g>" if corners else edge)
+        return self._moved(
+            "w", f"{edge}<g{size} aria-hidden='true'>{corners}</g>" if corners else edge
+        )
 
     def _moved(self, name, content):
         hidden = "" if self.lit else ' visibility="hidden"'

@@ -12,7 +12,16 @@ from convdoc.draw import palette
 from convdoc.draw.blocks import blocks_at, corners
 from convdoc.draw.canvas import number
 from convdoc.draw.cells import STYLE, UNIT
-from convdoc.draw.transcript import WORDS, axes, notes, operators, places, title, transcript
+from convdoc.draw.transcript import (
+    WORDS,
+    axes,
+    name_there,
+    notes,
+    operators,
+    places,
+    title,
+    transcript,
+)
 
 #: What a notebook needs with each figure. A site loads the same once for a page and drops these.
 ASSETS = (
@@ -74,7 +83,7 @@ def _plan(steps, start):
     plan["words"]["surround"] = WORDS[f"{around} cell"]
     if not steps.numbered:
         window = WORDS["writes" if steps.scatters else "reads"]
-        plan["words"]["window"] = window.replace("{name}", steps.there.name)
+        plan["words"]["window"] = window.replace("{name}", name_there(steps))
         plan["places"] = {
             name: [places(steps, axis, at) for at in range(steps.here.values.shape[2 + axis])]
             for axis, name in enumerate(("rows", "columns"))
@@ -107,11 +116,11 @@ def _stage(blocks, steps):
 
 def _block(block, steps):
     way = ""
-    if block.part == "stamp" and steps.w is not None and steps.rule != "shift":
-        stored = f"{WORDS['as stored']}</span></p>"
+    if block.part == "stamp" and steps.rule != "shift":
         lies = WORDS["as it lands" if steps.scatters else "as it lies"].format(steps.there.name)
-        way = f"<span>{lies}</span><span hidden>{stored}" if steps.turned else f"<span>{stored}"
-        way = f'<p class="way">{way}'
+        flipped = f"<span>{escape(lies)}</span>" if steps.turned else ""
+        stored = f"<span{' hidden' * steps.turned}>{escape(WORDS['as stored'])}</span>"
+        way = f'<p class="way">{flipped}{stored}</p>'
     return (
         f'<div class="block {block.part}"><p><b>{block.name}</b> {block.shape}</p>{way}'
         f"{''.join(_slice(block, piece) for piece in block.slices)}</div>"
@@ -141,30 +150,32 @@ def _controls(steps):
     last = len(steps) - 1
     return (
         '<div class="controls" hidden>'
-        + _button("back", "←", f'aria-label="{WORDS["back"]}"')
-        + _button("play", WORDS["play"], f'data-other="{WORDS["pause"]}"')
-        + _button("forward", "→", f'aria-label="{WORDS["forward"]}"')
-        + f'<input type="range" max="{last}" aria-label="{WORDS["slider"]}">'
-        + "<output></output>"
+        + _button("back", "←", f'aria-label="{escape(WORDS["back"])}"')
+        + _button("play", WORDS["play"], f'data-other="{escape(WORDS["pause"])}"')
+        + _button("forward", "→", f'aria-label="{escape(WORDS["forward"])}"')
+        + f'<input type="range" max="{last}" aria-label="{escape(WORDS["slider"])}">'
+        + '<span class="count"></span>'
         + choices
         + _choice("speed", WORDS["speed"], WORDS["speeds"])
         + stored
-        + _button("full", "", f'aria-label="{WORDS["full screen"]}"')
+        + _button("full", "", f'aria-label="{escape(WORDS["full screen"])}"')
         + "</div>"
     )
 
 
 def _button(name, text, more=""):
-    return f'<button data-do="{name}" {more}>{text}</button>'
+    return f'<button data-do="{name}" {more}>{escape(text)}</button>'
 
 
 def _choice(name, word, options):
-    options = "".join(f'<option value="{value}">{text}</option>' for value, text in options.items())
-    return f'<label>{word} <select data-do="{name}">{options}</select></label>'
+    options = "".join(
+        f'<option value="{value}">{escape(str(text))}</option>' for value, text in options.items()
+    )
+    return f'<label>{escape(word)} <select data-do="{name}">{options}</select></label>'
 
 
 def _list(steps, sentences):
     kind = "ol" if steps.numbered else "ul"
     summary = WORDS["transcript" if steps.numbered else "windows"].format(count=len(steps))
     items = "".join(f"<li>{sentence}</li>" for sentence in sentences)
-    return f"<details><summary>{summary}</summary><{kind}>{items}</{kind}></details>"
+    return f"<details><summary>{escape(summary)}</summary><{kind}>{items}</{kind}></details>"

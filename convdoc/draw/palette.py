@@ -45,4 +45,6 @@ def css(element=None):
     else:
         light = element
         dark = f":is([data-jp-theme-light=false], .vscode-dark, [data-theme=dark]) {element}"
-    return f"{light} {{ {variables(LIGHT)} }}\n{dark} {{ {variables(DARK)} }}\n"
+    # Paper is white, whatever the screen is.
+    dark_rule = f"@media screen {{ {dark} {{ {variables(DARK)} }} }}"
+    return f"{light} {{ {variables(LIGHT)} }}\n{dark_rule}\n"

@@ -30,7 +30,9 @@
       this.filled = this.svg.querySelector("[class^=f]");
       this.window = [...this.svg.querySelectorAll(".o, .w")];
       this.corners = [...this.svg.querySelectorAll(".w text")];
+      this.svg.querySelector(".l")?.remove(); // of a page that was saved with it
       this.lit = add(this.svg, "path", { class: "l" });
+      this.stop = 0; // the cell that the tabulator key reaches
     }
     // Cells as the grid of a table, of which one can be reached by the tabulator key.
     becomeGrid(name) {
@@ -47,13 +49,17 @@
       this.texts.forEach((text, cell) => {
         text.setAttribute("role", "gridcell");
         text.setAttribute("tabindex", cell ? -1 : 0);
-        text.addEventListener("focus", () => this.moveTabStop(cell));
-        text.setAttribute("aria-label", name(Math.floor(cell / this.columns), cell % this.columns));
+        text.addEventListener("focus", () => {
+          this.moveTabStop(cell);
+          const called = name(Math.floor(cell / this.columns), cell % this.columns);
+          text.setAttribute("aria-label", text.textContent ? `${called} = ${text.textContent}` : called);
+        });
       });
     }
     moveTabStop(cell) {
-      for (const text of this.texts) text.setAttribute("tabindex", -1);
+      this.texts[this.stop].setAttribute("tabindex", -1);
       this.texts[cell].setAttribute("tabindex", 0);
+      this.stop = cell;
     }
     cellAt(event) {
       const { left, top, width } = this.svg.getBoundingClientRect();
@@ -89,10 +95,11 @@
       this.plan = JSON.parse(this.dataset.plan);
       const panels = (part) => [...this.querySelectorAll(`.${part} > .slice`)].map((slice) => new Panel(slice));
       [this.here, this.there, this.stamp] = ["here", "there", "stamp"].map(panels);
-      this.texts = this.stamp.map((panel) => panel.texts.map((text) => text.textContent));
-      this.sentences = [...this.querySelectorAll("details ol > li")];
       this.now = this.querySelector(".now");
       this.controls = this.querySelector(".controls");
+      this.resetControls();
+      this.texts = this.stamp.map((panel) => panel.texts.map((text) => text.textContent));
+      this.sentences = [...this.querySelectorAll("details ol > li")];
       this.slider = this.controls.querySelector("input");
       this.count = this.plan.shape.reduce((a, b) => a * b);
       this.makeCellsReachable();
@@ -101,6 +108,16 @@
       this.control("full").hidden = !document.fullscreenEnabled;
       this.control("speed").value = Stepper.speed;
       this.show(this.plan.start);
+    }
+
+    // A page may have been saved while it played, or with the kernel turned.
+    resetControls() {
+      this.querySelector(".frames")?.remove();
+      if (this.control("play").dataset.playing === "true") this.setPlaying(false);
+      if (this.control("stored")?.getAttribute("aria-pressed") === "true") {
+        this.texts = this.stamp.map((panel) => panel.texts.map((text) => text.textContent).reverse());
+        this.turnStamp();
+      }
     }
 
     control(name) {
@@ -156,6 +173,7 @@
         const mine = this.indexOfPanel(k, this.plan.shape);
         panel.slice.hidden = mine[0] !== n;
         panel.put(mine[0] === n && mine[1] === c, i, j);
+        panel.moveTabStop(i * panel.columns + j);
         if (!this.plan.scatters) panel.todo.setAttribute("d", this.stillToCome(mine));
       });
       const [row, column] = this.start(this.at);
@@ -212,20 +230,18 @@
     }
 
     showStamp(channel) {
-      const single = this.stamp.length === 1;
-      this.stamp.forEach((panel, k) => {
-        const slices = this.stamp.length / this.plan.shape[1];
-        panel.slice.hidden = !single && Math.floor(k / slices) !== channel;
-      });
+      const slices = this.stamp.length / this.plan.shape[1];
+      this.stamp.forEach((panel, k) => (panel.slice.hidden = Math.floor(k / slices) !== channel));
     }
 
     say() {
       const { words } = this.plan;
       const count = words.step.replace("{step}", this.at + 1).replace("{count}", this.count);
-      this.now.innerHTML = this.sentence();
+      const sentence = this.sentence();
+      if (this.now.innerHTML !== sentence) this.now.innerHTML = sentence; // else it would be said again
       this.slider.value = this.at;
-      this.slider.setAttribute("aria-valuetext", `${count}: ${this.now.textContent}`);
-      this.controls.querySelector("output").textContent = count;
+      this.slider.setAttribute("aria-valuetext", count);
+      this.controls.querySelector(".count").textContent = count;
       this.index(this.at).slice(0, 2).forEach((value, axis) => {
         const choice = this.control(axis);
         if (choice) choice.value = value;
@@ -281,7 +297,11 @@
       this.here.forEach((panel, k) => {
         const at = this.indexOfPanel(k, this.plan.shape);
         panel.becomeGrid((row, column) => this.name(0, [...at, row, column]));
-        this.react(panel, (cell) => this.jump(this.step([...at, ...cell])), () => {});
+        const go = (cell) => {
+          const step = this.step([...at, ...cell]);
+          if (step !== this.at) this.jump(step);
+        };
+        this.react(panel, go, () => {});
       });
       this.there.forEach((panel, k) => {
         const at = this.indexOfPanel(k, this.plan.size);
@@ -307,8 +327,9 @@
       panel.slice.addEventListener("click", (event) => {
         const cell = panel.cellAt(event);
         if (!cell) return;
-        enter(cell);
-        panel.texts[cell[0] * panel.columns + cell[1]].focus({ preventScroll: true }); // arrow keys go on from here
+        const text = panel.texts[cell[0] * panel.columns + cell[1]];
+        if (document.activeElement === text) enter(cell);
+        else text.focus({ preventScroll: true }); // which enters; arrow keys go on from there
       });
       panel.slice.addEventListener("focusin", (event) => {
         const cell = panel.texts.indexOf(event.target);
@@ -334,7 +355,8 @@
         forward: () => this.jump(this.at + 1),
         play: () => (this.timer ? this.pause() : this.play()),
         stored: () => this.turnStamp(),
-        full: () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen()),
+        full: () => (document.fullscreenElement === this
+          ? document.exitFullscreen() : this.requestFullscreen().catch(() => {})),
       };
       this.controls.addEventListener("click", (event) => actions[event.target.dataset.do]?.());
       this.slider.addEventListener("input", () => this.jump(Number(this.slider.value)));
@@ -349,7 +371,9 @@
         }
       });
       this.addEventListener("keydown", (event) => {
-        if (event.target.matches("input, select") || event.ctrlKey || event.altKey || event.metaKey) return;
+        if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+        event.stopPropagation(); // or a notebook would take keys for its own commands
+        if (event.target.closest("input, select, details")) return;
         const steps = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: this.count - 1 };
         if (!(event.key in steps)) return;
         event.preventDefault();
@@ -414,8 +438,8 @@
     // -- Paper: every step as a numbered picture ------------------------------------------------
 
     makeFrames() {
+      if (!this.plan || this.count > MOST_FRAMES || this.querySelector(".frames")) return;
       this.pause();
-      if (this.count > MOST_FRAMES) return;
       const now = this.at;
       const frames = document.createElement("ol");
       frames.className = "frames";

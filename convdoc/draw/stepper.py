@@ -3,16 +3,18 @@
 Python computes every number and writes every word; `stepper.js` only moves between the steps.
 """
 
+import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from convdoc import steps as take
 from convdoc.draw.blocks import picture
 from convdoc.draw.figure import ASSETS, figure
 from convdoc.draw.transcript import plain, title, transcript
-from convdoc.spec import integer
 from convdoc.steps import Steps
 
 LARGEST = 128  # cells along a side that can still be drawn
+MOST = 60_000  # cells of all slices together
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -33,8 +35,8 @@ def stepper(
     Parameters
     ----------
     x, w, border_mode, strides, dilation, groups, bias, engine
-        As `conv4d` takes them. Up to 20 rows and columns, with their padding, are shown with
-        all numbers; larger ones, up to 128, as cells alone.
+        As `conv4d` takes them. Up to 20 rows and columns, with their padding, and 6000 products
+        are shown with all numbers; larger ones, up to 128 rows and columns, as cells alone.
 
     Returns
     -------
@@ -225,11 +227,8 @@ class Stepper:
         ValueError
             If there is no such step.
         """
-        number = integer(step)
-        if number is None or not 0 <= number < len(self.steps):
-            last = len(self.steps) - 1
-            raise ValueError(f"step must be an integer from 0 to {last}; got {step!r}")
-        return replace(self, start=number)
+        self.steps.at(step)
+        return replace(self, start=int(step))
 
     def svg(self):
         """Draw the step that it shows first, as a picture by itself.
@@ -254,8 +253,9 @@ class Stepper:
         FileExistsError
             If there is such a file. It stays as it is.
         """
-        with open(path, "x", encoding="utf-8") as file:
-            file.write(PAGE.format(title=title(self.steps), figure=self._repr_html_()))
+        page = PAGE.format(title=title(self.steps), figure=self._repr_html_())
+        with open(Path(path), "x", encoding="utf-8") as file:
+            file.write(page)
 
     def __repr__(self):
         sentences = map(plain, transcript(self.steps))
@@ -275,12 +275,13 @@ class Stepper:
 
 
 def _shown(steps):
-    largest = max(steps.here.size + steps.there.size)
-    if largest > LARGEST:
-        shown, other = steps.input, steps.output
+    grids = steps.input, steps.output
+    cells = sum(math.prod(grid.values.shape[:2]) * math.prod(grid.size) for grid in grids)
+    if max(steps.here.size + steps.there.size) > LARGEST or cells > MOST:
+        sizes = (f"{grid.name} of shape {grid.values.shape} takes {_size(grid)}" for grid in grids)
         raise ValueError(
-            f"a stepper shows at most {LARGEST} rows and columns, padding included; "
-            f"{shown.name} has {_size(shown)} and {other.name} {_size(other)}"
+            f"a stepper shows at most {LARGEST} rows and columns, padding included, and {MOST} "
+            f"cells in all slices; {' and '.join(sizes)}"
         )
     return Stepper(steps, steps.telling())
 

@@ -1,5 +1,7 @@
 """What a stepper says: its title, a sentence for each step, what is left over."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from convdoc.draw.canvas import number
@@ -30,11 +32,10 @@ WORDS = {
     "place": "{rows}, {columns} of {name}",
     "max": "max({})",
     "mean": "({}) / {}",
-    "slice sum": "{}: {} = {}",
     "with bias": "{} + {} (bias)",
-    "nothing": "nothing to read",
-    "scatter": "{} = {} times the kernel goes to {}",
-    "shift step": "{} = {} times the image goes to {}",
+    "scatter": "{} times the kernel goes to {}",
+    "shift step": "{} times the image goes to {}",
+    "spread out": "{} spread out",
     "reads": "{element} reads {rows}, {columns} of {name}",
     "writes": "{element} goes to {rows}, {columns} of {name}",
     "windows of": "{} of {}: {} of {}",
@@ -115,7 +116,7 @@ def transcript(steps):
         return [write(steps, step) for step in range(len(steps))]
     return [
         WORDS["windows of"].format(
-            WORDS[words][0].format(at), steps.here.name, places(steps, axis, at), steps.there.name
+            WORDS[words][0].format(at), steps.here.name, places(steps, axis, at), name_there(steps)
         )
         for axis, words in enumerate(("rows", "columns"))
         for at in range(steps.here.values.shape[2 + axis])
@@ -134,85 +135,107 @@ def label(steps, grid, index):
 
 
 def _told_sum(steps, step):
-    told = steps.explanation(step)
-    exact = all(_is_exact(value) for term in told.terms for value in (term.pixel, term.weight))
+    told, at = steps.explanation(step), steps.at(step)
+    result = steps.here.values[at]
     channels = {}
     for term in told.terms:
-        channels.setdefault(term.channel, []).append(
-            f"{_factor(term.pixel)}·{_factor(term.weight)}"
-        )
-    lines, parts = [], [" + ".join(products) for products in channels.values()]
+        channels.setdefault(term.channel, []).append((term.pixel, term.weight))
+    written = {
+        channel: " + ".join(f"{_factor(pixel)}·{_factor(weight)}" for pixel, weight in pairs)
+        for channel, pairs in channels.items()
+    }
+    shown = [number for pairs in channels.values() for pair in pairs for number in pair]
+    lines, whole = [], "".join(written.values()) or "0"
     if len(channels) > 1:
-        values = [told.subtotals[channel] for channel in channels]
-        exact = exact and all(map(_is_exact, values))
-        lines = [
-            WORDS["slice sum"].format(_there(steps, channel), products, number(value))
-            for channel, products, value in zip(channels, parts, values, strict=True)
-        ]
-        parts = [" + ".join(map(_factor, values))]
-    whole = parts[0] if parts else "0"
-    result = steps.here.values[steps.at(step)]
+        for channel, pairs in channels.items():
+            value = told.subtotals[channel]
+            equals = _equals(_total(0, pairs), *(n for pair in pairs for n in pair), value)
+            slice_ = _slice_there(steps, channel)
+            lines.append(f"{slice_}: {written[channel]} {equals} {number(value)}")
+        shown = list(told.subtotals.values())
+        whole = " + ".join(map(_factor, shown))
+    bias = 0 if steps.bias is None else steps.bias[at[1]].item()
     if steps.bias is not None:
-        bias = steps.bias[steps.at(step)[1]]
-        exact = exact and _is_exact(bias)
         whole = WORDS["with bias"].format(whole, _factor(bias))
-    equals = "=" if exact and _is_exact(result) else "≈"
-    lines.append(
-        f"{_element(steps.here, steps.at(step))} = {whole} {equals} <b>{number(result)}</b>"
-    )
+    left = _total(bias, (pair for pairs in channels.values() for pair in pairs))
+    equals = _equals(left, *shown, bias, result)
+    lines.append(f"{_element(steps.here, at)} = {whole} {equals} <b>{number(result)}</b>")
     return "<br>".join(lines) + _where(steps, step)
 
 
 def _told_pool(steps, step):
     values = [value for value, _ in steps.pooled(step)]
     result = steps.here.values[steps.at(step)]
-    exact = all(map(_is_exact, [*values, result]))
     if steps.rule == "max":
-        told = WORDS["max"].format(", ".join(map(number, values)))
+        told, left = WORDS["max"].format(", ".join(map(number, values))), result
     else:
         told = WORDS["mean"].format(" + ".join(map(_factor, values)), len(values))
-    equals = "=" if exact else "≈"
+        left = _total(0, ((value, 1) for value in values)) / len(values)
+    equals = _equals(left, *values, result)
     element = _element(steps.here, steps.at(step))
     return f"{element} = {told} {equals} <b>{number(result)}</b>{_where(steps, step)}"
 
 
 def _told_additions(steps, step):
-    _, _, i, j = at = steps.at(step)
-    place = WORDS["place"].format(
-        rows=places(steps, 0, i), columns=places(steps, 1, j), name=steps.there.name
-    )
-    words = WORDS["shift step" if steps.rule == "shift" else "scatter"]
-    sentence = words.format(_element(steps.here, at), number(steps.here.values[at]), place)
+    value = steps.here.values[steps.at(step)]
     channels = {}
-    for addition in steps.additions(step):
-        numbers = addition.before, addition.pixel, addition.weight, addition.after
-        equals = "=" if all(map(_is_exact, numbers)) else "≈"
-        channels.setdefault(addition.channel, []).append(
-            f"{number(addition.before)} + {_factor(addition.pixel)}·{_factor(addition.weight)} "
-            f"{equals} <b>{number(addition.after)}</b>"
+    for channel, _, *numbers in steps.additions(step):
+        before, pixel, weight, after = numbers
+        equals = _equals(_total(before, [(pixel, weight)]), *numbers)
+        channels.setdefault(channel, []).append(
+            f"{number(before)} + {_factor(pixel)}·{_factor(weight)} {equals} <b>{number(after)}</b>"
         )
-    several = len(channels) > 1
-    lines = [
-        (f"{_there(steps, channel)}: " if several else "") + ", ".join(sums)
-        for channel, sums in channels.items()
-    ]
-    return f"{sentence}: " + "<br>" * several + "<br>".join(lines)
+    element = f"{_element(steps.here, steps.at(step))} {_equals(value, value)} {number(value)}"
+    words = WORDS["shift step" if steps.rule == "shift" else "scatter"]
+    sentence = words.format(element, _place(steps, step))
+    if len(channels) == 1:
+        return f"{sentence}: {', '.join(*channels.values())}"
+    lines = (f"{_slice_there(steps, at)}: {', '.join(sums)}" for at, sums in channels.items())
+    return "<br>".join([f"{sentence}:", *lines])
 
 
-def _there(steps, channel):
+def _total(start, pairs):
+    """`start` and the products of pairs, added up exactly, where they are finite."""
+    pairs = list(pairs)
+    try:
+        return Fraction(start) + sum(Fraction(a) * Fraction(b) for a, b in pairs)
+    except (OverflowError, ValueError):
+        return start + sum(a * b for a, b in pairs)
+
+
+def _equals(left, *shown):
+    """The sign before the last of the numbers: whether all of each is shown, and it is `left`."""
+    *_, right = shown
+    same = left == right or (left != left and right != right)  # NaN is
+    return "=" if same and all(map(_is_exact, shown)) else "≈"
+
+
+def _is_exact(value):
+    """Whether what is shown of a number is all of it."""
+    shown = number(value).replace("−", "-").replace("∞", "inf")
+    return float(shown) == float(value) or np.isnan(value)
+
+
+def _slice_there(steps, channel):
     """Such as "channel 0": which slice the window lies on."""
     return f"{WORDS[axes(steps, steps.there)[1]]} {channel}"
 
 
 def _where(steps, step):
-    """The place of the window on its array."""
-    if steps.there.spread != (1, 1):
-        return ""
+    """The place of the window on its array, unless that is spread out."""
+    return f" <small>{_place(steps, step)}</small>" if steps.there.spread == (1, 1) else ""
+
+
+def _place(steps, step):
     _, _, i, j = steps.at(step)
-    place = WORDS["place"].format(
-        rows=places(steps, 0, i), columns=places(steps, 1, j), name=steps.there.name
-    )
-    return f" <small>{place}</small>"
+    rows, columns = places(steps, 0, i), places(steps, 1, j)
+    return WORDS["place"].format(rows=rows, columns=columns, name=name_there(steps))
+
+
+def name_there(steps):
+    """The array that windows lie on, as it lies there."""
+    name = steps.there.name
+    return name if steps.there.spread == (1, 1) else WORDS["spread out"].format(name)
 
 
 def places(steps, axis, at):
@@ -276,11 +299,6 @@ def _factor(value):
 
 def _minus(value):
     return str(value).replace("-", "−")
-
-
-def _is_exact(value):
-    """Whether what is shown of a number is all of it."""
-    return float(number(value).replace("−", "-")) == float(value) or np.isnan(value)
 
 
 def plain(sentence):
