@@ -71,9 +71,9 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium):
-    """A browser for all tests; each opens pages of its own."""
+    """A browser for all tests of a module, closed after them: Playwright knows one at a time."""
     from playwright.sync_api import sync_playwright  # only here: engines are tested without it
 
     with sync_playwright() as playwright:

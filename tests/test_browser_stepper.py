@@ -527,3 +527,19 @@ def test_a_saved_page_works_by_itself_and_shows_large_inputs_without_numbers(vis
     assert figure.step == 35
     with pytest.raises(FileExistsError):
         draw.stepper(x, np.ones((1, 1, 3, 3)), engine="numpy").save(path)
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_large_scattering_fills_its_output_step_by_step(visit, tmp_path, dilation):
+    path = tmp_path / "large.html"
+    y, w = np.ones((1, 1, 12, 12)), np.ones((1, 1, 2, 3))
+    draw.transpose_stepper(y, w, strides=2, dilation=dilation, engine="numpy").save(path)
+    figure = Figure(visit(path.as_uri()))
+    for step in (0, 13, 5):
+        figure.slider.fill(str(step))
+        assert figure.cells("there", "f2") == {
+            (2 * (before // 12) + u * dilation, 2 * (before % 12) + v * dilation)
+            for before in range(step + 1)
+            for u in range(2)
+            for v in range(3)
+        }

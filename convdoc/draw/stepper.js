@@ -205,20 +205,25 @@
 
     // The output of a scattering: what all steps of this sample up to now have added up to.
     fill(panel, n, channel, slot) {
-      const { empty, added } = this.plan;
-      const touched = new Map();
+      const { window, dilation, reach, empty, added } = this.plan;
+      const offsets = this.offsets();
+      const whole = dilation.every((step) => step === 1);
+      const parts = whole ? [[0, 0, ...window]] : offsets.map((offset) => [...offset, 1, 1]);
+      const numbers = panel.texts.map(() => empty?.[channel]);
+      let path = "";
       for (let step = this.step([n, 0, 0, 0]); step <= this.at; step += 1) {
-        const part = this.plan.reach[this.index(step)[1]].indexOf(channel);
-        if (part < 0) continue;
-        const [row, column] = this.start(step), offsets = this.offsets();
-        const sums = added && this.sentences[step].querySelectorAll("b");
+        const which = reach[this.index(step)[1]].indexOf(channel);
+        if (which < 0) continue;
+        const [row, column] = this.start(step);
+        for (const [u, v, height, width] of parts) path += box(row + u, column + v, height, width);
+        if (!added) continue;
+        const sums = this.sentences[step].querySelectorAll("b"); // a number for each cell, slice after slice
         offsets.forEach(([u, v], k) =>
-          touched.set((row + u) * panel.columns + column + v, sums?.[part * offsets.length + k].textContent));
+          (numbers[(row + u) * panel.columns + column + v] = sums[which * offsets.length + k].textContent));
       }
-      panel.filled?.setAttribute("d", boxes([...touched.keys()].map((cell) =>
-        [Math.floor(cell / panel.columns), cell % panel.columns])));
+      panel.filled?.setAttribute("d", path);
       if (!added) return;
-      panel.texts.forEach((text, cell) => (text.textContent = touched.get(cell) ?? empty[channel]));
+      panel.texts.forEach((text, cell) => (text.textContent = numbers[cell]));
       const products = added[this.at].split(" ").slice(slot * panel.corners.length);
       if (slot >= 0) panel.corners.forEach((text, k) => (text.textContent = products[k]));
     }

@@ -78,7 +78,7 @@ def _make_lean(app, exception):
     static = Path(app.outdir, "_static")
     words = set()
     for path in [*Path(app.outdir).rglob("*.html"), *static.rglob("*.js")]:
-        words.update(re.findall(r"[a-zA-Z_][\w-]*", _lean_text(path)))
+        words.update(re.findall(r"[a-zA-Z_][\w-]*", _lean_page(path)))
     for sheet in (sheet for pattern in SHEETS for sheet in static.glob(pattern)):
         sheet.write_text(lean_css(sheet.read_text("utf-8"), words), "utf-8")
     every_rule = "".join(sheet.read_text("utf-8") for sheet in static.rglob("*.css"))
@@ -92,8 +92,8 @@ def _make_lean(app, exception):
         source_map.unlink()
 
 
-def _lean_text(path):
-    """Text of a page or a script; a page without what it does not need, with what it lacks."""
+def _lean_page(path):
+    """Rewrite a page without what it does not need and with what it lacks; give its text."""
     text = path.read_text("utf-8")
     if path.suffix != ".html" or path.name == "search.html":
         return text
