@@ -299,7 +299,8 @@ class Steps:
             return len(self) // 2
         inner = range(1, len(self) - 1) if len(self) > 2 else range(len(self))
         weights = [self._tells(step) for step in inner]
-        most = [step for step, weight in zip(inner, weights, strict=True) if weight == max(weights)]
+        largest = max(weights)
+        most = [step for step, weight in zip(inner, weights, strict=True) if weight == largest]
         return most[len(most) // 2]
 
     def _tells(self, step):
