@@ -11,6 +11,7 @@ root = Path(__file__).parent
 sys.path[:0] = [str(root), str(root / "docs/_ext")]
 os.environ["PYTHONPATH"] = str(root)  # the pages' kernels import the library beside them
 
+import custom_elements  # noqa: E402
 import staleness  # noqa: E402
 
 from convdoc import __version__  # noqa: E402
@@ -32,10 +33,11 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinx_copybutton",
     "sphinx_design",
+    "sphinxcontrib.bibtex",
     # ours, in docs/_ext
     "staleness",
     "inline_figures",
-    "steppers",
+    "custom_elements",
     "mathml",
     "lean_theme",
 ]
@@ -52,6 +54,9 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
+
+bibtex_bibfiles = ["docs/references.bib"]  # relative to this file
+bibtex_reference_style = "author_year"
 
 # -- Gallery ------------------------------------------------------------------------------------
 
@@ -89,7 +94,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "convdoc"
 html_static_path = [
     "docs/_static",
-    *(f"convdoc/draw/{name}" for name in ("cells.css", "stepper.css", "stepper.js")),
+    *(f"convdoc/draw/{name}" for files in custom_elements.FILES.values() for name in files),
 ]
 html_css_files = ["convdoc.css"]
 html_favicon = "docs/_static/favicon.svg"
@@ -113,7 +118,8 @@ html_theme_options = {
         for name in (
             *("index", "auto_gallery/*", "reference/speed", "conventions", "install"),
             *("guide/*", "exercises/*", "about/*"),
-            *("reference/index", "reference/engines", "reference/generated/*"),
+            *("reference/index", "reference/relationships", "reference/glossary"),
+            *("reference/engines", "reference/bibliography", "reference/generated/*"),
         )
     },
     "footer_start": ["copyright"],

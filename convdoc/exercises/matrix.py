@@ -1,48 +1,11 @@
-"""Questions for the reader, and what becomes of them."""
+"""Questions about convolution as a matrix, and as a product of spectra."""
 
 import math
-from html import escape
 
-import numpy as np
-
+from convdoc.exercises.question import Integer, Mistake, Question
 from convdoc.spec import ConvSpec
 
-
-class Answer:
-    """An answer that stays folded on a page until the reader opens it.
-
-    Parameters
-    ----------
-    text : str
-        What there is to say, in plain text.
-    array : array_like, optional
-        Numbers to print under it, as NumPy prints them.
-
-    Examples
-    --------
-    On a page or in a notebook it shows as one line to click; printed, it shows all:
-
-    >>> from convdoc.exercises import Answer
-    >>> print(Answer("The sum of both:", [[1, 2], [3, 4]]))
-    The sum of both:
-    [[1 2]
-     [3 4]]
-    """
-
-    def __init__(self, text, array=None):
-        self.text = text
-        self.array = None if array is None else np.asarray(array)
-
-    def __str__(self):
-        """Text, then numbers."""
-        return self.text if self.array is None else f"{self.text}\n{self.array}"
-
-    def _repr_html_(self):
-        numbers = "" if self.array is None else f"<pre>{escape(str(self.array))}</pre>"
-        return (
-            '<details class="convdoc-answer"><summary>Answer</summary>'
-            f"<p>{escape(self.text)}</p>{numbers}</details>"
-        )
+IMAGE, KERNEL = (100, 100), (3, 3)
 
 
 def dense_against_convolution(image, kernel):
@@ -84,3 +47,25 @@ def dense_against_convolution(image, kernel):
         "convolution_biased": convolution + 1,
         "factor_biased": (dense + outputs) / (convolution + 1),
     }
+
+
+QUESTIONS = (
+    Question(
+        name="dense-vs-conv",
+        title="A dense layer instead",
+        level=1,
+        text='An image of 100×100 pixels and a kernel of 3×3 give, under `"valid"`, an output of '
+        "98×98. How many weights would a dense layer have that takes the same image to an output of "
+        "the same size? Leave biases out.",
+        kind=Integer(),
+        answer=lambda: dense_against_convolution(IMAGE, KERNEL)["dense"],
+        mistakes=(
+            Mistake(
+                lambda: dense_against_convolution(IMAGE, KERNEL)["convolution"],
+                "That is what the convolution has.",
+            ),
+        ),
+        hints=("Every output reads every input.", "Multiply the pixels of both."),
+        solution=lambda: [],
+    ),
+)

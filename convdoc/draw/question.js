@@ -1,0 +1,165 @@
+// Checks answers. Right and wrong ones, and all words, are in the page: question.py wrote them.
+(() => {
+  if (customElements.get("convdoc-question")) return; // a notebook loads this once for each box
+
+  const HINTS = 2;
+  const CHANGED = "convdoc-answers"; // told to the document, for lines that count what is done
+
+  // What a reader wrote, kept in this browser: {text, hints, right} for a question's name.
+  const kept = {
+    key: (name) => `convdoc-exercise:${name}`,
+    read(name) {
+      try {
+        const found = JSON.parse(localStorage.getItem(this.key(name)));
+        if (typeof found?.text === "string") return found;
+      } catch {} // no storage here, or something else lies in it
+      return { text: "", hints: 0, right: false };
+    },
+    write(name, state) {
+      try {
+        if (state) localStorage.setItem(this.key(name), JSON.stringify(state));
+        else localStorage.removeItem(this.key(name));
+      } catch {} // a browser that keeps nothing still checks answers
+      document.dispatchEvent(new CustomEvent(CHANGED, { detail: name }));
+    },
+  };
+
+  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  const toNumber = (text) => (NUMBER.test(text) ? Number(text) : NaN);
+  const tidy = (text) => text.replaceAll("−", "-").trim();
+  // 96_040_000, 96,040,000 and 96 040 000 are one number; 1,5 is none.
+  const ungrouped = (text) => (/^[+-]?\d{1,3}([,_\s]\d{3})+(\.\d+)?$/.test(text) ? text.replace(/[,_\s]/g, "") : text);
+  const numbersIn = (text) => text.split(/[\s,;]+/).filter(Boolean).map(toNumber);
+
+  // Each kind of answer, read from what was written; a string is the name of what is wrong with it.
+  const READ = {
+    integer(text) {
+      const value = toNumber(ungrouped(text));
+      return Number.isInteger(value) ? value : "not integer";
+    },
+    number(text) {
+      const [, above, below] = /^([^/]+)\/([^/]+)$/.exec(text) ?? [, text, "1"];
+      const value = toNumber(ungrouped(above.trim())) / toNumber(ungrouped(below.trim()));
+      return Number.isFinite(value) ? value : "not number";
+    },
+    shape(text) {
+      const values = text.replace(/^[([]|[)\]]$/g, "").split(/[\s,×x]+/).filter(Boolean).map(toNumber);
+      return values.length && values.every(Number.isInteger) ? values : "not shape";
+    },
+    array(text) {
+      const inner = text.replace(/^(array|np\.array|tensor)\(/, "").replace(/(,\s*dtype=[\w.]+)?\)$/, "");
+      const rows = (inner.includes("[") ? inner.split("]") : inner.split("\n"))
+        .map((row) => numbersIn(row.replace(/[[\]]/g, " ")))
+        .filter((row) => row.length);
+      if (!rows.length || rows.flat().some((value) => !Number.isFinite(value))) return "not array";
+      if (rows.some((row) => row.length !== rows[0].length)) return "ragged";
+      return rows.length === 1 ? rows[0] : rows;
+    },
+  };
+
+  const shapeOf = (value) => (Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : []);
+  const agree = (a, b, tolerance) =>
+    Array.isArray(a) && Array.isArray(b)
+      ? a.length === b.length && a.every((part, at) => agree(part, b[at], tolerance))
+      : Math.abs(a - b) <= tolerance; // of an array and a number: NaN, never at most that
+  const put = (words, ...values) => values.reduce((told, value) => told.replace("{}", () => value), words);
+
+  class Question extends HTMLElement {
+    connectedCallback() {
+      if (this.plan) return; // moved within the page
+      this.plan = JSON.parse(this.dataset.plan);
+      this.form = this.querySelector("form");
+      this.field = this.form.querySelector("input, textarea");
+      this.said = this.querySelector(".said");
+      this.form.hidden = false;
+      this.form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.check();
+      });
+      this.form.addEventListener("click", ({ target }) => {
+        if (target.dataset.do === "hint") this.hint();
+        if (target.dataset.do === "clear") this.clear();
+      });
+      this.field.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
+      });
+      document.addEventListener(CHANGED, ({ detail }) => {
+        if (detail === this.plan.name && !kept.read(detail).text && this.state.text) this.restore();
+      });
+      this.restore();
+    }
+    // What was answered at an earlier visit is judged again: the question may be another one now.
+    restore() {
+      this.state = kept.read(this.plan.name);
+      this.field.value = this.state.text;
+      this.tell("", "");
+      if (this.state.text) this.judge(this.state.text);
+    }
+    check() {
+      const text = this.field.value.trim();
+      if (!text) return this.tell("open", this.plan.words.empty);
+      const again = text === this.state.text;
+      this.state.text = text;
+      if (this.judge(text) === "unknown" && !again) {
+        this.state.hints = Math.min(this.state.hints + 1, HINTS + 1);
+        this.judge(text);
+      }
+      kept.write(this.plan.name, this.state);
+    }
+    // Say what is to be said about an answer; an unknown one is given the hint that is its turn.
+    judge(text) {
+      const { plan, state } = this;
+      const { words, said, tolerance } = plan;
+      const answer = READ[plan.kind](tidy(text));
+      state.right = false;
+      if (typeof answer === "string") return this.tell("open", words[answer]);
+      if (agree(answer, plan.right, tolerance)) {
+        state.right = true;
+        return this.tell("right", said.right);
+      }
+      const known = plan.wrong.find(([wrong]) => agree(answer, wrong, tolerance));
+      if (known) return this.tell("open", known[1]);
+      if (!state.hints) return "unknown";
+      const shapes = [shapeOf(answer), shapeOf(plan.right)].map((shape) => `(${shape.join(", ")})`);
+      const aside = plan.kind === "array" && shapes[0] !== shapes[1] ? `${put(said.shape, ...shapes)} ` : "";
+      const hint = plan.hints[state.hints - 1];
+      this.tell("open", aside + (hint ? put(plan.hinted[state.hints - 1], hint) : said.end));
+      return "unknown";
+    }
+    hint() {
+      this.state.hints = Math.min(this.state.hints + 1, HINTS + 1);
+      const hint = this.plan.hints[this.state.hints - 1];
+      this.tell("open", hint ? put(this.plan.hinted[HINTS + this.state.hints - 1], hint) : this.plan.words["no more hints"]);
+    }
+    clear() {
+      kept.write(this.plan.name, null);
+      this.restore();
+      this.field.focus();
+    }
+    tell(state, html) {
+      this.dataset.state = state;
+      this.said.innerHTML = html; // of the page's own words, never the reader's
+      this.querySelector(".done").hidden = state !== "right";
+      this.form.querySelector("[data-do=clear]").hidden = !state;
+    }
+  }
+
+  class Progress extends HTMLElement {
+    connectedCallback() {
+      const { names, words } = JSON.parse(this.dataset.plan);
+      const count = () => {
+        const done = names.filter((name) => kept.read(name).right).length;
+        this.querySelector("progress").value = done / names.length;
+        this.querySelector("span").textContent = words.replace("{done}", done).replace("{all}", names.length);
+        this.querySelector("button").hidden = !names.some((name) => kept.read(name).text);
+      };
+      this.querySelector("button").addEventListener("click", () => names.forEach((name) => kept.write(name, null)));
+      document.addEventListener(CHANGED, count);
+      count();
+      this.hidden = false;
+    }
+  }
+
+  customElements.define("convdoc-question", Question);
+  customElements.define("convdoc-progress", Progress);
+})();

@@ -1,0 +1,205 @@
+"""A question as HTML: what is asked, a box for the answer, and the solution, folded.
+
+Without scripts there is no box. `question.js` finds here all answers, right and wrong, that it
+recognises, with what to say to each; it computes nothing and says nothing of its own.
+"""
+
+import json
+import re
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from convdoc.draw import palette
+from convdoc.exercises.question import WORDS as SAID
+from convdoc.exercises.question import Array, Code
+
+WORDS = {
+    "answer": "Your answer",
+    "integer": "an integer",
+    "number": "a number",
+    "shape": "a shape, as in (1, 3, 45, 45)",
+    "array": "an array: row under row, or as NumPy prints it",
+    "code": "what your function gives for the arrays above, as NumPy prints it",
+    "code note": "In Python, give the function itself: {}",
+    "check": "Check",
+    "hint": "Hint",
+    "clear": "Start again",
+    "hints": ("A hint: {}", "Another hint: {}"),
+    "no more hints": "These were all hints. The solution works it out, step by step.",
+    "empty": "Write an answer first.",
+    "not integer": "Write one integer, in digits.",
+    "not number": "Write one number, with a point for its decimals.",
+    "not shape": "Write a shape: integers with commas between them.",
+    "not array": "Write numbers alone, with spaces or commas between them, row under row.",
+    "ragged": "The rows have different lengths.",
+    "solution": "Solution",
+    "level": ("Easy", "Medium", "Hard"),
+    "done": "done",
+    "progress": "{done} of {all} done",
+    "clear all": "Clear these answers",
+    "kept": "Answers are kept in this browser alone.",
+}
+
+#: What a notebook needs with each box. A site loads the same once for a page and drops these.
+ASSETS = (
+    '<style class="convdoc-assets">'
+    + palette.css("convdoc-sheet, convdoc-question")
+    + Path(__file__).with_name("question.css").read_text("utf-8")
+    + '</style><script class="convdoc-assets">'
+    + Path(__file__).with_name("question.js").read_text("utf-8")
+    + "</script>"
+)
+
+
+def sheet(questions):
+    """Write several questions, under a line that says how many are done.
+
+    Parameters
+    ----------
+    questions : iterable of convdoc.exercises.Question
+
+    Returns
+    -------
+    str
+        A ``<convdoc-sheet>`` element, and the assets.
+    """
+    boxes = "".join(map(_question, questions))
+    return f"{ASSETS}<convdoc-sheet>{progress(questions)}{boxes}</convdoc-sheet>"
+
+
+def question_box(question):
+    """Write one question.
+
+    Parameters
+    ----------
+    question : convdoc.exercises.Question
+
+    Returns
+    -------
+    str
+        A ``<convdoc-question>`` element, and the assets.
+    """
+    return ASSETS + _question(question)
+
+
+def progress(questions):
+    """Write a line that says how many of `questions` are done, where scripts run.
+
+    Parameters
+    ----------
+    questions : iterable of convdoc.exercises.Question
+
+    Returns
+    -------
+    str
+        A ``<convdoc-progress>`` element.
+    """
+    plan = {"names": [question.name for question in questions], "words": WORDS["progress"]}
+    return (
+        f"<convdoc-progress data-plan='{_json(plan)}' hidden>"
+        '<progress max="1" value="0" aria-hidden="true"></progress> <span role="status"></span> '
+        f"<button>{escape(WORDS['clear all'])}</button> <small>{escape(WORDS['kept'])}</small>"
+        "</convdoc-progress>"
+    )
+
+
+def _question(question):
+    name = f"exercise-{question.name}"
+    level = WORDS["level"][question.level - 1]
+    given = "".join(_given(label, value) for label, value in question.given.items())
+    return (
+        f"<convdoc-question id=\"{name}\" data-plan='{_json(_plan(question))}'>"
+        f"<h3>{prose(question.title)} <small>{level}</small>"
+        f'<span class="done" hidden>✓ {escape(WORDS["done"])}</span></h3>'
+        f"<p>{prose(question.text)}</p>{given}{_form(question, name)}"
+        '<p class="said" role="status"></p>'
+        f"<details><summary>{escape(WORDS['solution'])}</summary>{_solution(question)}</details>"
+        "</convdoc-question>"
+    )
+
+
+def _plan(question):
+    """What the script must know: every answer that it recognises, and what to say."""
+    kind = question.kind
+    trial = (lambda value: value[0]) if isinstance(kind, Code) else (lambda value: value)
+    told = (mistake.tell for mistake in question.mistakes)
+    words = ("empty", "no more hints", "not array", "not integer", "not number", "not shape")
+    return {
+        "name": question.name,
+        "kind": "array" if isinstance(kind, Code) else kind.name,
+        "tolerance": kind.tolerance,
+        "right": _plain(trial(question.right())),
+        "wrong": [
+            [_plain(trial(value)), prose(tell)]
+            for value, tell in zip(question.wrong(), told, strict=True)
+        ],
+        "hints": [prose(hint) for hint in question.hints],
+        "said": {"right": SAID["right"], "end": SAID["end"], "shape": SAID["shape"]},
+        "hinted": [*SAID["hints"], *WORDS["hints"]],
+        "words": {word: WORDS[word] for word in (*words, "ragged")},
+    }
+
+
+def _form(question, name):
+    """The box, hidden until a script can read what is written in it."""
+    kind = question.kind
+    form = escape(WORDS[kind.name])
+    if isinstance(kind, Array | Code):
+        size = question.right()[0] if isinstance(kind, Code) else question.right()
+        rows = min(12, max(2, len(np.atleast_2d(size))))
+        field = f'<textarea id="{name}-answer" rows="{rows}" spellcheck="false"></textarea>'
+    else:
+        field = f'<input id="{name}-answer" autocomplete="off" spellcheck="false">'
+    note = ""
+    if isinstance(kind, Code):
+        call = f'check("{question.name}", {kind.signature.partition("(")[0]})'
+        note = f"<p><small>{prose(WORDS['code note'].format(f'`{call}`'))}</small></p>"
+    return (
+        f'<form hidden><label for="{name}-answer">{escape(WORDS["answer"])} <small>({form})</small>'
+        f'</label>{field}<button data-do="check">{escape(WORDS["check"])}</button>'
+        f'<button type="button" data-do="hint">{escape(WORDS["hint"])}</button>'
+        f'<button type="button" data-do="clear" hidden>{escape(WORDS["clear"])}</button>'
+        f"{note}</form>"
+    )
+
+
+def _given(label, value):
+    value = np.asarray(value)
+    return (
+        f'<div class="given" tabindex="0" role="group" aria-label="{escape(label)}">'
+        f"<b>{escape(label)}</b> <small>{value.shape}</small>"
+        f"<pre>{escape(_printed(value))}</pre></div>"
+    )
+
+
+def _solution(question):
+    pieces = []
+    for piece in question.solution():
+        if isinstance(piece, str):
+            pieces.append(f"<p>{prose(piece)}</p>")
+        elif isinstance(piece, np.ndarray):
+            pieces.append(f"<pre>{escape(_printed(piece))}</pre>")
+        else:
+            pieces.append(piece._repr_html_())
+    return "".join(pieces)
+
+
+def prose(text):
+    """Text as HTML: words between backticks are code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+
+
+def _printed(array):
+    """Numbers as NumPy prints them, whatever its options are."""
+    return np.array2string(array, precision=4, suppress_small=True, threshold=10_000)
+
+
+def _plain(value):
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def _json(plan):
+    text = json.dumps(plan, ensure_ascii=False, separators=(",", ":"))
+    return escape(text, quote=False).replace("'", "&#39;")

@@ -1,0 +1,165 @@
+"""Questions for the reader, with answers that understand mistakes.
+
+Each question is data (`Question`), in a module for each chapter of the guide. Its answer and the
+wrong answers that are known are computed, when they are asked for.
+"""
+
+from convdoc.exercises import (
+    arrays,
+    backward,
+    channels,
+    convolution,
+    dilation,
+    flip,
+    groups,
+    matrix,
+    networks,
+    padding,
+    pooling,
+    strides,
+    transposed,
+)
+from convdoc.exercises.answer import Answer
+from convdoc.exercises.matrix import dense_against_convolution
+from convdoc.exercises.question import Feedback, Mistake, Question
+from convdoc.exercises.sheet import Sheet
+
+__all__ = [
+    "Answer",
+    "Feedback",
+    "Mistake",
+    "Question",
+    "Sheet",
+    "check",
+    "dense_against_convolution",
+    "list",
+    "question",
+    "sheet",
+]
+
+#: Questions of each chapter of the guide, in its order.
+CHAPTERS = {
+    module.__name__.rpartition(".")[2]: module.QUESTIONS
+    for module in (
+        *(convolution, flip, arrays, channels),
+        *(padding, strides, pooling, dilation, transposed, groups),
+        *(matrix, backward, networks),
+    )
+}
+_BY_NAME = {question.name: question for chapter in CHAPTERS.values() for question in chapter}
+#: The exercises of the teaching notebook that this site grew from: the theoretical, the four
+#: practical ones, and the count of a network's parameters that stands in its text.
+NOTEBOOK = (
+    "dense-vs-conv",
+    "same-border",
+    "grey-photograph",
+    "colour-photograph",
+    "fair-timing",
+    "four-layers",
+)
+
+
+def question(name):
+    """Find a question by its name; shown on a page or in a notebook, it is an answer box.
+
+    Parameters
+    ----------
+    name : str
+        As :func:`list` has it.
+
+    Returns
+    -------
+    Question
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> from convdoc import exercises
+    >>> exercises.question("dense-vs-conv").title
+    'A dense layer instead'
+    """
+    if name not in _BY_NAME:
+        raise ValueError(
+            f"name must be that of a question, one of {', '.join(_BY_NAME)}; got {name!r}"
+        )
+    return _BY_NAME[name]
+
+
+def check(name, answer, attempt=1):
+    """Check an answer: right, or a mistake that is recognised, or a hint.
+
+    Parameters
+    ----------
+    name : str
+        Of the question, as :func:`list` has it.
+    answer : int, float, tuple, array_like or callable
+        What the question asks for. Leading axes of length one of an array do not count.
+    attempt : int
+        Which hint to give if the answer is wrong and no mistake is known that leads to it: 1 for
+        the first and 2 for the second; 3 points to the solution.
+
+    Returns
+    -------
+    Feedback
+        True if the answer is right; printed, what is to be said.
+
+    Raises
+    ------
+    TypeError
+        If `answer` is not of the kind that the question asks for.
+    ValueError
+        If there is no such question or hint.
+
+    Examples
+    --------
+    >>> from convdoc.exercises import check
+    >>> check("dense-vs-conv", 96_040_000)
+    Right.
+    >>> bool(check("dense-vs-conv", 9))
+    False
+    """
+    return question(name).check(answer, attempt)
+
+
+def list(chapter=None):
+    """List the questions, of one chapter or of all.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        One of `CHAPTERS`, such as ``"strides"``.
+
+    Returns
+    -------
+    Sheet
+        Printed, names and titles; its items are `Question`.
+
+    Examples
+    --------
+    >>> from convdoc import exercises
+    >>> print(exercises.list("strides"))  # doctest: +ELLIPSIS
+    strides-floor  ...
+    """
+    if chapter is None:
+        return Sheet(tuple(_BY_NAME.values()))
+    if chapter not in CHAPTERS:
+        raise ValueError(f"chapter must be one of {', '.join(CHAPTERS)}; got {chapter!r}")
+    return Sheet(CHAPTERS[chapter])
+
+
+def sheet(*names):
+    """Put questions together on a sheet, which counts how many are done.
+
+    Parameters
+    ----------
+    *names : str
+
+    Returns
+    -------
+    Sheet
+    """
+    return Sheet(tuple(map(question, names)))

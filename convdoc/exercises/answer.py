@@ -1,0 +1,42 @@
+"""An answer without a question box: how a gallery script ends."""
+
+from html import escape
+
+import numpy as np
+
+
+class Answer:
+    """An answer that stays folded on a page until the reader opens it.
+
+    Parameters
+    ----------
+    text : str
+        What there is to say, in plain text.
+    array : array_like, optional
+        Numbers to print under it, as NumPy prints them.
+
+    Examples
+    --------
+    On a page or in a notebook it shows as one line to click; printed, it shows all:
+
+    >>> from convdoc.exercises import Answer
+    >>> print(Answer("The sum of both:", [[1, 2], [3, 4]]))
+    The sum of both:
+    [[1 2]
+     [3 4]]
+    """
+
+    def __init__(self, text, array=None):
+        self.text = text
+        self.array = None if array is None else np.asarray(array)
+
+    def __str__(self):
+        """Text, then numbers."""
+        return self.text if self.array is None else f"{self.text}\n{self.array}"
+
+    def _repr_html_(self):
+        numbers = "" if self.array is None else f"<pre>{escape(str(self.array))}</pre>"
+        return (
+            '<details class="convdoc-answer"><summary>Answer</summary>'
+            f"<p>{escape(self.text)}</p>{numbers}</details>"
+        )

@@ -1,0 +1,3 @@
+"""Questions about how arrays are laid out."""
+
+QUESTIONS = ()

@@ -1,0 +1,3 @@
+"""Questions about channels and filters."""
+
+QUESTIONS = ()

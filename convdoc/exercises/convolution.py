@@ -1,0 +1,3 @@
+"""Questions about what a convolution is."""
+
+QUESTIONS = ()

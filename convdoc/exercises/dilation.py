@@ -1,0 +1,3 @@
+"""Questions about dilation."""
+
+QUESTIONS = ()

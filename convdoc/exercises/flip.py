@@ -1,0 +1,3 @@
+"""Questions about the flip."""
+
+QUESTIONS = ()

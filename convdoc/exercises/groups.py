@@ -1,0 +1,3 @@
+"""Questions about groups."""
+
+QUESTIONS = ()

@@ -1,0 +1,3 @@
+"""Questions about reading a network."""
+
+QUESTIONS = ()

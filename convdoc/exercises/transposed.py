@@ -1,0 +1,3 @@
+"""Questions about transposed convolution."""
+
+QUESTIONS = ()
