@@ -131,8 +131,11 @@ def test_hints_can_be_asked_for(visit):
 
 def test_the_shape_of_an_array_is_said_where_it_is_wrong(visit):
     question = exercises.question("strides-thinned")
-    told = Box(visit(), question.name).answer("[[1, 2], [3, 4]]")
-    assert told == f"{SAID['shape'].format('(2, 2)', '(3, 3)')} {hint(question, 0)}"
+    box = Box(visit(), question.name)
+    for text, shape in {"[[1, 2], [3, 4]]": "(2, 2)", "1 2": "(2,)", "1\n2": "(2, 1)"}.items():
+        told = f"{SAID['shape'].format(shape, '(3, 3)')} {hint(question, 0)}"
+        assert box.answer(text) == told
+        box.press("clear")
 
 
 # -- What can be written ------------------------------------------------------------------------

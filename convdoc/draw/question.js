@@ -78,6 +78,7 @@
     },
   };
 
+  const asTuple = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`; // as Python
   const agree = (a, b, tolerance) =>
     Array.isArray(a) && Array.isArray(b)
       ? a.length === b.length && a.every((part, at) => agree(part, b[at], tolerance))
@@ -143,7 +144,7 @@
       const known = plan.wrong.find(([wrong]) => agree(answer, wrong, tolerance));
       if (known) return this.tell("open", known[1]);
       if (!state.hints) return "unknown";
-      const shapes = [shapeOf(answer), shapeOf(plan.right)].map((shape) => `(${shape.join(", ")})`);
+      const shapes = [shapeOf(answer), shapeOf(plan.right)].map(asTuple);
       const aside = plan.kind === "array" && shapes[0] !== shapes[1] ? `${put(said.shape, ...shapes)} ` : "";
       const hint = plan.hints[state.hints - 1];
       this.tell("open", aside + (hint ? put(plan.hinted[state.hints - 1], hint) : said.end));
