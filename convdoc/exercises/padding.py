@@ -25,8 +25,8 @@ TWICE_SIZE = 28
 READ = ConvSpec(kernel=3, border_mode="same")
 READ_SIZE = (4, 5)
 
-EVEN = ConvSpec(kernel=6, border_mode="half")
-EVEN_SIZE = 32
+EVEN = ConvSpec(kernel=8, border_mode="half")
+EVEN_SIZE = 28
 
 UNEVEN_X, UNEVEN_W = (2, 3, 6, 8), (5, 3, 3, 4)
 UNEVEN_SIDES = ((2, 0), (1, 3))
@@ -38,7 +38,7 @@ DOTS = np.array([[90, 72, 90, 81, 90],
                  [9, 90, 45, 90, 90]])  # fmt: skip
 RAMP = np.arange(1.0, 31).reshape(6, 5) ** 2
 
-SAME_SIZE, SAME_KERNEL, SAME_STRIDE = 13, 6, 5
+SAME_SIZE, SAME_KERNEL, SAME_STRIDE = 13, 8, 5
 
 
 def _planes(x, w, border_mode):
@@ -392,7 +392,7 @@ QUESTIONS = (
                 "Half padding keeps the size if the kernel is odd. This one is even; count.",
             ),
             Mistake(
-                lambda: _size(EVEN_SIZE, ConvSpec(EVEN.kernel, border_mode=(6 - 1) // 2)),
+                lambda: _size(EVEN_SIZE, ConvSpec(EVEN.kernel, border_mode=(8 - 1) // 2)),
                 "You took half of k − 1. Half a kernel is k divided by 2, rounded down.",
             ),
             Mistake(
@@ -538,8 +538,8 @@ QUESTIONS = (
         hints=(
             f"How many windows does a stride of {SAME_STRIDE} ask for, and over how many pixels do "
             "they reach?",
-            "⌈i / s⌉ windows reach over (o − 1)s + k pixels. What is missing to that is zeros, half "
-            "of them before, rounded down.",
+            "⌈i / s⌉ windows reach over (o − 1)s + k pixels. What is missing to that is zeros, "
+            "half of them before, rounded down.",
         ),
         solution=_same_solution,
     ),

@@ -1,4 +1,4 @@
-"""Padding: SciPy's convolutions and filters, windows counted one by one, printed paddings."""
+"""Padding: SciPy's convolutions and filters, windows counted one by one, TensorFlow's rule by hand."""
 
 import numpy as np
 from scipy import ndimage, signal
@@ -25,8 +25,9 @@ ANSWERS = {
     "same-border": signal.convolve2d(INK, CROSS, "same"),
     "padding-twice": len(places(3 + 28 + 3, 5)),
     "padding-reads": reads(),
-    "padding-even": 33,
+    "padding-even": len(places(4 + 28 + 4, 8)),
     "padding-uneven": (2, 5, len(places(2 + 6 + 0, 3)), len(places(1 + 8 + 3, 4))),
     "padding-blur": lambda x: ndimage.uniform_filter(np.asarray(x, float), 3, mode="nearest"),
-    "padding-same-tensorflow": [1, 2],
+    # ⌈13 / 5⌉ = 3 windows reach over 2·5 + 8 = 18 pixels: 5 are missing, 2 of them before.
+    "padding-same-tensorflow": [2, 3],
 }
