@@ -1,4 +1,4 @@
-"""Padding: SciPy's convolutions and filters, windows counted one by one, TensorFlow's rule by hand."""
+"""Padding: SciPy's convolutions and filters, windows counted one by one, sums by hand."""
 
 import numpy as np
 from scipy import ndimage, signal
