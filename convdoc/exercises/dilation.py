@@ -85,8 +85,8 @@ def _from_zero_solution():
     column[::d] = 1
     return [
         f"{BETWEEN} pixels between two elements are {d} pixels from one to the next, and "
-        f"frameworks call that a dilation of {d}. {k} elements have {k - 1} steps, and the last element takes "
-        f"one pixel more: {d} · {k - 1} + 1 = {len(column)}. Where the elements lie:",
+        f"frameworks call that a dilation of {d}. {k} elements have {k - 1} steps, and the last "
+        f"element takes one pixel more: {d} · {k - 1} + 1 = {len(column)}. Where the elements lie:",
         column.T,
         ConvSpec(k, dilation=d).relationship(20)[0],
     ]
@@ -94,8 +94,8 @@ def _from_zero_solution():
 
 def _layer_solution():
     height, spec = LAYER_INPUT[2], LAYER.spec
-    k, s, d, spread = (pair[0] for pair in (LAYER.size, LAYER.strides, LAYER.dilation,
-                                            spec.dilated_kernel))  # fmt: skip
+    pairs = LAYER.size, LAYER.strides, LAYER.dilation, spec.dilated_kernel
+    k, s, d, spread = (pair[0] for pair in pairs)
     left = height - spread
     return [
         f"The kernel covers {d} · ({k} − 1) + 1 = {spread} rows. They leave {height} − {spread} = "
@@ -139,9 +139,9 @@ def _never_read_solution():
     return [
         f"Along one axis, the second layer's output reads places {second} of what the first "
         f"gives, and each of those reads {first} farther on. Together these are the even places, "
-        f"{rows} of {side}. A pixel is read where its row and its column both are, so {rows} · {rows} = "
-        f"{rows**2} of {side} · {side} = {side**2} pixels are read, and {side**2} − {rows**2} = "
-        f"{side**2 - rows**2} are not. How often each is read:",
+        f"{rows} of {side}. A pixel is read where its row and its column both are, so {rows} · "
+        f"{rows} = {rows**2} of {side} · {side} = {side**2} pixels are read, and {side**2} − "
+        f"{rows**2} = {side**2 - rows**2} are not. How often each is read:",
         count,
     ]
 
@@ -389,8 +389,8 @@ QUESTIONS = (
         title="Put the holes in",
         level=3,
         text="Write a function that puts the holes into a kernel: it takes an array of two axes "
-        "and a dilation, and gives the smallest kernel with which a contiguous convolution does what "
-        f"the dilated one does. On this page, try it on the w below with a dilation of {GAP}.",
+        "and a dilation, and gives the smallest kernel with which a contiguous convolution does "
+        f"what the dilated one does. On this page, try it on the w below with a dilation of {GAP}.",
         given={"w": KERNEL},
         kind=Code("holes(w, d)", trials=lambda: [(KERNEL, GAP), (KERNEL.T, 3), (KERNEL, 1)]),
         answer=_with_holes,
