@@ -146,8 +146,9 @@ def _left_solution():
     least = LEFT.input_sizes(o)[0][0]
     return [
         f"The convolution leaves ({i} + 2 · {p} − {k}) mod {s} = {i + 2 * p - k} mod {s} = {a} "
-        f"rows over, after {o} windows. Without output padding, {o} rows lead back to {s} · ({o} − 1) "
-        f"+ {k} − 2 · {p} = {least}, the smallest size that gives {o}. It takes {a} more.",
+        f"rows over, after {o} windows. Without output padding, {o} rows lead back to {s} · "
+        f"({o} − 1) + {k} − 2 · {p} = {least}, the smallest size that gives {o}. It takes {a} "
+        "more.",
         LEFT.relationship(i)[0],
         LEFT.as_transposed(i).relationship(o)[0],
     ]
