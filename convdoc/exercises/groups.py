@@ -97,8 +97,8 @@ def _channels_solution():
         f"A part has {DEALT_FILTERS} / {DEALT_GROUPS} = {filters} filters and {DEALT_CHANNELS} / "
         f"{DEALT_GROUPS} = {share} channels. Filter {DEALT_FILTER} belongs to part {DEALT_FILTER} "
         f"// {filters} = {DEALT_FILTER // filters}, whose channels begin at "
-        f"{DEALT_FILTER // filters} · {share} = {DEALT_FILTER // filters * share}. All filters, row after row, and which "
-        "channels they read:",
+        f"{DEALT_FILTER // filters} · {share} = {DEALT_FILTER // filters * share}. All filters, "
+        "row after row, and which channels they read:",
         reads,
     ]
 
