@@ -1,6 +1,7 @@
 """Questions about reading a network."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,7 +31,7 @@ LISTED_OUTPUT = (1, 64, 16, 16)
 def _convolutions(network, shape):
     """Rows that have weights, and what each of them reads."""
     rows = network.table(shape).rows
-    return [(row, before) for before, row in zip(rows, rows[1:], strict=False) if row.kernel_shape]
+    return [(row, before) for before, row in pairwise(rows) if row.kernel_shape]
 
 
 def _times(numbers):
@@ -103,7 +104,7 @@ def _digits_solution():
 
 def _read():
     """What the layer really reads: the output and the kernel say it."""
-    filters, channels, kh, kw = LISTED_KERNEL
+    _, channels, kh, kw = LISTED_KERNEL
     samples, _, height, width = LISTED_OUTPUT
     return samples, channels, height + kh - 1, width + kw - 1
 
@@ -135,8 +136,8 @@ def _work_solution():
     row = _first()
     outputs = row.shape[1:]
     return [
-        f"The output has ⌊({PHOTOGRAPH[2]} + 2 · 3 − 7) / 2⌋ + 1 = {row.shape[2]} rows, and as many "
-        f"columns: {_times(outputs)} = {math.prod(outputs):,} numbers.",
+        f"The output has ⌊({PHOTOGRAPH[2]} + 2 · 3 − 7) / 2⌋ + 1 = {row.shape[2]} rows, and as "
+        f"many columns: {_times(outputs)} = {math.prod(outputs):,} numbers.",
         FIRST.spec.relationship(PHOTOGRAPH[2:])[0],
         f"Each is a sum of {_times(row.kernel_shape[1:])} = {math.prod(row.kernel_shape[1:])} "
         f"products, so there are {math.prod(outputs):,} · {math.prod(row.kernel_shape[1:])} = "
@@ -156,8 +157,9 @@ def _dense_solution():
         f"Five poolings halve {LARGE} to {before[1]}, so the layer reads {_times(before)} numbers, "
         f"and each of its {rows[LARGE][-3].shape[1]:,} units has a weight for each of them: "
         f"{_dense(LARGE):,}.",
-        VGG16.table((1, 3, LARGE, LARGE)),
-        f"That is four times the {_dense(224):,} of images of 224×224. The convolutions have as "
+        "The last pooling and the dense layer alone:",
+        Network(VGG16.layers[-4:-2]).table(rows[LARGE][-5].shape),
+        f"That is four times the {_dense(224):,} for images of 224×224. The convolutions have as "
         "many parameters as before. It is one reason why later networks average each channel "
         "first.",
     ]
@@ -334,7 +336,7 @@ QUESTIONS = (
         ),
         hints=(
             "Follow one side of the image through the four layers.",
-            f"The first kernel leaves {DIGITS[2] - 4} of {DIGITS[2]}, and the pooling half of that.",
+            f"The first kernel leaves {DIGITS[2] - 4} of {DIGITS[2]}, and the pooling halves that.",
         ),
         solution=_digits_solution,
     ),
@@ -390,7 +392,7 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: 1 + sum((k - 1) * j * s for k, s, _, j in _field_steps()),
-                "You let a layer's own stride widen its window. It counts for the layers behind it.",
+                "You let a layer's own stride widen its window. It counts for the next layers.",
             ),
             Mistake(
                 lambda: 1 + sum((k - 1) * j for k, s, _, j in _field_steps() if k != 2),
@@ -398,8 +400,7 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: 1 + sum(k * j for k, _, _, j in _field_steps()),
-                "Each layer adds one jump less than its kernel is wide: the first place is there "
-                "already.",
+                "Each layer adds k − 1 jumps and not k, because the first place is there already.",
             ),
             Mistake(
                 lambda: _field_steps()[-1][2],
@@ -444,9 +445,9 @@ QUESTIONS = (
             ),
         ),
         hints=(
-            "Two numbers are needed: how many outputs there are, and how many products go into each.",
-            f"The output has ⌊({PHOTOGRAPH[2]} + 6 − 7) / 2⌋ + 1 rows. Each output adds up 3 · 7 · 7 "
-            "products.",
+            "Two numbers are needed: how many outputs there are, and how many products are in each.",
+            f"The output has ⌊({PHOTOGRAPH[2]} + 6 − 7) / 2⌋ + 1 rows. Each output adds up 3 · 7 · "
+            "7 products.",
         ),
         solution=_work_solution,
     ),
@@ -499,15 +500,15 @@ QUESTIONS = (
         title="VGG-16 over larger images",
         level=3,
         text=f"VGG-16 is to read colour images of {LARGE}×{LARGE} instead of 224×224. Before its "
-        "first dense layer there are five poolings of 2×2, and convolutions that keep the size; the "
-        "last have 512 filters. The dense layer has 4,096 units. How many weights has it now, "
-        "without biases?",
+        "first dense layer there are five poolings of 2×2, and convolutions that keep the size; "
+        "the last have 512 filters. The dense layer has 4,096 units. How many weights would it "
+        "have, without biases?",
         kind=Integer(),
         answer=lambda: _dense(LARGE),
         mistakes=(
             Mistake(
                 lambda: _dense(224),
-                "That is what it has now. A convolution would keep its weights; this layer has one "
+                "That is what it has for 224×224. A convolution would keep its weights; this layer has one "
                 "for every number that it reads.",
             ),
             Mistake(
