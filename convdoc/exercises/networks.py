@@ -445,7 +445,7 @@ QUESTIONS = (
             ),
         ),
         hints=(
-            "Two numbers are needed: how many outputs there are, and how many products are in each.",
+            "Two numbers are needed: how many outputs there are, and how many products in each.",
             f"The output has ⌊({PHOTOGRAPH[2]} + 6 − 7) / 2⌋ + 1 rows. Each output adds up 3 · 7 · "
             "7 products.",
         ),
@@ -508,8 +508,8 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: _dense(224),
-                "That is what it has for 224×224. A convolution would keep its weights; this layer has one "
-                "for every number that it reads.",
+                "That is what it has for 224×224. A convolution would keep its weights; this layer has "
+                "one for every number that it reads.",
             ),
             Mistake(
                 lambda: 2 * _dense(224),
