@@ -508,8 +508,8 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: _dense(224),
-                "That is what it has for 224×224. A convolution would keep its weights; this layer has "
-                "one for every number that it reads.",
+                "That is what it has for 224×224. A convolution would keep its weights; this layer "
+                "has one for every number that it reads.",
             ),
             Mistake(
                 lambda: 2 * _dense(224),
