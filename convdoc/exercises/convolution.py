@@ -118,6 +118,7 @@ def _step_solution():
 
     y, later = RESPONSE[0], np.concatenate([[0], RESPONSE[0, :-1]])
     taken = "; ".join(f"{a} − {b} = {a - b}" for a, b in zip(y[2:], later[2:], strict=True))
+    taken = taken.replace("-", "−")
     return [
         "An impulse would show the kernel. The step is no impulse, but take the same step one "
         "pixel later away from it, and an impulse is left: 0, 0, 1, 0, 0, 0. A convolution is "
@@ -171,8 +172,8 @@ QUESTIONS = (
         title="Five days",
         level=1,
         text="Convolve x with W, with windows that lie wholly on x. Read W as weights of the days: "
-        f"the newest counts {AGES[0, 0]} times, the day before {AGES[0, 1]} times, the day before "
-        f"that {AGES[0, 2]} times.",
+        f"{AGES[0, 0]} for the newest, {AGES[0, 1]} for the day before it, {AGES[0, 2]} for the day "
+        "before that.",
         given={"x": DAYS, "W": AGES},
         kind=Array(),
         answer=_moving,
