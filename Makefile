@@ -60,6 +60,7 @@ test-engines: .venv-engines/engines.stamp ## set up PyTorch and JAX, test every 
 
 bench: .venv-engines/engines.stamp ## time the engines, for the site's page on speed
 	@.venv-engines/bin/python benchmarks/engines.py
+	@.venv-engines/bin/python benchmarks/spectrum.py
 
 bench-site: .venv/dev.stamp $(kernel_profile) ## time the build, weigh its pages
 	@$(python) benchmarks/build.py
