@@ -388,9 +388,9 @@ QUESTIONS = (
         title="How invariant?",
         level=3,
         text=f"A row of {WIDTH} dark pixels has a bright one in its first column. You move it to "
-        f"the right, one column at a time, until it stands in the last: {WIDTH - 1} moves. After each "
-        f"you pool the row with windows of {WINDOW}, side by side. How many of the moves leave the "
-        "output unchanged?",
+        f"the right, one column at a time, until it stands in the last: {WIDTH - 1} moves. After "
+        f"each you pool the row with windows of {WINDOW}, side by side. How many of the moves "
+        "leave the output unchanged?",
         kind=Integer(),
         answer=lambda: WIDTH - 1 - _changes(_rows()),
         mistakes=(
