@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from tests.test_site import cells, printed, soup
+from tests.test_site import cells, soup
 
 DY = np.array([[1, 0],
                [2, 3]])  # fmt: skip
@@ -28,6 +28,12 @@ def page(site):
 def steppers(page):
     found = page.select("convdoc-stepper")
     return [stepper for stepper in found if not stepper.find_parent("convdoc-question")]
+
+
+def printed(page):
+    """What the chapter's code prints, without the arrays of its exercises."""
+    blocks = page.select(".cell_output pre")
+    return [block.get_text() for block in blocks if not block.find_parent("convdoc-question")]
 
 
 def arrays(text):

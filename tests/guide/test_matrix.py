@@ -8,7 +8,7 @@ import pytest
 import scipy.signal
 
 from tests.conftest import ROOT
-from tests.test_site import printed, soup
+from tests.test_site import soup
 
 X = np.array([[1, 2, 0, 1],
               [0, 1, 3, 2],
@@ -22,6 +22,12 @@ W = np.array([[1, 2, 3],
 @pytest.fixture(scope="module")
 def page(site):
     return soup(site / "guide/matrix-and-spectrum.html")
+
+
+def printed(page):
+    """What the chapter's code prints, without the arrays of its exercises."""
+    blocks = page.select(".cell_output pre")
+    return [block.get_text() for block in blocks if not block.find_parent("convdoc-question")]
 
 
 def prose(page):
