@@ -56,7 +56,6 @@ nb_merge_streams = True
 nb_render_markdown_format = "myst"
 
 bibtex_bibfiles = ["docs/references.bib"]  # relative to this file
-bibtex_reference_style = "author_year"
 
 # -- Gallery ------------------------------------------------------------------------------------
 

@@ -10,7 +10,11 @@ ONE_OF_EACH_KIND = {
     "auto_gallery/index.html",
     "auto_gallery/060_rgb_channels.html",
     "auto_gallery/atlas/170_padding_and_strides_odd_transposed.html",
+    "guide/reading-a-network.html",
     "exercises/index.html",
+    "exercises/sizes.html",
+    "reference/relationships.html",
+    "reference/glossary.html",
     "reference/speed.html",
     "reference/generated/convdoc.conv4d.html",
 }

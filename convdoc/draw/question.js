@@ -5,22 +5,33 @@
   const HINTS = 2;
   const CHANGED = "convdoc-answers"; // told to the document, for lines that count what is done
 
-  // What a reader wrote, kept in this browser: {text, hints, right} for a question's name.
+  // What a reader wrote, {text, hints, right} for a question's name: kept in this browser, or, where
+  // it keeps nothing, as long as the page is open.
   const kept = {
+    here: new Map(),
     key: (name) => `convdoc-exercise:${name}`,
     read(name) {
+      let text;
       try {
-        const found = JSON.parse(localStorage.getItem(this.key(name)));
-        if (typeof found?.text === "string") return found;
-      } catch {} // no storage here, or something else lies in it
+        text = localStorage.getItem(this.key(name));
+      } catch {
+        text = this.here.get(name);
+      }
+      try {
+        const found = JSON.parse(text);
+        if (typeof found.text === "string") return found;
+      } catch {} // nothing is kept, or something else lies there
       return { text: "", hints: 0, right: false };
     },
     write(name, state) {
+      const text = JSON.stringify(state);
       try {
-        if (state) localStorage.setItem(this.key(name), JSON.stringify(state));
+        if (state) localStorage.setItem(this.key(name), text);
         else localStorage.removeItem(this.key(name));
-      } catch {} // a browser that keeps nothing still checks answers
-      document.dispatchEvent(new CustomEvent(CHANGED, { detail: name }));
+      } catch {
+        this.here.set(name, text);
+      }
+      document.dispatchEvent(new CustomEvent(CHANGED, { detail: { name, cleared: !state } }));
     },
   };
 
@@ -29,7 +40,17 @@
   const tidy = (text) => text.replaceAll("−", "-").trim();
   // 96_040_000, 96,040,000 and 96 040 000 are one number; 1,5 is none.
   const ungrouped = (text) => (/^[+-]?\d{1,3}([,_\s]\d{3})+(\.\d+)?$/.test(text) ? text.replace(/[,_\s]/g, "") : text);
-  const numbersIn = (text) => text.split(/[\s,;]+/).filter(Boolean).map(toNumber);
+  const shapeOf = (value) => (Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : []);
+  // Lists within lists, until the bracket that closes this one; takes from the tokens what it reads.
+  const nested = (tokens) => {
+    const items = [];
+    for (let token; (token = tokens.shift()) !== undefined && token !== "]"; )
+      items.push(token === "[" ? nested(tokens) : toNumber(token));
+    return items;
+  };
+  const squeezed = (value) => (value.length === 1 && Array.isArray(value[0]) ? squeezed(value[0]) : value);
+  const isEven = (value) =>
+    !Array.isArray(value) || value.every((part) => isEven(part) && `${shapeOf(part)}` === `${shapeOf(value[0])}`);
 
   // Each kind of answer, read from what was written; a string is the name of what is wrong with it.
   const READ = {
@@ -48,16 +69,16 @@
     },
     array(text) {
       const inner = text.replace(/^(array|np\.array|tensor)\(/, "").replace(/(,\s*dtype=[\w.]+)?\)$/, "");
-      const rows = (inner.includes("[") ? inner.split("]") : inner.split("\n"))
-        .map((row) => numbersIn(row.replace(/[[\]]/g, " ")))
-        .filter((row) => row.length);
-      if (!rows.length || rows.flat().some((value) => !Number.isFinite(value))) return "not array";
-      if (rows.some((row) => row.length !== rows[0].length)) return "ragged";
-      return rows.length === 1 ? rows[0] : rows;
+      const rows = inner.includes("[") ? [inner] : inner.split("\n").filter((row) => row.trim()).map((row) => `[${row}]`);
+      const tokens = rows.join(" ").match(/[[\]]|[^\s,;[\]]+/g) ?? [];
+      const balanced = tokens.filter((token) => token === "[").length === tokens.filter((token) => token === "]").length;
+      const value = squeezed(nested(tokens));
+      if (tokens.length || !balanced || !value.length || value.flat(Infinity).some(Number.isNaN)) return "not array";
+      return isEven(value) ? value : "ragged";
     },
   };
 
-  const shapeOf = (value) => (Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : []);
+  const asTuple = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`; // as Python
   const agree = (a, b, tolerance) =>
     Array.isArray(a) && Array.isArray(b)
       ? a.length === b.length && a.every((part, at) => agree(part, b[at], tolerance))
@@ -84,16 +105,19 @@
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
       });
       document.addEventListener(CHANGED, ({ detail }) => {
-        if (detail === this.plan.name && !kept.read(detail).text && this.state.text) this.restore();
+        if (detail.cleared && detail.name === this.plan.name) this.restore();
       });
       this.restore();
+      this.said.setAttribute("role", "status"); // from now on: what was said before is not news
     }
     // What was answered at an earlier visit is judged again: the question may be another one now.
     restore() {
       this.state = kept.read(this.plan.name);
       this.field.value = this.state.text;
       this.tell("", "");
-      if (this.state.text) this.judge(this.state.text);
+      const { text, right } = this.state;
+      if (text) this.judge(text);
+      if (this.state.right !== right) kept.write(this.plan.name, this.state);
     }
     check() {
       const text = this.field.value.trim();
@@ -120,7 +144,7 @@
       const known = plan.wrong.find(([wrong]) => agree(answer, wrong, tolerance));
       if (known) return this.tell("open", known[1]);
       if (!state.hints) return "unknown";
-      const shapes = [shapeOf(answer), shapeOf(plan.right)].map((shape) => `(${shape.join(", ")})`);
+      const shapes = [shapeOf(answer), shapeOf(plan.right)].map(asTuple);
       const aside = plan.kind === "array" && shapes[0] !== shapes[1] ? `${put(said.shape, ...shapes)} ` : "";
       const hint = plan.hints[state.hints - 1];
       this.tell("open", aside + (hint ? put(plan.hinted[state.hints - 1], hint) : said.end));
@@ -133,13 +157,13 @@
     }
     clear() {
       kept.write(this.plan.name, null);
-      this.restore();
       this.field.focus();
     }
     tell(state, html) {
       this.dataset.state = state;
       this.said.innerHTML = html; // of the page's own words, never the reader's
       this.querySelector(".done").hidden = state !== "right";
+      this.form.querySelector("[data-do=hint]").hidden = state === "right";
       this.form.querySelector("[data-do=clear]").hidden = !state;
     }
   }
@@ -149,17 +173,29 @@
       const { names, words } = JSON.parse(this.dataset.plan);
       const count = () => {
         const done = names.filter((name) => kept.read(name).right).length;
-        this.querySelector("progress").value = done / names.length;
+        Object.assign(this.querySelector("progress"), { max: names.length, value: done });
         this.querySelector("span").textContent = words.replace("{done}", done).replace("{all}", names.length);
         this.querySelector("button").hidden = !names.some((name) => kept.read(name).text);
       };
       this.querySelector("button").addEventListener("click", () => names.forEach((name) => kept.write(name, null)));
       document.addEventListener(CHANGED, count);
+      window.addEventListener("pageshow", count); // back from a page where something was answered
       count();
       this.hidden = false;
     }
   }
 
+  // A mark beside the name of a question that is done.
+  class Done extends HTMLElement {
+    connectedCallback() {
+      const show = () => (this.firstElementChild.hidden = !kept.read(this.dataset.name).right);
+      document.addEventListener(CHANGED, show);
+      window.addEventListener("pageshow", show);
+      show();
+    }
+  }
+
   customElements.define("convdoc-question", Question);
+  customElements.define("convdoc-done", Done);
   customElements.define("convdoc-progress", Progress);
 })();

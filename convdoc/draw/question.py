@@ -105,6 +105,24 @@ def progress(questions):
     )
 
 
+def done(question):
+    """Write the mark of a question that is done, where scripts run and it is.
+
+    Parameters
+    ----------
+    question : convdoc.exercises.Question
+
+    Returns
+    -------
+    str
+        A ``<convdoc-done>`` element.
+    """
+    return (
+        f'<convdoc-done data-name="{question.name}"><span class="done" hidden>'
+        f"✓ {escape(WORDS['done'])}</span></convdoc-done>"
+    )
+
+
 def _question(question):
     name = f"exercise-{question.name}"
     level = WORDS["level"][question.level - 1]
@@ -114,7 +132,7 @@ def _question(question):
         f"<h3>{prose(question.title)} <small>{level}</small>"
         f'<span class="done" hidden>✓ {escape(WORDS["done"])}</span></h3>'
         f"<p>{prose(question.text)}</p>{given}{_form(question, name)}"
-        '<p class="said" role="status"></p>'
+        '<p class="said"></p>'
         f"<details><summary>{escape(WORDS['solution'])}</summary>{_solution(question)}</details>"
         "</convdoc-question>"
     )

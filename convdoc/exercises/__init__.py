@@ -22,11 +22,12 @@ from convdoc.exercises import (
 from convdoc.exercises.answer import Answer
 from convdoc.exercises.matrix import dense_against_convolution
 from convdoc.exercises.question import Feedback, Mistake, Question
-from convdoc.exercises.sheet import Sheet
+from convdoc.exercises.sheet import Listing, Sheet
 
 __all__ = [
     "Answer",
     "Feedback",
+    "Listing",
     "Mistake",
     "Question",
     "Sheet",
@@ -135,20 +136,33 @@ def list(chapter=None):
 
     Returns
     -------
-    Sheet
-        Printed, names and titles; its items are `Question`.
+    Listing
+        Printed, a line for each; gone through, each :class:`Question`; its method
+        :meth:`~Listing.sheet` gives their answer boxes.
+
+    Raises
+    ------
+    ValueError
+        If there is no such chapter.
 
     Examples
     --------
+    Name, level and title:
+
     >>> from convdoc import exercises
-    >>> print(exercises.list("strides"))  # doctest: +ELLIPSIS
-    strides-floor  ...
+    >>> print(exercises.list("strides"))
+    strides-floor            *    What the floor does
+    strides-thinned          *    Every second window
+    strides-unread           **   Rows that nobody reads
+    strides-input-sizes      **   Which sizes give seven?
+    strides-same-tensorflow  ***  The same shape, other pixels
+    strides-published        ***  Spot the error: an animation
     """
     if chapter is None:
-        return Sheet(tuple(_BY_NAME.values()))
+        return Listing(tuple(_BY_NAME.values()))
     if chapter not in CHAPTERS:
         raise ValueError(f"chapter must be one of {', '.join(CHAPTERS)}; got {chapter!r}")
-    return Sheet(CHAPTERS[chapter])
+    return Listing(CHAPTERS[chapter])
 
 
 def sheet(*names):
@@ -157,9 +171,16 @@ def sheet(*names):
     Parameters
     ----------
     *names : str
+        Of the questions, as :func:`list` has them.
 
     Returns
     -------
     Sheet
+        On a page or in a notebook, answer boxes.
+
+    Raises
+    ------
+    ValueError
+        If there is no question of that name.
     """
     return Sheet(tuple(map(question, names)))

@@ -1,3 +1,427 @@
 """Questions about dilation."""
 
-QUESTIONS = ()
+import numpy as np
+
+from convdoc.conv import conv4d, correlate4d
+from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
+from convdoc.network import Conv, Network
+from convdoc.spec import ConvSpec
+
+SAME = ConvSpec(kernel=3, dilation=6, border_mode="half")
+SAME_SIZE = 33
+
+BETWEEN = 2  # pixels between two elements, as some texts count a dilation
+FROM_ZERO = ConvSpec(kernel=4, dilation=BETWEEN + 1)
+
+LAYER = Conv(filters=16, size=3, strides=2, dilation=4)
+LAYER_INPUT = (8, 3, 32, 32)
+
+X = np.array([[1, 0, 2, 1, 0, 3],
+              [0, 1, 0, 0, 2, 1],
+              [3, 0, 1, 2, 0, 0],
+              [1, 2, 0, 1, 0, 1],
+              [0, 1, 2, 0, 3, 0],
+              [2, 0, 0, 1, 1, 1]])  # fmt: skip
+W = np.array([[1, 0, 2],
+              [0, 0, 0],
+              [3, 0, 0]])  # fmt: skip
+
+KERNEL = np.array([[1, 2, 3],
+                   [4, 5, 6]])  # fmt: skip
+GAP = 2
+
+DOUBLED = (1, 2, 4, 8)
+SPARSE = (2, 4)
+
+
+def _planes(function, x, w, *arguments, **settings):
+    return function(x[None, None], w[None, None], *arguments, **settings)[0, 0]
+
+
+def _field(dilations, kernel=3):
+    """Pixels along one axis that a stack of layers sees."""
+    layers = [Conv(1, kernel, border_mode="same", dilation=d) for d in dilations]
+    return Network(layers).table((1, 1, 64, 64)).rows[-1].receptive_field[0]
+
+
+def _times_read(dilations):
+    """How often one output of a stack of 3×3 layers reads each pixel of its receptive field."""
+    count = np.ones((1, 1))
+    for d in dilations:
+        count = _planes(conv4d, count, np.ones((3, 3)), "full", dilation=d, engine="numpy")
+    return count.astype(int)
+
+
+def _never_read():
+    return int((_times_read(SPARSE) == 0).sum())
+
+
+def _with_holes(w, dilation):
+    height, width = ConvSpec(w.shape, dilation=dilation).dilated_kernel
+    kernel = np.zeros((height, width), w.dtype)
+    kernel[::dilation, ::dilation] = w
+    return kernel
+
+
+def _same_solution():
+    from convdoc.draw import stepper
+
+    (k, _), (d, _), (spread, _) = SAME.kernel, SAME.dilation, SAME.dilated_kernel
+    small = np.arange(25).reshape(1, 1, 5, 5)
+    return [
+        f"The kernel has {k} elements in a row and {k - 1} steps of {d} pixels between them, so it "
+        f"covers {d} · {k - 1} + 1 = {spread} pixels. Without padding the output would be "
+        f"{spread} − 1 = {spread - 1} pixels smaller. Half of these on each side make up for it: "
+        f"{spread - 1} / 2 = {(spread - 1) // 2}.",
+        SAME.relationship(SAME_SIZE)[0],
+        "On a smaller image, a dilation of 2 takes 2 zeros on each side:",
+        stepper(small, np.ones((1, 1, 3, 3), int), "half", dilation=2),
+    ]
+
+
+def _from_zero_solution():
+    k, d = FROM_ZERO.kernel[0], FROM_ZERO.dilation[0]
+    column = np.zeros((FROM_ZERO.dilated_kernel[0], 1), int)
+    column[::d] = 1
+    return [
+        f"{BETWEEN} pixels between two elements are {d} pixels from one to the next, and "
+        f"frameworks call that a dilation of {d}. {k} elements have {k - 1} steps, and the last "
+        f"element takes one pixel more: {d} · {k - 1} + 1 = {len(column)}. Where the elements lie:",
+        column.T,
+        ConvSpec(k, dilation=d).relationship(20)[0],
+    ]
+
+
+def _layer_solution():
+    height, spec = LAYER_INPUT[2], LAYER.spec
+    pairs = LAYER.size, LAYER.strides, LAYER.dilation, spec.dilated_kernel
+    k, s, d, spread = (pair[0] for pair in pairs)
+    left = height - spread
+    return [
+        f"The kernel covers {d} · ({k} − 1) + 1 = {spread} rows. They leave {height} − {spread} = "
+        f"{left} rows to move over, in steps of {s}: {left // s} steps, and so {left // s + 1} "
+        "places. Dilation changes nothing else: there is an image for each filter, and for each "
+        "sample.",
+        spec.relationship(height)[0],
+        Network([LAYER]).table(LAYER_INPUT),
+    ]
+
+
+def _by_hand_solution():
+    from convdoc.draw import stepper
+
+    return [
+        "The kernel covers 5 rows and 5 columns, so there are two places along each axis. It is "
+        "turned by 180 degrees before it is laid down, as in every convolution: its 3 then weighs "
+        "a pixel of the first row that it reads, at the right. Step through:",
+        stepper(X[None, None], W[None, None], "valid", dilation=2),
+    ]
+
+
+def _doubled_solution():
+    k = 3
+    reach = [d * (k - 1) for d in DOUBLED]
+    return [
+        f"Each layer adds what its kernel covers beyond one pixel, {k - 1} times its dilation: "
+        f"{', '.join(map(str, reach))}. With the pixel that you begin with, that is 1 + "
+        f"{' + '.join(map(str, reach))} = {1 + sum(reach)}. Its column for the receptive "
+        "field counts along:",
+        Network([Conv(1, k, border_mode="same", dilation=d) for d in DOUBLED]).table(
+            (1, 1, 64, 64)
+        ),
+    ]
+
+
+def _never_read_solution():
+    count = _times_read(SPARSE)
+    rows, side = int((count.sum(1) > 0).sum()), len(count)
+    first, second = ([d * n for n in range(3)] for d in SPARSE)
+    return [
+        f"Along one axis, the second layer's output reads places {second} of what the first "
+        f"gives, and each of those reads {first} farther on. Together these are the even places, "
+        f"{rows} of {side}. A pixel is read where its row and its column both are, so {rows} · "
+        f"{rows} = {rows**2} of {side} · {side} = {side**2} pixels are read, and {side**2} − "
+        f"{rows**2} = {side**2 - rows**2} are not. How often each is read:",
+        count,
+    ]
+
+
+def _holes_solution():
+    return [
+        "Make an array of zeros as large as the dilated kernel, d(k − 1) + 1 along each axis, and "
+        "write the kernel into every d-th row and column of it: `out = np.zeros((d * (len(w) - 1) "
+        "+ 1, d * (w.shape[1] - 1) + 1))`, then `out[::d, ::d] = w`. No zeros follow the last row "
+        "or the last column.",
+        _with_holes(KERNEL, GAP),
+    ]
+
+
+QUESTIONS = (
+    Question(
+        name="dilation-same-padding",
+        title="As large as before",
+        level=1,
+        text=f"A kernel of {SAME.kernel[0]} with a dilation of {SAME.dilation[0]} moves over an "
+        f"image of {SAME_SIZE} rows, with a stride of 1. How many rows of zeros does it take on "
+        f"each side for the output to have {SAME_SIZE} rows too?",
+        kind=Integer(),
+        answer=lambda: SAME.padding(SAME_SIZE)[0][0],
+        mistakes=(
+            Mistake(
+                lambda: SAME.kernel[0] // 2,
+                "That is half of the contiguous kernel. How many rows does the dilated one cover?",
+            ),
+            Mistake(
+                lambda: SAME.dilated_kernel[0] - 1,
+                "That is what both sides need together.",
+            ),
+            Mistake(
+                lambda: SAME.dilated_kernel[0],
+                "That is how many rows the kernel covers. It asks for fewer zeros than that.",
+            ),
+            Mistake(
+                lambda: SAME.dilation[0] - 1,
+                "That is the number of rows between two elements.",
+            ),
+        ),
+        hints=(
+            "How many rows does the dilated kernel cover, and so how many are lost?",
+            "It covers d(k − 1) + 1 rows. Without padding the output loses one row less than that. "
+            "Share the loss out to both sides.",
+        ),
+        solution=_same_solution,
+    ),
+    Question(
+        name="dilation-from-zero",
+        title="A text that counts from 0",
+        level=1,
+        text="A text calls the contiguous kernel dilation 0, because no pixels lie between its "
+        f"elements. It describes a kernel of {FROM_ZERO.kernel[0]} with dilation {BETWEEN}. How "
+        "many rows does this kernel cover?",
+        kind=Integer(),
+        answer=lambda: FROM_ZERO.dilated_kernel[0],
+        mistakes=(
+            Mistake(
+                lambda: ConvSpec(4, dilation=BETWEEN).dilated_kernel[0],
+                "You counted as frameworks do, from 1. This text counts the pixels between two "
+                "elements.",
+            ),
+            Mistake(
+                lambda: FROM_ZERO.kernel[0] * FROM_ZERO.dilation[0],
+                "You gave every element a gap behind it. No gap follows the last.",
+            ),
+            Mistake(
+                lambda: FROM_ZERO.dilation[0] * (FROM_ZERO.kernel[0] - 1),
+                "These are the steps from the first element to the last. Count the pixels instead.",
+            ),
+            Mistake(
+                lambda: FROM_ZERO.kernel[0] + BETWEEN,
+                "You put one gap into the whole kernel. There is one between any two neighbours.",
+            ),
+        ),
+        hints=(
+            "Draw the elements as crosses in a row and put the gaps between them.",
+            f"{FROM_ZERO.kernel[0]} elements have {FROM_ZERO.kernel[0] - 1} gaps between them, and "
+            f"each gap is {BETWEEN} pixels long.",
+        ),
+        solution=_from_zero_solution,
+    ),
+    Question(
+        name="dilation-shape",
+        title="Dilation and stride together",
+        level=2,
+        text=f"A layer has {LAYER.filters} filters of {LAYER.size[0]}×{LAYER.size[1]} with a "
+        f"dilation of {LAYER.dilation[0]} and a stride of {LAYER.strides[0]}, and pads nothing. "
+        f"It reads an array of shape {LAYER_INPUT}. What shape has its result?",
+        kind=Shape(),
+        answer=lambda: Network([LAYER]).table(LAYER_INPUT).rows[-1].shape,
+        mistakes=(
+            Mistake(
+                lambda: (8, 16, *ConvSpec(3, 2).output_size(32)),
+                "You left the dilation out: the kernel covers more than its three rows.",
+            ),
+            Mistake(
+                lambda: (8, 16, *ConvSpec(3, 1, dilation=4).output_size(32)),
+                "You left the stride out.",
+            ),
+            Mistake(
+                lambda: (8, 16, *(-(-(32 - 9) // 2) + 1,) * 2),
+                "You rounded up. A window that does not fit is not computed.",
+            ),
+            Mistake(
+                lambda: (8, 16, *ConvSpec(12, 2).output_size(32)),
+                "You counted a gap behind the last element of the kernel. There is none.",
+            ),
+            Mistake(
+                lambda: (8, *LAYER.spec.output_size(32), 16),
+                "Right numbers, but here the filters stand before height and width.",
+            ),
+            Mistake(
+                lambda: (8, 3, *LAYER.spec.output_size(32)),
+                "The channels of the input are added up. What does the second axis of a result "
+                "count?",
+            ),
+        ),
+        hints=(
+            "How many rows does the dilated kernel cover? Then use the formula with the stride.",
+            "It covers d(k − 1) + 1 rows. Subtract that from the image's, divide by the stride, "
+            "round down and add one.",
+        ),
+        solution=_layer_solution,
+    ),
+    Question(
+        name="dilation-by-hand",
+        title="Four numbers by hand",
+        level=2,
+        text="Convolve x with W, with a dilation of 2 and without padding. It is a convolution, so "
+        "the kernel is flipped.",
+        given={"x": X, "W": W},
+        kind=Array(),
+        answer=lambda: _planes(conv4d, X, W, "valid", dilation=2),
+        mistakes=(
+            Mistake(
+                lambda: _planes(correlate4d, X, W, "valid", dilation=2),
+                "You did not flip the kernel. That is the cross-correlation.",
+            ),
+            Mistake(
+                lambda: _planes(conv4d, X, W, "valid"),
+                "You left the dilation out: the kernel's elements lie two pixels apart.",
+            ),
+            Mistake(
+                lambda: _planes(conv4d, X, W, "valid", strides=2),
+                "You moved the window in steps of two. That is a stride. A dilation moves the "
+                "elements of the kernel apart, and the window still goes on by one pixel.",
+            ),
+            Mistake(
+                lambda: _planes(conv4d, X, np.rot90(W), "valid", dilation=2),
+                "You turned the kernel by a quarter. A flip is half a turn: the first element "
+                "becomes the last.",
+            ),
+        ),
+        hints=(
+            "Turn the kernel by 180 degrees. Which pixels lie under its three elements that are "
+            "not zero?",
+            "For the first number the kernel lies on rows and columns 0, 2 and 4. Turned, its 3 "
+            "lies on row 0, column 4.",
+        ),
+        solution=_by_hand_solution,
+    ),
+    Question(
+        name="dilation-doubled",
+        title="Four layers, doubled each time",
+        level=2,
+        text=f"Four layers with kernels of 3×3 follow each other, with dilations of "
+        f"{', '.join(map(str, DOUBLED))} and a stride of 1. How many pixels across is the "
+        "receptive field of one output of the last?",
+        kind=Integer(),
+        answer=lambda: _field(DOUBLED),
+        mistakes=(
+            Mistake(
+                lambda: _field((1,) * len(DOUBLED)),
+                "You left the dilations out.",
+            ),
+            Mistake(
+                lambda: 1 + sum(DOUBLED),
+                "You went to one side only. The kernel reaches as far to the other.",
+            ),
+            Mistake(
+                lambda: sum(ConvSpec(3, dilation=d).dilated_kernel[0] for d in DOUBLED),
+                "You added up what the kernels cover. Neighbouring layers share one pixel each: "
+                "count what each layer adds.",
+            ),
+            Mistake(
+                lambda: ConvSpec(3, dilation=DOUBLED[-1]).dilated_kernel[0],
+                "That is what the last layer sees of the layer before it. What do those see?",
+            ),
+            Mistake(
+                lambda: _field(DOUBLED[1:]),
+                "You began with the second layer. The first one adds something too.",
+            ),
+        ),
+        hints=(
+            "Begin with one pixel. What does each layer add?",
+            "A layer adds as many pixels as its kernel covers beyond one: d(k − 1).",
+        ),
+        solution=_doubled_solution,
+    ),
+    Question(
+        name="dilation-never-read",
+        title="What two layers never read",
+        level=3,
+        text=f"Two layers with kernels of 3×3 follow each other, with dilations of {SPARSE[0]} and "
+        f"{SPARSE[1]}. How many pixels of its receptive field does one output never read?",
+        kind=Integer(),
+        answer=_never_read,
+        mistakes=(
+            Mistake(
+                lambda: int((_times_read(SPARSE) > 0).sum()),
+                "That is how many it reads.",
+            ),
+            Mistake(
+                lambda: (_field(SPARSE) // 2) ** 2,
+                "You counted those pixels whose row and whose column are left out. One of both is "
+                "enough for a pixel not to be read.",
+            ),
+            Mistake(
+                lambda: _field(SPARSE) // 2,
+                "You counted along one axis. The field has two.",
+            ),
+            Mistake(
+                lambda: _field(SPARSE) ** 2 - 2 * 9,
+                "You took away the weights, nine in each layer. Each weight of the second layer "
+                "reads through all nine of the first.",
+            ),
+            Mistake(
+                lambda: _field(SPARSE) ** 2 - 9 * 9,
+                "You took every way through the two kernels for another pixel. Some ways end at "
+                "the same one.",
+            ),
+        ),
+        hints=(
+            "Look at one axis first. Which places does an output read, through both layers?",
+            "The second layer reads places 0, 4 and 8 of the first layer's result. Each of them "
+            "reads 0, 2 and 4 farther on.",
+        ),
+        solution=_never_read_solution,
+    ),
+    Question(
+        name="dilation-holes",
+        title="Put the holes in",
+        level=3,
+        text="Write a function that puts the holes into a kernel: it takes an array of two axes "
+        "and a dilation, and gives the smallest kernel with which a contiguous convolution does "
+        f"what the dilated one does. On this page, try it on the w below with a dilation of {GAP}.",
+        given={"w": KERNEL},
+        kind=Code("holes(w, d)", trials=lambda: [(KERNEL, GAP), (KERNEL.T, 3), (KERNEL, 1)]),
+        answer=_with_holes,
+        mistakes=(
+            Mistake(
+                lambda w, d: np.repeat(np.repeat(w, d, 0), d, 1),
+                "Your kernel repeats its elements. Between them there should be nothing to read.",
+            ),
+            Mistake(
+                lambda w, d: np.kron(w, np.eye(1, d * d, dtype=int).reshape(d, d)),
+                "There are rows or columns of zeros behind the last element. The kernel would "
+                "cover more than it reads.",
+            ),
+            Mistake(
+                lambda w, d: _with_holes(w, d + 1),
+                "You put d zeros between two elements. A dilation is the way from one to the next, "
+                "and 1 puts none.",
+            ),
+            Mistake(
+                lambda w, d: _with_holes(w[::-1, ::-1], d),
+                "You flipped the kernel. The convolution does that itself.",
+            ),
+            Mistake(
+                lambda w, d: w[::d, ::d],
+                "You took elements out. A dilation keeps all of them and moves them apart.",
+            ),
+        ),
+        hints=(
+            "How many rows and columns has the kernel once it is dilated?",
+            "Begin with zeros of d(k − 1) + 1 rows and columns, and assign to a slice with a step.",
+        ),
+        solution=_holes_solution,
+    ),
+)

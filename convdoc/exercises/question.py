@@ -237,11 +237,11 @@ class Question:
     given: dict = field(default_factory=dict)
 
     def right(self):
-        """Compute the right answer, as :attr:`kind` reads it."""
+        """Compute the right answer, as `kind` reads it."""
         return self.kind.read(self._value(self.answer))
 
     def wrong(self):
-        """Compute the known wrong answers: a list, one for each of :attr:`mistakes`."""
+        """Compute the known wrong answers: a list, one for each of `mistakes`."""
         return [self.kind.read(self._value(mistake.value)) for mistake in self.mistakes]
 
     def _value(self, compute):

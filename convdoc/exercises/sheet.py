@@ -6,15 +6,19 @@ from convdoc.exercises.question import Question
 
 
 @dataclass(frozen=True, repr=False)
-class Sheet:
-    """Questions, one after the other.
-
-    Shown on a page or in a notebook, answer boxes, with a line that says how many are done;
-    printed, a line for each question.
+class Listing:
+    """Questions by name: what :func:`convdoc.exercises.list` gives.
 
     Attributes
     ----------
     questions : tuple of Question
+
+    Examples
+    --------
+    >>> from convdoc import exercises
+    >>> first, *others = exercises.list("strides")
+    >>> first.title
+    'What the floor does'
     """
 
     questions: tuple[Question, ...]
@@ -26,11 +30,22 @@ class Sheet:
         return len(self.questions)
 
     def __str__(self):
-        """Names, levels as marks, and titles."""
+        """A line for each question: its name, its level as stars, its title."""
         width = max((len(question.name) for question in self), default=0)
         return "\n".join(f"{q.name:{width}}  {'*' * q.level:3}  {q.title}" for q in self)
 
     __repr__ = __str__
+
+    def sheet(self):
+        """Give the same questions as a sheet to fill in."""
+        return Sheet(self.questions)
+
+
+class Sheet(Listing):
+    """Questions to answer, one after the other: what :func:`convdoc.exercises.sheet` gives.
+
+    On a page or in a notebook, an answer box for each, under a line that says how many are done.
+    """
 
     def _repr_html_(self):
         from convdoc.draw.question import sheet  # needs matplotlib, and checking does not

@@ -1,1 +1,1 @@
-"""The built chapters of the guide: their numbers against printed ones and those of other libraries."""
+"""The built chapters of the guide: their numbers against printed ones and other libraries."""
