@@ -109,8 +109,8 @@ def test_the_record_says_where_the_curves_cross(page):
     assert record["rows"][0]["kernel"] == 3
     assert record["rows"][-1]["kernel"] == 63
     for way, told in {
-        "convolve2d": r"convolve2d crosses it",
-        "theano": "registers, crosses it",
+        "convolve2d": "convolve2d crosses it",
+        "theano": "Theano engine crosses it",
     }.items():
         wins = [
             row["kernel"] for row in record["rows"]
