@@ -261,8 +261,9 @@ def conv4d_transpose(
     bias : array_like, shape (channels,), optional
         A number to add to each channel of the result.
     output_padding : int or (int, int)
-        Rows and columns more than the smallest result: less than the stride. They are what no
-        window reached, and hold the bias or zeros.
+        Rows and columns more than the smallest result, at the bottom and on the right: less than
+        the stride. Where padding has been cut off there, as many of its rows are kept instead;
+        beyond them are rows that no window reached, which hold the bias or zeros.
     output_size : int or (int, int), optional
         Height and width of the result, in place of `output_padding`.
     engine : str

@@ -88,7 +88,6 @@ def _from_zero_solution():
         f"frameworks call that a dilation of {d}. {k} elements have {k - 1} steps, and the last "
         f"element takes one pixel more: {d} · {k - 1} + 1 = {len(column)}. Where the elements lie:",
         column.T,
-        ConvSpec(k, dilation=d).relationship(20)[0],
     ]
 
 

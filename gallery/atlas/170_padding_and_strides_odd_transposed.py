@@ -21,8 +21,8 @@ back.relationship(size=3)[0]
 
 # %%
 # Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
-# they add up. The copy is flipped, as the convolution laid it on the image. No copy reaches the
-# last row and column, which the convolution never read.
+# they add up. The copy is flipped, as the convolution laid it on the image. The last row and column
+# are those that the padding would have cut off again, had the smaller size been asked for.
 
 y = np.array([[2, 1, 0],
               [1, 3, 1],
