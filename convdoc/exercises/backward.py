@@ -213,9 +213,10 @@ def _step_solution():
     y = _plane(conv4d, STEP_X, STEP_W, "valid").astype(int)
     dw = (STEP_W - step(STEP_X, STEP_W, STEP_T, 1)).round().astype(int)
     return [
-        "First forward, y, and what the loss says of each output: the derivative of ½ (y − t)² is "
-        "y − t. Both, one below the other:",
-        np.vstack([y, y - STEP_T]),
+        "First forward, y:",
+        y,
+        "What the loss says of each output: the derivative of ½ (y − t)² is y − t.",
+        y - STEP_T,
         "Then backward: dW is the cross-correlation of x with y − t, turned. In Python that is "
         '`dw = correlate4d(x, y - t, "valid")[:, :, ::-1, ::-1]`, with two more axes in front of '
         "each array:",
