@@ -53,7 +53,7 @@ def named():
     """Names by kind and library, as the page has them."""
     found = {}
     for kind, text in zip(KINDS, re.split(r"^### .+$", SETTINGS, flags=re.M)[1:], strict=True):
-        for names, libraries in re.findall(r"^: (`.+`): (.+)$", text, re.M):
+        for names, libraries in re.findall(r"^[: ] (`.+`): (.+?)\\?$", text, re.M):
             for library in libraries.split(", "):
                 found.setdefault((kind, library), set()).update(re.findall(r"`(\w+)`", names))
     return found
@@ -140,7 +140,7 @@ def test_names_of_paddings():
     text = PAGE.split("## Names of the paddings")[1]
     modes = {
         name: libraries
-        for name, libraries in re.findall(r'^: `"(\w+)"`: (.+)$', text, re.M)
+        for name, libraries in re.findall(r'^[: ] `"(\w+)"`: (.+)$', text, re.M)
         if "convdoc" in libraries
     }
     assert set(modes) == {"valid", "same", "full"}
