@@ -21,6 +21,7 @@ SOURCES = [
     "convdoc/**/*.css",
     "convdoc/**/*.js",
     "benchmarks/results.json",  # the page on speed shows it
+    "benchmarks/libraries.json",  # and the guide this
     "docs/_ext/*.py",
     "requirements/*.txt",
     "conf.py",
