@@ -43,6 +43,7 @@ COUNTED = np.arange(1, 37).reshape(6, 6)
 #: Of each case; the lines get them in four dimensions and float32.
 ARRAYS = {
     "impulse": {"x": _impulse(5, 5), "w": np.arange(1, 10).reshape(3, 3)},
+    "turned": {"x": _impulse(5, 5), "w": np.arange(9, 0, -1).reshape(3, 3)},
     "even": {"x": _impulse(5, 7), "w": np.arange(1, 7).reshape(2, 3)},
     "stride": {"x": COUNTED, "w": _impulse(3, 3)},
     "stride-same": {"x": COUNTED, "w": _impulse(3, 3)},
@@ -53,6 +54,11 @@ ARRAYS = {
 }
 CALLS = {
     "impulse": {
+        "tensorflow": 'tf.nn.conv2d(x.transpose(0, 2, 3, 1), w.transpose(2, 3, 1, 0), 1, "SAME")',
+        "torch": 'functional.conv2d(torch.tensor(x), torch.tensor(w), padding="same")',
+        "jax": 'jax.lax.conv(x, w, (1, 1), "SAME")',
+    },
+    "turned": {  # as `convert_kernel` turns a kernel of Theano
         "tensorflow": 'tf.nn.conv2d(x.transpose(0, 2, 3, 1), w.transpose(2, 3, 1, 0), 1, "SAME")',
         "torch": 'functional.conv2d(torch.tensor(x), torch.tensor(w), padding="same")',
         "jax": 'jax.lax.conv(x, w, (1, 1), "SAME")',

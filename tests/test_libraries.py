@@ -15,10 +15,12 @@ _spec.loader.exec_module(libraries)
 RECORD = json.loads((ROOT / "benchmarks/libraries.json").read_text())
 
 TURNED = [[0, 0, 0, 0, 0], [0, 9, 8, 7, 0], [0, 6, 5, 4, 0], [0, 3, 2, 1, 0], [0, 0, 0, 0, 0]]
+UNTURNED = [row[::-1] for row in TURNED[::-1]]
 # Rows 1 and 2 of five: the odd zeros lie behind the image.
 EVEN = [[0] * 7, [0, 0, 6, 5, 4, 0, 0], [0, 0, 3, 2, 1, 0, 0], [0] * 7, [0] * 7]
 EXPECTED = {
     "impulse": {"tensorflow": TURNED, "torch": TURNED, "jax": TURNED},
+    "turned": {"tensorflow": UNTURNED, "torch": UNTURNED, "jax": UNTURNED},
     "even": {"tensorflow": EVEN, "torch": EVEN, "jax": EVEN},
     "stride": {
         "tensorflow": [[8, 10, 12], [20, 22, 24], [32, 34, 36]],
