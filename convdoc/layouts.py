@@ -33,25 +33,16 @@ def convert_kernel(w, source, target):
     w : array_like, 4-D
         The kernel, as `source` keeps it. It is never changed.
     source, target : str
-        ====================  =========================================  =====
-        framework             shape of a kernel                          flips
-        ====================  =========================================  =====
-        ``"convdoc"``         (filters, channels // groups, height,      yes
-                              width), as `conv4d` takes it
-        ``"theano"``          (filters, channels // groups, height,      yes
-                              width)
-        ``"keras-theano"``    (height, width, channels // groups,        yes
-                              filters): Keras 1 and 2, on Theano
-        ``"tensorflow"``      (height, width, channels // groups,        no
-                              filters): also Keras on TensorFlow, and
-                              Keras 3 on anything
-        ``"flax"``            (height, width, channels // groups,        no
-                              filters)
-        ``"torch"``           (filters, channels // groups, height,      no
-                              width)
-        ``"jax"``             (filters, channels // groups, height,      no
-                              width): what ``jax.lax.conv`` takes
-        ====================  =========================================  =====
+        Whose kernels have these shapes, and whose layers flip them or not:
+
+        - ``"convdoc"``, as `conv4d` takes it, and ``"theano"``: (filters, channels // groups,
+          height, width), flipped.
+        - ``"keras-theano"``, Keras 2 on Theano: (height, width, channels // groups, filters),
+          flipped.
+        - ``"tensorflow"``, also Keras 2 on TensorFlow and all of Keras 3, and ``"flax"``:
+          (height, width, channels // groups, filters), not flipped.
+        - ``"torch"``, and ``"jax"``, as ``jax.lax.conv`` takes it: (filters, channels // groups,
+          height, width), not flipped.
 
     Returns
     -------
