@@ -22,7 +22,7 @@ export JUPYTER_DATA_DIR := $(cache)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(cache)/jupyter/runtime
 kernel_profile := .cache/ipython/profile_default/ipython_kernel_config.py
 
-.PHONY: help html html-noplot serve example linkcheck test test-engines bench bench-site format lint requirements clean clean-all
+.PHONY: help html html-noplot serve example linkcheck test test-engines bench bench-site libraries format lint requirements clean clean-all
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,12 +55,18 @@ linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
 test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 	@$(python) -m pytest $(PYTESTOPTS)
 
-test-engines: .venv-engines/engines.stamp ## set up PyTorch and JAX, test every engine
+test-engines: .venv-engines/engines.stamp .venv-tensorflow/tensorflow.stamp ## set up PyTorch, JAX, TensorFlow, test every engine
+	@.venv-engines/bin/python benchmarks/libraries.py --check
+	@.venv-tensorflow/bin/python benchmarks/libraries.py --check
 	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_engines.py
 
 bench: .venv-engines/engines.stamp ## time the engines, for the site's page on speed
 	@.venv-engines/bin/python benchmarks/engines.py
 	@.venv-engines/bin/python benchmarks/spectrum.py
+
+libraries: .venv-engines/engines.stamp .venv-tensorflow/tensorflow.stamp ## record what PyTorch, JAX, TensorFlow answer, for the guide
+	@.venv-engines/bin/python benchmarks/libraries.py
+	@.venv-tensorflow/bin/python benchmarks/libraries.py
 
 bench-site: .venv/dev.stamp $(kernel_profile) ## time the build, weigh its pages
 	@$(python) benchmarks/build.py
@@ -80,12 +86,13 @@ requirements: .venv/dev.stamp ## pin the newest versions that pyproject.toml all
 	@$(compile) pyproject.toml --extra dev --no-emit-package convdoc -c requirements/site.txt -o requirements/dev.txt
 	@$(compile) pyproject.toml requirements/engines.in --extra compare --extra engines --torch-backend cpu \
 		--no-emit-package convdoc -c requirements/dev.txt -o requirements/engines.txt
+	@$(compile) requirements/tensorflow.in -o requirements/tensorflow.txt
 
 clean: ## remove what a build made
 	@rm -rf _build docs/auto_gallery docs/reference/generated
 
 clean-all: clean ## remove the environments and all caches too
-	@rm -rf .venv .venv-engines .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-engines .venv-tensorflow .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache
 
 .venv/site.stamp: requirements/install.sh requirements/build.txt requirements/site.txt pyproject.toml
 	@sh requirements/install.sh site
@@ -97,6 +104,10 @@ clean-all: clean ## remove the environments and all caches too
 
 .venv-engines/engines.stamp: requirements/install.sh requirements/build.txt requirements/engines.txt pyproject.toml
 	@sh requirements/install.sh engines
+	@touch $@
+
+.venv-tensorflow/tensorflow.stamp: requirements/install.sh requirements/build.txt requirements/tensorflow.txt
+	@sh requirements/install.sh tensorflow
 	@touch $@
 
 $(kernel_profile): docs/_ext/ipython_kernel_config.py

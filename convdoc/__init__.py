@@ -6,6 +6,7 @@ The map of the package:
   filters; without the flip; backwards.
 - `conv4d_gradients`: how a loss changes with the image, the kernel and the bias.
 - `pool4d`: max and average pooling.
+- `convert_kernel`: the kernel of a layer, moved from one framework to another.
 - `ConvSpec`: the plan of a convolution in integers alone: sizes, padding, windows.
 - `convdoc.explain`: the terms of one pixel, the sum of shifted images, the matrix.
 - `convdoc.steps`: a convolution step by step, as numbers.
@@ -21,6 +22,7 @@ Keras and Theano are imported by the first call that computes, not by ``import c
 """
 
 from convdoc.conv import conv4d, conv4d_gradients, conv4d_transpose, correlate4d, pool4d
+from convdoc.layouts import convert_kernel
 from convdoc.spec import ConvSpec
 
 __version__ = "0.1.0"
@@ -29,6 +31,7 @@ __all__ = [
     "conv4d",
     "conv4d_gradients",
     "conv4d_transpose",
+    "convert_kernel",
     "correlate4d",
     "pool4d",
 ]

@@ -2,11 +2,11 @@
 # Makes .venv and installs the pinned requirements into it:  requirements/install.sh site|dev
 # With "engines" it makes .venv-engines, which has PyTorch and JAX too. Its PyTorch is the build
 # for processors alone: pip must know of an index that has it (PIP_EXTRA_INDEX_URL).
+# With "tensorflow" it makes .venv-tensorflow, which has TensorFlow, its own Keras, and no convdoc.
 # First it looks for what cannot be installed by pip, and says how to get what is missing.
 set -eu
 wanted=$1
-venv=.venv
-[ "$wanted" != engines ] || venv=.venv-engines
+case $wanted in engines | tensorflow) venv=.venv-$wanted ;; *) venv=.venv ;; esac
 python=$venv/bin/python
 
 explain() { # what is missing, then how to get it on each system
@@ -77,4 +77,4 @@ echo "Installing requirements/$wanted.txt into $venv (a few minutes the first ti
 pip="$python -m pip --disable-pip-version-check install --quiet --quiet"
 $pip --require-hashes -r requirements/build.txt
 $pip --require-hashes --no-build-isolation -r "requirements/$wanted.txt"
-$pip --no-deps --no-build-isolation --editable .
+[ "$wanted" = tensorflow ] || $pip --no-deps --no-build-isolation --editable .

@@ -16,6 +16,7 @@ from convdoc import (
     conv4d,
     conv4d_gradients,
     conv4d_transpose,
+    convert_kernel,
     correlate4d,
     engines,
 )
@@ -449,6 +450,30 @@ def test_an_engine_loads_its_own_library_only(engine):
     old = {"keras", "theano"}  # which come together
     own = old if engine in old else {*engines.ENGINES[engine].libraries}
     assert loaded & {*old, "cv2", "skimage", "torch", "jax"} == own - {"numpy", "scipy"}
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize("target", ["torch", "jax", "flax"])
+def test_a_converted_kernel_run_by_the_library_gives_the_same_answer(target, groups):
+    """By the library as it is, without an engine of ours in between."""
+    random = np.random.default_rng(0)
+    x = random.integers(-9, 10, (2, 4, 7, 6)).astype(np.float32)
+    w = random.integers(-9, 10, (6, 4 // groups, 3, 2)).astype(np.float32)
+    kernel = convert_kernel(w, "convdoc", target)
+    if target == "torch":
+        torch = pytest.importorskip("torch", reason="PyTorch is tested by `make test-engines`")
+        layer = torch.nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, groups=groups, bias=False)
+        layer.load_state_dict({"weight": torch.from_numpy(kernel)})
+        y = layer(torch.from_numpy(x)).detach().numpy()
+    else:
+        jax = pytest.importorskip("jax", reason="JAX is tested by `make test-engines`")
+        y = jax.lax.conv_general_dilated(
+            *(x, kernel, (2, 2), ((1, 1), (1, 1))),
+            dimension_numbers=("NCHW", {"jax": "OIHW", "flax": "HWIO"}[target], "NCHW"),
+            feature_group_count=groups,
+            precision="highest",
+        )
+    np.testing.assert_array_equal(y, conv4d(x, w, 1, strides=2, groups=groups, engine="numpy"))
 
 
 def test_settings_of_jax_are_left_alone():

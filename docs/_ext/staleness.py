@@ -22,6 +22,7 @@ SOURCES = [
     "convdoc/**/*.js",
     "benchmarks/results.json",  # the page on speed shows it
     "benchmarks/spectrum.json",  # the guide draws it
+    "benchmarks/libraries.json",  # and the guide this
     "docs/_ext/*.py",
     "requirements/*.txt",
     "conf.py",
