@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import ConvSpec, conv4d, draw
-from convdoc.exercises import Answer
+from convdoc.exercises import Answer, check
 
 np.set_printoptions(suppress=True, precision=3)
 
@@ -58,6 +58,11 @@ same = conv4d(x, W, "same")
 for name, array in {"x": x, "W": W, "y": same}.items():
     print(f"{name}.shape: {array.shape}")
     print(array)
+
+# %%
+# If you have them on paper, let them be checked. This is one of the exercises:
+
+print(check("same-border", same))
 
 # %%
 # In the middle, ``same`` holds what ``valid`` gave: padding adds outputs, it changes none.

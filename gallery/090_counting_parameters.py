@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw
-from convdoc.exercises import Answer
+from convdoc.exercises import Answer, check
 from convdoc.network import DIELEMAN, VGG16
 
 kernel = (10, 3, 5, 5)
@@ -35,6 +35,15 @@ for number, shape in enumerate(table.kernel_shapes, start=1):
     layers[f"layer {number}"] = math.prod(shape)
     print(f"layer {number}: {shape!s:18} {math.prod(shape):7}")
 print(f"total:   {'':18} {table.weights:7}")
+
+# %%
+# The count is one of the exercises. ``check`` says if an answer to it is right, and what went wrong
+# if it is not, here with the biases counted too:
+
+counts = [*layers.values(), table.weights]
+biased = [count + filters for count, filters in zip(counts, (32, 64, 128, 128, 352), strict=True)]
+print(check("four-layers", counts))
+print(check("four-layers", biased))
 
 # %%
 # The kernel of the first layer is the largest to look at, 6×6, and has the fewest parameters by

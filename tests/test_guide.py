@@ -88,7 +88,7 @@ def test_no_number_of_three_figures_is_typed(name):
     text = (ROOT / "docs" / name).read_text()
     text = re.sub(r"\A---.*?^---$", "", text, flags=re.S | re.M)
     text = re.sub(r"^(`{3,}|:{3,})\{code-cell\}.*?^\1$", "", text, flags=re.S | re.M)
-    text = re.sub(r"^```(python|text)?$.*?^```$", "", text, flags=re.S | re.M)
+    text = re.sub(r"^```(\{code-block\} )?(python|text)?$.*?^```$", "", text, flags=re.S | re.M)
     text = re.sub(r"^(`{3,}|:{3,}).*$", "", text, flags=re.M)  # what begins and ends an admonition
     text = re.sub(r"(\{[\w:]+\})?`[^`]*`", "", text)  # code, and roles, glue among them
     text = re.sub(r"\]\([^)]*\)|https?://\S+|^:.*:.*$", "", text, flags=re.M)  # addresses, options

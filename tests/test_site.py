@@ -236,9 +236,9 @@ def test_every_drawing_is_shown(site):
     sources = {f"{GALLERY}/{name}": ROOT / "gallery" / f"{name}.py" for name in SCRIPTS}
     for path in (ROOT / "docs").rglob("*.md"):
         sources[path.relative_to(ROOT / "docs").with_suffix("").as_posix()] = path
-    pictures = {r"figure = draw\.": "svg.convdoc-figure", r"draw\.\w*stepper\(": "convdoc-stepper"}
-    for call, element in pictures.items():
-        drawn = {name: len(re.findall(call, path.read_text())) for name, path in sources.items()}
+    figure, stepper = r"^figure(?:, \w+)? = ", r"draw\.\w*stepper\("
+    for call, element in {figure: "svg.convdoc-figure", stepper: "convdoc-stepper"}.items():
+        drawn = {n: len(re.findall(call, path.read_text(), re.M)) for n, path in sources.items()}
         shown = {}
         for name in sources:
             page = soup(site / f"{name}.html")

@@ -5,3 +5,5 @@ c.IPKernelApp.log_level = 40  # a warning about the loopback address, once for e
 c.InlineBackend.figure_formats = {"svg"}
 c.InlineBackend.rc = {"svg.fonttype": "none", "svg.hashsalt": "convdoc"}
 c.InlineBackend.print_figure_kwargs = {"bbox_inches": None, "facecolor": "none"}
+# A cell's output comes in one piece, at its end: MyST-NB puts a line break after each piece.
+c.IPKernelApp.exec_lines = ["__import__('sys').stdout.flush_interval = 60"]
