@@ -172,8 +172,8 @@ QUESTIONS = (
         title="Five days",
         level=1,
         text="Convolve x with W, with windows that lie wholly on x. Read W as weights of the days: "
-        f"{AGES[0, 0]} for the newest, {AGES[0, 1]} for the day before it, {AGES[0, 2]} for the day "
-        "before that.",
+        f"{AGES[0, 0]} for the newest, {AGES[0, 1]} for the day before it, {AGES[0, 2]} for the "
+        "day before that.",
         given={"x": DAYS, "W": AGES},
         kind=Array(),
         answer=_moving,

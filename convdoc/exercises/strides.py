@@ -124,8 +124,12 @@ def _published_solution():
 
     right = _planes(correlate4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2).astype(int)
     wrong = int((right != PUBLISHED_Y).sum())
+    every = _planes(correlate4d, PUBLISHED_X, PUBLISHED_W, 1).astype(int)
     return [
-        f"{wrong} of the {right.size} numbers are wrong. Step to any of them and add up:",
+        f"{wrong} of the {right.size} numbers are wrong. What was shown are the first three rows and "
+        "columns of the result with a stride of 1:",
+        every,
+        "With a stride of 2 it is every second of them. Step to any and add up:",
         correlate_stepper(
             PUBLISHED_X[None, None], PUBLISHED_W[None, None], border_mode=1, strides=2
         ),
