@@ -126,8 +126,8 @@ def _published_solution():
     wrong = int((right != PUBLISHED_Y).sum())
     every = _planes(correlate4d, PUBLISHED_X, PUBLISHED_W, 1).astype(int)
     return [
-        f"{wrong} of the {right.size} numbers are wrong. What was shown are the first three rows and "
-        "columns of the result with a stride of 1:",
+        f"{wrong} of the {right.size} numbers are wrong. What was shown are the first three rows "
+        "and columns of the result with a stride of 1:",
         every,
         "With a stride of 2 it is every second of them. Step to any and add up:",
         correlate_stepper(
