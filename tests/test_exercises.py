@@ -1,6 +1,7 @@
 """Every question: its answer by a second way, its mistakes apart, its words."""
 
 import importlib
+import itertools
 import re
 
 import numpy as np
@@ -19,15 +20,13 @@ QUESTIONS = list(exercises.list())
 IDS = [question.name for question in QUESTIONS]
 
 
-def apart(kind, a, b):
-    """Whether no answer can be taken for both: they are more than two tolerances apart."""
-    if isinstance(kind, Number):
-        return abs(a - b) > 2 * kind.tolerance
-    if isinstance(kind, Array):
-        return a.shape != b.shape or np.abs(a - b).max() > 2 * kind.tolerance
+def apart(kind, a, b, near):
+    """Whether no answer can be taken for both: they are farther apart than both tolerances."""
     if isinstance(kind, Code):
-        return any(apart(Array(kind.tolerance), *pair) for pair in zip(a, b, strict=True))
-    return a != b
+        return any(apart(Array(), *pair, near) for pair in zip(a, b, strict=True))
+    if isinstance(kind, Array):
+        return a.shape != b.shape or np.abs(a - b).max() > near
+    return abs(a - b) > near if isinstance(kind, Number) else a != b
 
 
 def test_there_are_forty_questions_of_every_level_in_every_chapter():
@@ -55,15 +54,13 @@ def test_the_answer_is_that_of_a_second_way(question):
 @pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
 def test_no_mistake_gives_the_answer_or_what_another_mistake_gives(question):
     answers = [question.right(), *question.wrong()]
+    near = [0, *(mistake.near for mistake in question.mistakes)]
+    near = [max(question.kind.tolerance, value) for value in near]
     assert len(answers) >= 2, "a question knows at least one mistake"
-    for n, a in enumerate(answers):
-        for b in answers[:n]:
-            assert apart(question.kind, a, b)
-    if isinstance(question.kind, Code):  # on a page, the first trial alone decides
-        firsts = [answer[0] for answer in answers]
-        for n, a in enumerate(firsts):
-            for b in firsts[:n]:
-                assert apart(Array(question.kind.tolerance), a, b)
+    for n, m in itertools.combinations(range(len(answers)), 2):
+        assert apart(question.kind, answers[n], answers[m], near[n] + near[m])
+        if isinstance(question.kind, Code):  # on a page, the first trial alone decides
+            assert apart(Array(), answers[n][0], answers[m][0], near[n] + near[m])
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=IDS)

@@ -68,7 +68,9 @@
       return values.length && values.every(Number.isInteger) ? values : "not shape";
     },
     array(text) {
-      const inner = text.replace(/^(array|np\.array|tensor)\(/, "").replace(/(,\s*dtype=[\w.]+)?\)$/, "");
+      const inner = text.replace(/^(array|np\.array|tensor)\(/, "").replace(/(,\s*dtype=[\w.]+)?\)$/, (end) => (text.startsWith("(") ? end : ""))
+        .replaceAll("(", "[")
+        .replaceAll(")", "]");
       const rows = inner.includes("[") ? [inner] : inner.split("\n").filter((row) => row.trim()).map((row) => `[${row}]`);
       const tokens = rows.join(" ").match(/[[\]]|[^\s,;[\]]+/g) ?? [];
       const balanced = tokens.filter((token) => token === "[").length === tokens.filter((token) => token === "]").length;
@@ -141,7 +143,7 @@
         state.right = true;
         return this.tell("right", said.right);
       }
-      const known = plan.wrong.find(([wrong]) => agree(answer, wrong, tolerance));
+      const known = plan.wrong.find(([wrong, , near]) => agree(answer, wrong, near));
       if (known) return this.tell("open", known[1]);
       if (!state.hints) return "unknown";
       const shapes = [shapeOf(answer), shapeOf(plan.right)].map(asTuple);

@@ -37,6 +37,7 @@ WORDS = {
     "solution": "Solution",
     "level": ("Easy", "Medium", "Hard"),
     "done": "done",
+    "numbers": "the numbers, in a table",
     "progress": "{done} of {all} done",
     "clear all": "Clear these answers",
     "kept": "Answers are kept in this browser alone.",
@@ -142,7 +143,6 @@ def _plan(question):
     """What the script must know: every answer that it recognises, and what to say."""
     kind = question.kind
     trial = (lambda value: value[0]) if isinstance(kind, Code) else (lambda value: value)
-    told = (mistake.tell for mistake in question.mistakes)
     words = ("empty", "no more hints", "not array", "not integer", "not number", "not shape")
     return {
         "name": question.name,
@@ -150,8 +150,8 @@ def _plan(question):
         "tolerance": kind.tolerance,
         "right": _plain(trial(question.right())),
         "wrong": [
-            [_plain(trial(value)), prose(tell)]
-            for value, tell in zip(question.wrong(), told, strict=True)
+            [_plain(trial(value)), prose(mistake.tell), max(kind.tolerance, mistake.near)]
+            for value, mistake in zip(question.wrong(), question.mistakes, strict=True)
         ],
         "hints": [prose(hint) for hint in question.hints],
         "said": {"right": SAID["right"], "end": SAID["end"], "shape": SAID["shape"]},
@@ -200,8 +200,16 @@ def _solution(question):
         elif isinstance(piece, np.ndarray):
             pieces.append(f"<pre>{escape(_printed(piece))}</pre>")
         else:
-            pieces.append(piece._repr_html_())
+            pieces.append(_scroller(piece._repr_html_()))
     return "".join(pieces)
+
+
+def _scroller(html):
+    """A table that is wider than a phone moves sideways by itself; steppers fit."""
+    if not html.startswith("<table"):
+        return html
+    words = escape(WORDS["numbers"])
+    return f'<div class="wide" tabindex="0" role="group" aria-label="{words}">{html}</div>'
 
 
 def prose(text):

@@ -92,7 +92,7 @@ def _grey_solution():
         y,
         "Step by step, with ones for weights, so that each sum is nine times the average:",
         stepper(x[None, None], np.ones((1, 1, 3, 3), int), "same"),
-        "Of the photograph, `skimage.data.camera() / 255`, it makes one of the same shape.",
+        "Given `skimage.data.camera() / 255`, it gives an array of the same shape.",
     ]
 
 
@@ -121,7 +121,7 @@ def _keras_solution():
         "Ask of each new axis where it was in Keras's kernel. "
         + " ".join(f"{name.capitalize()}: at {at}." for name, at in zip(OURS, order, strict=True))
         + f" A kernel of shape {w.shape} becomes one of shape {w.transpose(order).shape}: three "
-        "filters, each with one slice of 2×2. Filter 0 holds every third number.",
+        "filters, each with one slice of 2×2. Filter 0 holds every third number, from 0 on.",
         w.transpose(order),
     ]
 
@@ -334,7 +334,8 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: _shape_of((0, 3, 2, 1)),
-                "You exchanged the height with the channels, and it now stands behind the width. "
+                "Height and width have changed places, so the image lies on its side. "
+                "Exchanging the axes of height and channels does that too. "
                 "The image lies on its side.",
             ),
             Mistake(

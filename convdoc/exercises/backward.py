@@ -411,8 +411,13 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: _plane(conv4d_transpose, DY, W.T),
-                "You turned the kernel over its diagonal. The transpose in the name is that of the "
-                "large matrix; the kernel is turned by 180 degrees.",
+                "You transposed the kernel as well as turning it. The transpose in the name is "
+                "that of the large matrix; turn the kernel by 180 degrees and do no more.",
+            ),
+            Mistake(
+                lambda: _plane(conv4d, DY, W.T, "full"),
+                "You transposed the kernel instead of turning it by 180 degrees. The transpose in "
+                "the name is that of the large matrix.",
             ),
             Mistake(
                 lambda: _plane(conv4d_transpose, np.ones_like(DY), W),
@@ -509,7 +514,8 @@ QUESTIONS = (
         name="backward-step",
         title="One step of learning",
         level=3,
-        text="Write a function that takes one step of gradient descent. x, w and t are 2-D arrays: "
+        text="Write `step(x, w, t, rate)`, a function that takes one step of gradient descent. "
+        "x, w and t are 2-D arrays: "
         'the image, the kernel, and what `conv4d` should give under `"valid"`. The loss is half '
         "the sum of (y − t)², and the step is `rate` times its gradient with respect to w. Give "
         f"the new kernel. Below are the first arrays; the first rate is {RATE}.",

@@ -187,6 +187,7 @@ QUESTIONS = (
                 lambda: _planes(conv4d, DAYS, AGES, "valid") / AGES.sum(),
                 "You divided by the sum of the weights. That makes an average of it; the "
                 "convolution alone does not divide.",
+                near=0.01,
             ),
             Mistake(
                 lambda: _planes(conv4d, DAYS, AGES, "full"),
@@ -330,6 +331,11 @@ QUESTIONS = (
         answer=lambda: SECRET,
         mistakes=(
             Mistake(
+                lambda: np.diff(RESPONSE, prepend=0),
+                "That is the answer to an impulse. It begins in column 2, and the kernel is its "
+                "three numbers from there on.",
+            ),
+            Mistake(
                 lambda: RESPONSE[:, 2:5],
                 "You read y as if x were an impulse. It is a step: at its second 1, two elements "
                 "of the kernel are added up already.",
@@ -375,7 +381,8 @@ QUESTIONS = (
             Mistake(
                 lambda x, w: convolve(x, w)[: x.shape[0], : x.shape[1]],
                 "You cut the result to the size of the image. The last moved image reaches beyond "
-                "it, by one row less than the kernel has and one column less.",
+                "it, by as many rows as the kernel has, less one, and as many columns, less "
+                "one.",
             ),
             Mistake(
                 lambda x, w: convolve(x, w.T),

@@ -123,8 +123,8 @@ def _doubled_solution():
     return [
         f"Each layer adds what its kernel covers beyond one pixel, {k - 1} times its dilation: "
         f"{', '.join(map(str, reach))}. With the pixel that you begin with, that is 1 + "
-        f"{' + '.join(map(str, reach))} = {1 + sum(reach)}. Its column for the receptive "
-        "field counts along:",
+        f"{' + '.join(map(str, reach))} = {1 + sum(reach)}. In this table, the column for the "
+        "receptive field counts along:",
         Network([Conv(1, k, border_mode="same", dilation=d) for d in DOUBLED]).table(
             (1, 1, 64, 64)
         ),
@@ -249,7 +249,9 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: (8, 16, *ConvSpec(12, 2).output_size(32)),
-                "You counted a gap behind the last element of the kernel. There is none.",
+                "Did you forget the window's first place? The division counts steps, and there "
+                "is one place more. Or did you count a gap behind the last element of the "
+                "kernel? There is none.",
             ),
             Mistake(
                 lambda: (8, *LAYER.spec.output_size(32), 16),
@@ -320,6 +322,10 @@ QUESTIONS = (
                 "You left the dilations out.",
             ),
             Mistake(
+                lambda: _field(DOUBLED) - 1,
+                "You added up what the layers add, and left out the pixel that you begin with.",
+            ),
+            Mistake(
                 lambda: 1 + sum(DOUBLED),
                 "You went to one side only. The kernel reaches as far to the other.",
             ),
@@ -358,7 +364,7 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: (_field(SPARSE) // 2) ** 2,
-                "You counted those pixels whose row and whose column are left out. One of both is "
+                "You counted those pixels whose row and whose column are left out. Either is "
                 "enough for a pixel not to be read.",
             ),
             Mistake(

@@ -149,7 +149,8 @@ def _timing_solution():
         f"{near / MEAN**2:.4f}. The sums, before they are divided by {MEAN**2}:",
         stepper(np.ones((1, 1, CONSTANT, CONSTANT), int), np.ones((1, 1, MEAN, MEAN), int)),
         "OpenCV and scikit-image mirror the image at its border and get 1. Have OpenCV pad with "
-        "zeros by `borderType=cv2.BORDER_CONSTANT`, pad yourself for scikit-image, turn the kernel "
+        "zeros by `borderType=cv2.BORDER_CONSTANT` and scikit-image by `mode='constant'`, turn "
+        "the kernel "
         "for both, and check that all results agree. Then time them.",
     ]
 
@@ -328,17 +329,24 @@ QUESTIONS = (
             Mistake(
                 lambda: 1.0,
                 "That is what OpenCV, scikit-image and `ndimage` give when left alone: they mirror "
-                "the image at its border. With zeros beyond it the mean is smaller.",
+                "the image at its border. With zeros beyond it the mean is smaller. If you divided "
+                "by the pixels on the image alone: the kernel's weights are the same everywhere.",
+            ),
+            Mistake(
+                lambda: round(float(_corner()[0, 0]), 2),
+                "Right as far as it goes. Write four digits.",
             ),
             Mistake(
                 lambda: float(_corner()[0, 1]),
                 "That is the mean beside the corner, at the edge. At the corner, zeros lie on two "
                 "sides.",
+                near=0.005,
             ),
             Mistake(
                 lambda: 1 / MEAN**2,
                 "You counted the corner pixel alone. Its neighbours on the image belong to the "
                 "mean too.",
+                near=0.005,
             ),
             Mistake(
                 lambda: float((MEAN // 2 + 1) ** 2),

@@ -186,7 +186,7 @@ QUESTIONS = (
         title="A kernel in four groups",
         level=1,
         text=f"A layer makes {LAYER.filters} channels out of {CHANNELS}, with kernels of "
-        f"{LAYER.size[0]}×{LAYER.size[1]} in {LAYER.groups} groups. What shape has its W?",
+        f"{LAYER.size[0]}×{LAYER.size[1]} in {LAYER.groups} groups. What is the shape of its W?",
         kind=Shape(),
         answer=lambda: LAYER.kernel_shape(CHANNELS),
         mistakes=(
@@ -232,6 +232,13 @@ QUESTIONS = (
             Mistake(
                 lambda: _part(DEALT_CHANNELS, DEALT_FILTERS, DEALT_GROUPS, DEALT_FILTER - 1),
                 "You counted the filters from 1.",
+            ),
+            Mistake(
+                lambda: np.arange(
+                    DEALT_FILTER // (DEALT_FILTERS // DEALT_GROUPS), DEALT_CHANNELS, DEALT_GROUPS
+                ),
+                "You found the group, and dealt the channels out one by one, like cards. A group "
+                "takes neighbours, in their order.",
             ),
             Mistake(
                 lambda: np.arange(DEALT_FILTER % DEALT_GROUPS, DEALT_CHANNELS, DEALT_GROUPS),
@@ -294,8 +301,8 @@ QUESTIONS = (
         title="What is left of the weights",
         level=2,
         text=f"A layer of {FILTERS} filters with full kernels of {KERNEL}×{KERNEL} is replaced by "
-        "a depthwise convolution of the same size and a 1×1 convolution behind it. Which share of "
-        "the weights is left? Write it as a number between 0 and 1, with four decimals.",
+        "a depthwise convolution of the same size and a 1×1 convolution behind it. What share "
+        "of the weights is left? Write it as a number between 0 and 1, with four decimals.",
         kind=Number(5e-5),
         answer=lambda: _share(FILTERS, KERNEL),
         mistakes=(
@@ -420,7 +427,8 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: (COLUMN * ROW)[:, 0],
-                "That is the first column of K. The row has a factor in that place already.",
+                "That is the first column of K: the column that you look for, times the first "
+                "number of the row. Divide by it.",
             ),
             Mistake(
                 lambda: ROW[0],

@@ -389,7 +389,7 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: math.prod(MIDDLE.kernel),
-                "So many has each *row*: an output reads as many pixels as the kernel has weights. "
+                "So many has each row: an output reads as many pixels as the kernel has weights. "
                 "A column asks how many outputs read one pixel.",
             ),
             Mistake(
@@ -592,7 +592,7 @@ QUESTIONS = (
         level=3,
         text="Somebody convolves the row x with the row w as "
         "`np.fft.ifft(np.fft.fft(x) * np.fft.fft(w, 4))`, and forgets to leave room. What comes "
-        "out? Leave out what rounding does.",
+        "out? Leave out what rounding does, and the imaginary parts, which are zero.",
         given={"x": WAVE_X, "w": WAVE_W},
         kind=Array(tolerance=1e-3),
         answer=_wrapped,
@@ -614,6 +614,11 @@ QUESTIONS = (
                 "You did not turn the kernel. A product of spectra is a true convolution.",
             ),
             Mistake(
+                lambda: _wrapped(WAVE_W[::-1]),
+                "You did not turn the kernel before you folded. A product of spectra is a true "
+                "convolution.",
+            ),
+            Mistake(
                 lambda: WAVE_X * np.append(WAVE_W, 0),
                 "You multiplied the rows number by number. It is their spectra that are "
                 "multiplied.",
@@ -629,8 +634,9 @@ QUESTIONS = (
         name="matrix-windows",
         title="Write im2col",
         level=3,
-        text="Write a function that takes an image, a 2-D array x, and a window's side k, and "
-        "gives each window of k×k pixels as a column. The windows in their order, row after row, "
+        text="Write `windows(x, k)`, a function that takes an image, a 2-D array x, and a "
+        "window's side k, and gives each "
+        "window of k×k pixels as a column. The windows in their order, row after row, "
         "and so the pixels in each of them. No padding, a stride of 1. Below is the first x, with "
         f"k = {WINDOW}.",
         given={"x": WINDOWED},

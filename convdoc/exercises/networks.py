@@ -97,8 +97,9 @@ def _digits_solution():
         "second convolution has 16 filters, pooling leaves their number alone, and the samples "
         "stay what they are.",
         _digits(),
-        f"The next kernel is 5×5, and {sizes[-1]}×{sizes[-1]} is too small for it. That is why "
-        "LeNet-5 reads these images with two rows and columns of zeros on every side.",
+        f"The next kernel is 5×5, and {sizes[-1]}×{sizes[-1]} is too small for it. So for "
+        "LeNet-5 the images get two rows and columns of background on every side, which makes "
+        "them 32×32.",
     ]
 
 
@@ -396,7 +397,8 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: 1 + sum((k - 1) * j for k, s, _, j in _field_steps() if k != 2),
-                "You left out the window of the pooling, which reads two outputs as well.",
+                "One too few. Did you begin with 0? A pixel sees itself, so begin with 1. Or "
+                "did you leave out the window of the pooling, which reads two outputs as well?",
             ),
             Mistake(
                 lambda: 1 + sum(k * j for k, _, _, j in _field_steps()),
@@ -540,7 +542,8 @@ QUESTIONS = (
         level=3,
         text="VGG-16's first convolution has 64 filters and keeps the size of its images, "
         f"{PHOTOGRAPH[2]}×{PHOTOGRAPH[3]}. To learn, a network keeps what every layer gave. How "
-        f"many million bytes is that for this layer, for {BATCH} images in float32?",
+        f"many million bytes is that for this layer, for {BATCH} images in float32? One decimal "
+        "will do.",
         kind=Number(tolerance=0.05),
         answer=_megabytes,
         mistakes=(

@@ -389,7 +389,8 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: EVEN_SIZE,
-                "Half padding keeps the size if the kernel is odd. This one is even; count.",
+                "Half padding keeps the size only if the kernel is odd, and this one is even. "
+                "If you worked it out: did you forget the window's first place, the + 1?",
             ),
             Mistake(
                 lambda: _size(EVEN_SIZE, ConvSpec(EVEN.kernel, border_mode=(8 - 1) // 2)),

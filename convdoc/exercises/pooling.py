@@ -281,6 +281,10 @@ QUESTIONS = (
                 "You rounded up. That is PyTorch's `ceil_mode=True`; Keras rounds down.",
             ),
             Mistake(
+                lambda: (*SHAPE[:2], *(size - 1 for size in _pooled(OVERLAPPING)[2:])),
+                "You forgot the window's first place.",
+            ),
+            Mistake(
                 lambda: _pooled(ConvSpec(3, 3)),
                 "You moved the windows on by their size. These overlap: the stride is given.",
             ),
@@ -349,8 +353,8 @@ QUESTIONS = (
         title="Spot the error: a padded maximum",
         level=2,
         text="Somebody pools x with windows of 3×3, a stride of 2 and a padding of 1, takes the "
-        "largest of each window, and gets y. Some of its numbers are wrong. What do Keras, "
-        "TensorFlow and PyTorch give for these windows?",
+        "largest of each window, and gets y. Some of its numbers are wrong. What does PyTorch's "
+        "`MaxPool2d(3, stride=2, padding=1)` give?",
         given={"x": BELOW_ZERO, "y": ZEROS_WON},
         kind=Array(),
         answer=lambda: _plane(BELOW_ZERO, 3, 2, 1),
@@ -369,7 +373,9 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: _plane(BELOW_ZERO, 2),
-                "You took windows of 2×2 side by side, without padding.",
+                "These windows do not hang over the top and the left. TensorFlow's `SAME` gives "
+                "this, since it puts its one row and column of padding behind, and so do "
+                "windows of 2×2 side by side. Here a border of 1 lies on all four sides.",
             ),
             Mistake(
                 lambda: _plane(BELOW_ZERO, 3, 2),

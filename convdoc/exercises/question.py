@@ -27,10 +27,13 @@ class Mistake:
         with the mistake in it.
     tell : str
         What to tell who gives it.
+    near : float
+        How far from it an answer may be that is not right: readers round.
     """
 
     value: Callable
     tell: str
+    near: float = 0
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Integer:
         except TypeError:
             raise TypeError(f"answer must be an integer; got {_told(answer)}") from None
 
-    def agree(self, a, b):
+    def agree(self, a, b, near=0):
         """Whether two answers are the same."""
         return a == b
 
@@ -93,9 +96,9 @@ class Number:
             raise TypeError(f"answer must be a number; got {_told(answer)}")
         return float(array)
 
-    def agree(self, a, b):
+    def agree(self, a, b, near=0):
         """Whether two answers are the same."""
-        return abs(a - b) <= self.tolerance
+        return abs(a - b) <= max(self.tolerance, near)
 
     def write(self, value):
         """Write an answer as a reader would, no more digits than count."""
@@ -115,7 +118,7 @@ class Shape:
             raise TypeError(f"answer must be a shape, as in (1, 3, 45, 45); got {_told(answer)}")
         return tuple(Integer().read(length) for length in answer)
 
-    def agree(self, a, b):
+    def agree(self, a, b, near=0):
         """Whether two answers are the same."""
         return a == b
 
@@ -143,9 +146,10 @@ class Array:
             array = array[0]
         return array
 
-    def agree(self, a, b):
+    def agree(self, a, b, near=0):
         """Whether two answers are the same."""
-        return a.shape == b.shape and bool(np.all(np.abs(a - b) <= self.tolerance))
+        near = max(self.tolerance, near)
+        return a.shape == b.shape and bool(np.all(np.abs(a - b) <= near))
 
     def write(self, value):
         """Write an answer as a reader would, row under row."""
@@ -186,9 +190,10 @@ class Code:
             results.append(Array(self.tolerance).read(result))
         return results
 
-    def agree(self, a, b):
+    def agree(self, a, b, near=0):
         """Whether two answers are the same."""
-        return all(map(Array(self.tolerance).agree, a, b))
+        kind = Array(max(self.tolerance, near))
+        return all(map(kind.agree, a, b))
 
     def write(self, value):
         """Write what the function gives in the first trial."""
@@ -255,7 +260,7 @@ class Question:
         if self.kind.agree(given, right):
             return Feedback(True, WORDS["right"])
         for mistake, wrong in zip(self.mistakes, self.wrong(), strict=True):
-            if self.kind.agree(given, wrong):
+            if self.kind.agree(given, wrong, mistake.near):
                 return Feedback(False, mistake.tell)
         if attempt == 3:
             return Feedback(False, WORDS["end"])

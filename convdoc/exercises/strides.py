@@ -129,7 +129,9 @@ def _published_solution():
         f"{wrong} of the {right.size} numbers are wrong. What was shown are the first three rows "
         "and columns of the result with a stride of 1:",
         every,
-        "With a stride of 2 it is every second of them. Step to any and add up:",
+        "With a stride of 2 it is every second of them. Take y[0, 1]: its window is centred on row "
+        "0, column 2, and its top row is padding. Of the sum, 0·0 + 0·0 + 0·0, 1·2 + 0·3 + 0·3 and "
+        "0·1 + 1·3 + 1·0 are left, which is 5. Step to any other and add up:",
         correlate_stepper(
             PUBLISHED_X[None, None], PUBLISHED_W[None, None], border_mode=1, strides=2
         ),
@@ -227,6 +229,14 @@ QUESTIONS = (
                 lambda: UNREAD_SIZE - UNREAD.output_size(UNREAD_SIZE)[0],
                 "You took away one row for each window. Each reads as many as the kernel has.",
             ),
+            Mistake(
+                lambda: _unread() - (UNREAD_SIZE - UNREAD.kernel[0]) % UNREAD.strides[0],
+                "You counted the rows between windows. What is left over at the end?",
+            ),
+            Mistake(
+                lambda: UNREAD_SIZE - _unread(),
+                "That is how many rows are read.",
+            ),
         ),
         hints=(
             "Write down the rows that each window reads.",
@@ -308,7 +318,8 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: PUBLISHED_Y,
-                "That is what was published. Add up the first row: its second number is wrong.",
+                "That is what was published. It is the corner of the result for a stride of 1. "
+                "Work out its second number.",
             ),
             Mistake(
                 lambda: _planes(conv4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2),

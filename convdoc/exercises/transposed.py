@@ -308,8 +308,8 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: ConvSpec(3, 1, 1).output_size(4),
-                "You put the input of another figure there. What does this stride leave of six "
-                "rows?",
+                "You rounded up. (6 + 2 − 3) / 2 is two and a half steps, and the half does not "
+                "count.",
             ),
         ),
         hints=(
