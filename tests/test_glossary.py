@@ -150,7 +150,7 @@ def test_names_of_paddings():
 
 def calls():
     """Calls in the list of spellings: name of the function -> names of the settings."""
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    (code,) = re.findall(r"```\{code-block\} python\n(.*?)```", PAGE, re.S)
     found = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     return {ast.unparse(call.func): {word.arg for word in call.keywords} for call in found}
 

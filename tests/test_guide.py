@@ -35,7 +35,7 @@ DIGITS = r"\d{1,3}(?:[ ,_\u202f]\d{3})+\b|\d{3,}"
 def words(page):
     """Words of a chapter, without its code, outputs, formulas and exercises."""
     article = soup(page).select_one("article")
-    for part in article.select(".cell, .math-display, table, footer, .headerlink, convdoc-sheet"):
+    for part in article.select(".cell, math, table, footer, .headerlink, convdoc-sheet"):
         part.decompose()
     return article.get_text(" ").split()
 

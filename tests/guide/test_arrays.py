@@ -83,6 +83,6 @@ def test_the_grey_photograph_is_asked_for_and_nhwc_is_recognised(page):
     }  # fmt: skip
     kernel = plans["exercise-arrays-kernel"]
     assert kernel["right"] == [16, 3, 5, 7]
-    assert any(value == [16, 5, 7, 3] and "NHWC" in tell for value, tell in kernel["wrong"])
+    assert any(value == [16, 5, 7, 3] and "NHWC" in tell for value, tell, _ in kernel["wrong"])
     # nine times the average of a corner of three rows and four columns, by hand: 9 + 0 + 0 + 0
     assert plans["exercise-grey-photograph"]["right"][0] == pytest.approx([1, 4, 5, 5])

@@ -82,5 +82,5 @@ def test_channels_convolved_separately_are_recognised(page):
     assert "exercise-colour-photograph" in plans
     announced = plans["exercise-channels-spot-shape"]
     assert announced["right"] == [1, 1, 3, 5]
-    apart = {tuple(value): tell for value, tell in announced["wrong"]}[1, 3, 3, 5]
+    apart = {tuple(value): tell for value, tell, _ in announced["wrong"]}[1, 3, 3, 5]
     assert apart.startswith("You convolved each channel separately")

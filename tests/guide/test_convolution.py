@@ -97,6 +97,6 @@ def test_the_questions_of_the_chapter_recognise_a_kernel_that_was_not_flipped(pa
     assert len(boxes) == 3
     plan = json.loads(boxes[0]["data-plan"])
     assert plan["right"] == [9, 16, 17]
-    value, tell = plan["wrong"][0]
+    value, tell, _ = plan["wrong"][0]
     assert value == [12, 17, 16]
     assert "as it is written" in tell
