@@ -12,6 +12,7 @@ The map of the package:
 - `convdoc.steps`: a convolution step by step, as numbers.
 - `convdoc.network`: a network as a list of layers, with its shapes, parameters, multiply-adds
   and receptive fields.
+- `convdoc.exercises`: questions, and answers that recognise the mistake behind a wrong one.
 - `convdoc.engines`: the libraries that compute, all with one answer.
 - `convdoc.draw`: steppers, and arrays, convolutions and networks as pictures (needs matplotlib).
 - ``python -m convdoc``: which Keras, Theano, compiler and device compute all this.

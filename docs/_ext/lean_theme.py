@@ -4,7 +4,8 @@ The theme brings all of Bootstrap and two thousand icons of Font Awesome. After 
 classes stand nowhere in the pages and scripts are dropped, and so are icons that no rule is
 left for, the script for icons of one's own, which we have none of, and the source maps.
 Thumbnails make do with 64 colours. Only the search page searches, so the index of all words is for
-that page alone. One thing is added: a name for the buttons that unfold a section in the sidebar.
+that page alone. Two things are mended: buttons that unfold a section in the sidebar have no name,
+and entries of the bibliography have a role that is no longer one.
 """
 
 import logging
@@ -98,6 +99,7 @@ def _lean_page(path):
     if path.suffix != ".html" or path.name == "search.html":
         return text
     lean = SEARCH_SCRIPT.sub("", text).replace(TOGGLE, NAMED_TOGGLE)
+    lean = lean.replace(' role="doc-biblioentry"', ' role="listitem"')
     if lean != text:
         path.write_text(lean, "utf-8")
     return lean
