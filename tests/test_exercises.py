@@ -164,8 +164,8 @@ def test_unknown_questions_chapters_and_attempts_are_named():
 def test_hints_come_one_after_the_other():
     question = exercises.question("strides-floor")
     told = [check("strides-floor", 1000, attempt=n).text for n in (1, 2, 3)]
-    assert told[0].endswith(question.hints[0])
-    assert told[1].endswith(question.hints[1])
+    assert told[0] == f"Not this. A hint: {question.hints[0]}"
+    assert told[1] == f"Still not this. Another hint: {question.hints[1]}"
     assert "solution" in told[2]
 
 
@@ -182,3 +182,20 @@ def test_a_question_in_a_notebook_brings_what_it_needs():
     assert html.count('class="convdoc-assets"') >= 2
     assert "customElements.define" in html
     assert "How high is the output?" in str(exercises.question("strides-floor"))
+
+
+def test_a_mistake_is_recognised_although_it_was_rounded():
+    """The average of five days, rounded to two decimals, where the weighted sum was asked for."""
+    weighted = np.array(SECOND_WAY["convolution-moving"])
+    (divided,) = [m for m in exercises.question("convolution-moving").mistakes if m.near]
+    rounded = (weighted / 6).round(2)  # the weights 3, 2 and 1 sum to 6
+    assert check("convolution-moving", rounded).text == divided.tell
+    assert check("convolution-moving", rounded + 0.02).text != divided.tell
+    assert not check("convolution-moving", weighted + 0.005)
+
+
+def test_a_function_must_be_right_in_every_trial():
+    kind = Code("double(x)", lambda: [(1,), (2,)])
+    right = kind.read(lambda x: [2 * x])
+    assert kind.agree(right, kind.read(lambda x: [x + x]))
+    assert not kind.agree(right, kind.read(lambda x: [2 if x == 1 else 5]))
