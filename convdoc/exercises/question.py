@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,9 @@ class Feedback:
         return self.text
 
     __repr__ = __str__
+
+    def _repr_html_(self):
+        return f"<p>{escape(self.text)}</p>"
 
 
 class Integer:
