@@ -10,6 +10,7 @@ import pytest
 from convdoc import exercises
 from convdoc.draw.question import WORDS
 from convdoc.exercises.question import WORDS as SAID
+from tests.second_way.convolution import ANSWERS
 from tests.test_browser import TOO_WIDE, what_axe_finds
 
 SIZES = "exercises/sizes.html"
@@ -166,6 +167,7 @@ def test_arrays_may_be_written_in_many_ways(visit):
         repr(NUMBERS.astype("float32")),
         f"np.{NUMBERS[None, None]!r}",
         json.dumps(NUMBERS.tolist()),
+        str(tuple(map(tuple, NUMBERS.tolist()))),
         "\n".join(map(str, NUMBERS)),
     ]
     for text in ways:
@@ -177,6 +179,15 @@ def test_arrays_may_be_written_in_many_ways(visit):
         assert box.answer(text) == WORDS["not array"], text
     negative = "−2 1 3\n1 3 0\n5 0 9"
     assert box.answer(negative) == hint(exercises.question("strides-thinned"), 0)
+
+
+def test_a_mistake_is_recognised_although_it_was_rounded(visit):
+    """The average of five days, to two decimals, where the weighted sum was asked for."""
+    (divided,) = [m for m in exercises.question("convolution-moving").mistakes if m.near]
+    average = np.array(ANSWERS["convolution-moving"]) / 6  # the weights 3, 2 and 1 sum to 6
+    box = Box(visit("exercises/windows.html"), "convolution-moving")
+    assert box.answer(str(average.round(2))) == divided.tell
+    assert box.answer(str(average.round(2) + 0.02)) != divided.tell
 
 
 def test_what_a_reader_writes_is_never_part_of_the_page(visit):
