@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from convdoc.draw import palette
+from convdoc.draw.canvas import number
 from convdoc.exercises.question import WORDS as SAID
 from convdoc.exercises.question import Array, Code
 
@@ -37,11 +38,13 @@ WORDS = {
     "solution": "Solution",
     "level": ("Easy", "Medium", "Hard"),
     "done": "done",
-    "numbers": "the numbers, in a table",
+    "numbers": "the numbers",
     "progress": "{done} of {all} done",
     "clear all": "Clear these answers",
     "kept": "Answers are kept in this browser alone.",
 }
+
+MOST_CELLS = 20  # along a side of an array that is drawn
 
 #: What a notebook needs with each box. A site loads the same once for a page and drops these.
 ASSETS = (
@@ -198,10 +201,30 @@ def _solution(question):
         if isinstance(piece, str):
             pieces.append(f"<p>{prose(piece)}</p>")
         elif isinstance(piece, np.ndarray):
-            pieces.append(f"<pre>{escape(_printed(piece))}</pre>")
+            pieces.append(_cells(piece))
         else:
             pieces.append(_scroller(piece._repr_html_()))
     return "".join(pieces)
+
+
+def _cells(array):
+    """Draw an array as cells, the stronger the farther from zero; as text if it is no picture."""
+    if array.ndim > 2 or max(array.shape) > MOST_CELLS:
+        return f"<pre>{escape(_printed(array))}</pre>"
+    rows = [[number(value) for value in row] for row in np.atleast_2d(array).tolist()]
+    strength = 45 * np.abs(array).ravel() / (np.abs(array).max() or 1)  # per cent of the colour
+    texts = [text for row in rows for text in row]
+    cells = "".join(
+        f'<span style="--s:{share:.0f}%">{text}</span>'
+        for share, text in zip(strength, texts, strict=True)
+    )
+    told = "; ".join(", ".join(row) for row in rows)
+    columns, width = len(rows[0]), max(2.2, 0.7 * max(map(len, texts)) + 0.6)
+    return (
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(WORDS["numbers"])}">'
+        f'<div class="cells" role="img" aria-label="{told}" '
+        f'style="grid-template-columns:repeat({columns},{width:g}em)">{cells}</div></div>'
+    )
 
 
 def _scroller(html):
