@@ -349,3 +349,14 @@ def test_boxes_work_from_a_folder(browser, site):
     page.goto((site / SIZES).as_uri())
     assert Box(page, "strides-floor").answer("20") == SAID["right"]
     context.close()
+
+
+@pytest.mark.parametrize(("body", "ground"), [("", "white"), ("data-jp-theme-light=false", "dark")])
+def test_a_box_in_a_notebook_follows_its_theme(browser, body, ground):
+    page = browser.new_page()
+    box = exercises.question("strides-floor")._repr_html_()
+    page.set_content(f"<!doctype html><body {body}>{box}</body>")
+    assert Box(page, "strides-floor").answer("20") == SAID["right"]
+    colour = page.locator("convdoc-question").evaluate("q => getComputedStyle(q).backgroundColor")
+    assert (colour == "rgb(255, 255, 255)") == (ground == "white")
+    page.close()

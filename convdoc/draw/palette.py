@@ -33,8 +33,9 @@ LABEL_SIZE = 12
 def css(element=None):
     """Style sheet that gives each colour a variable, ``--convdoc-ink`` and so on.
 
-    For a page of this site, whose theme says if it is dark; or, given the name of an element, for
-    that element in a notebook, dark where JupyterLab, VS Code or the page says so.
+    For a page of this site, whose theme says if it is dark; or, given the selector of an element,
+    one without commas, for that element in a notebook, dark where JupyterLab, VS Code or the page
+    says so.
     """
 
     def variables(colours):

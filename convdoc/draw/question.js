@@ -87,8 +87,16 @@
       : Math.abs(a - b) <= tolerance; // of an array and a number: NaN, never at most that
   const put = (words, ...values) => values.reduce((told, value) => told.replace("{}", () => value), words);
 
-  class Question extends HTMLElement {
+  // An element that begins when what it holds is there: while a page is read, that is later.
+  class Whole extends HTMLElement {
     connectedCallback() {
+      if (document.readyState !== "loading") this.begin();
+      else document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
+    }
+  }
+
+  class Question extends Whole {
+    begin() {
       if (this.plan) return; // moved within the page
       this.plan = JSON.parse(this.dataset.plan);
       this.form = this.querySelector("form");
@@ -170,8 +178,8 @@
     }
   }
 
-  class Progress extends HTMLElement {
-    connectedCallback() {
+  class Progress extends Whole {
+    begin() {
       const { names, words } = JSON.parse(this.dataset.plan);
       const count = () => {
         const done = names.filter((name) => kept.read(name).right).length;
@@ -188,8 +196,8 @@
   }
 
   // A mark beside the name of a question that is done.
-  class Done extends HTMLElement {
-    connectedCallback() {
+  class Done extends Whole {
+    begin() {
       const show = () => (this.firstElementChild.hidden = !kept.read(this.dataset.name).right);
       document.addEventListener(CHANGED, show);
       window.addEventListener("pageshow", show);

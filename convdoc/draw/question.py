@@ -49,7 +49,7 @@ MOST_CELLS = 20  # along a side of an array that is drawn
 #: What a notebook needs with each box. A site loads the same once for a page and drops these.
 ASSETS = (
     '<style class="convdoc-assets">'
-    + palette.css("convdoc-sheet, convdoc-question")
+    + palette.css(":is(convdoc-sheet, convdoc-question)")
     + Path(__file__).with_name("question.css").read_text("utf-8")
     + '</style><script class="convdoc-assets">'
     + Path(__file__).with_name("question.js").read_text("utf-8")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from convdoc.conv import conv4d, conv4d_gradients, conv4d_transpose, correlate4d
+from convdoc.exercises.plane import plane
 from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.spec import ConvSpec
 
@@ -43,12 +44,8 @@ STEP_T = np.array([[3, 5],
                    [1, 6]])  # fmt: skip
 
 
-def _plane(function, x, w, *arguments, **settings):
-    return function(x[None, None], w[None, None], *arguments, **settings)[0, 0]
-
-
 def _row(function, x, w, *arguments, **settings):
-    return _plane(function, x[None], w[None], *arguments, **settings)[0]
+    return plane(function, x[None], w[None], *arguments, **settings)[0]
 
 
 def _bias_solution():
@@ -83,7 +80,7 @@ def _shape_solution():
 def _lit():
     """How the sum of all outputs changes with each pixel."""
     ones = np.ones(ConvSpec(LIT_W.shape).output_size(LIT_SIZE))
-    return _plane(conv4d_transpose, ones, LIT_W).astype(int)
+    return plane(conv4d_transpose, ones, LIT_W).astype(int)
 
 
 def _pixel_solution():
@@ -101,7 +98,7 @@ def _pixel_solution():
 
 
 def _kernel():
-    return _plane(correlate4d, X, DY, "valid")[::-1, ::-1]
+    return plane(correlate4d, X, DY, "valid")[::-1, ::-1]
 
 
 def _kernel_solution():
@@ -184,7 +181,7 @@ def _stride_solution():
 
 def step(x, w, t, rate):
     """Take one step down the gradient of half the sum of squared errors."""
-    y = _plane(conv4d, x, w, "valid")
+    y = plane(conv4d, x, w, "valid")
     _, dw, _ = conv4d_gradients(x[None, None], w[None, None], (y - t)[None, None], "valid")
     return w - rate * dw[0, 0]
 
@@ -210,7 +207,7 @@ def _gradient_alone(x, w, t, rate):
 
 
 def _step_solution():
-    y = _plane(conv4d, STEP_X, STEP_W, "valid").astype(int)
+    y = plane(conv4d, STEP_X, STEP_W, "valid").astype(int)
     dw = (STEP_W - step(STEP_X, STEP_W, STEP_T, 1)).round().astype(int)
     return [
         "First forward, y:",
@@ -356,12 +353,12 @@ QUESTIONS = (
                 "had turned its kernel.",
             ),
             Mistake(
-                lambda: _plane(conv4d, X, DY, "valid"),
+                lambda: plane(conv4d, X, DY, "valid"),
                 "You flipped dy. It lies on the image as it is; it is the result that has to be "
                 "turned.",
             ),
             Mistake(
-                lambda: _plane(conv4d, X, DY, "valid")[::-1, ::-1],
+                lambda: plane(conv4d, X, DY, "valid")[::-1, ::-1],
                 "You flipped dy and the result. One turn is enough.",
             ),
             Mistake(
@@ -369,7 +366,7 @@ QUESTIONS = (
                 "You averaged over the outputs. The effects add up.",
             ),
             Mistake(
-                lambda: _plane(correlate4d, X, DY, "full"),
+                lambda: plane(correlate4d, X, DY, "full"),
                 'You padded. There are as many sums as the kernel has weights: that is `"valid"`.',
             ),
             Mistake(
@@ -394,33 +391,33 @@ QUESTIONS = (
         "and gets dy. What does it pass on to the layer before, dX?",
         given={"W": W, "dy": DY},
         kind=Array(),
-        answer=lambda: _plane(conv4d_transpose, DY, W),
+        answer=lambda: plane(conv4d_transpose, DY, W),
         mistakes=(
             Mistake(
-                lambda: _plane(conv4d, DY, W, "full"),
+                lambda: plane(conv4d, DY, W, "full"),
                 "You left the kernel behind as it is stored. The convolution had laid it on the "
                 "image turned, and that is how it goes back.",
             ),
             Mistake(
-                lambda: _plane(correlate4d, DY, W, "valid"),
+                lambda: plane(correlate4d, DY, W, "valid"),
                 "dX must be as large as the image. The pixels at its border have been read too.",
             ),
             Mistake(
-                lambda: _plane(correlate4d, DY, W, "same"),
+                lambda: plane(correlate4d, DY, W, "same"),
                 "That is as large as dy. dX must be as large as the image.",
             ),
             Mistake(
-                lambda: _plane(conv4d_transpose, DY, W.T),
+                lambda: plane(conv4d_transpose, DY, W.T),
                 "You transposed the kernel as well as turning it. The transpose in the name is "
                 "that of the large matrix; turn the kernel by 180 degrees and do no more.",
             ),
             Mistake(
-                lambda: _plane(conv4d, DY, W.T, "full"),
+                lambda: plane(conv4d, DY, W.T, "full"),
                 "You transposed the kernel instead of turning it by 180 degrees. The transpose in "
                 "the name is that of the large matrix.",
             ),
             Mistake(
-                lambda: _plane(conv4d_transpose, np.ones_like(DY), W),
+                lambda: plane(conv4d_transpose, np.ones_like(DY), W),
                 "You left dy out: every output handed back its weights alone.",
             ),
         ),

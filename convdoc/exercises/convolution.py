@@ -3,6 +3,7 @@
 import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
+from convdoc.exercises.plane import plane
 from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.spec import ConvSpec
 
@@ -46,16 +47,12 @@ TRIALS = (
 )  # fmt: skip
 
 
-def _planes(function, x, w, border_mode):
-    return function(x[None, None], w[None, None], border_mode)[0, 0]
-
-
 def _products(pixels, weights):
     return " + ".join(f"{pixel} · {weight}" for pixel, weight in zip(pixels, weights, strict=True))
 
 
 def _moving():
-    return _planes(conv4d, DAYS, AGES, "valid").astype(int)
+    return plane(conv4d, DAYS, AGES, "valid").astype(int)
 
 
 def _moving_solution():
@@ -179,22 +176,22 @@ QUESTIONS = (
         answer=_moving,
         mistakes=(
             Mistake(
-                lambda: _planes(correlate4d, DAYS, AGES, "valid"),
+                lambda: plane(correlate4d, DAYS, AGES, "valid"),
                 "You laid the kernel on the days as it is written, so the oldest day got the "
                 "newest day's weight. Which end of x is the newest?",
             ),
             Mistake(
-                lambda: _planes(conv4d, DAYS, AGES, "valid") / AGES.sum(),
+                lambda: plane(conv4d, DAYS, AGES, "valid") / AGES.sum(),
                 "You divided by the sum of the weights. That makes an average of it; the "
                 "convolution alone does not divide.",
                 near=0.01,
             ),
             Mistake(
-                lambda: _planes(conv4d, DAYS, AGES, "full"),
+                lambda: plane(conv4d, DAYS, AGES, "full"),
                 "You let the window hang over both ends. Here it has to lie wholly on x.",
             ),
             Mistake(
-                lambda: _planes(conv4d, DAYS, AGES, "same"),
+                lambda: plane(conv4d, DAYS, AGES, "same"),
                 "You put zeros around x to get as many numbers as it has. Here the window has to "
                 "lie wholly on x.",
             ),
@@ -259,7 +256,7 @@ QUESTIONS = (
         "count from 0.",
         given={"x": IMAGE, "W": KERNEL},
         kind=Integer(),
-        answer=lambda: int(_planes(conv4d, IMAGE, KERNEL, "valid")[ROW, COLUMN]),
+        answer=lambda: int(plane(conv4d, IMAGE, KERNEL, "valid")[ROW, COLUMN]),
         mistakes=(
             Mistake(
                 lambda: _pixel(KERNEL),

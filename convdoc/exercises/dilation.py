@@ -3,6 +3,7 @@
 import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
+from convdoc.exercises.plane import plane
 from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.network import Conv, Network
 from convdoc.spec import ConvSpec
@@ -34,10 +35,6 @@ DOUBLED = (1, 2, 4, 8)
 SPARSE = (2, 4)
 
 
-def _planes(function, x, w, *arguments, **settings):
-    return function(x[None, None], w[None, None], *arguments, **settings)[0, 0]
-
-
 def _field(dilations, kernel=3):
     """Pixels along one axis that a stack of layers sees."""
     layers = [Conv(1, kernel, border_mode="same", dilation=d) for d in dilations]
@@ -48,7 +45,7 @@ def _times_read(dilations):
     """How often one output of a stack of 3×3 layers reads each pixel of its receptive field."""
     count = np.ones((1, 1))
     for d in dilations:
-        count = _planes(conv4d, count, np.ones((3, 3)), "full", dilation=d, engine="numpy")
+        count = plane(conv4d, count, np.ones((3, 3)), "full", dilation=d, engine="numpy")
     return count.astype(int)
 
 
@@ -278,23 +275,23 @@ QUESTIONS = (
         "the kernel is flipped.",
         given={"x": X, "W": W},
         kind=Array(),
-        answer=lambda: _planes(conv4d, X, W, "valid", dilation=2),
+        answer=lambda: plane(conv4d, X, W, "valid", dilation=2),
         mistakes=(
             Mistake(
-                lambda: _planes(correlate4d, X, W, "valid", dilation=2),
+                lambda: plane(correlate4d, X, W, "valid", dilation=2),
                 "You did not flip the kernel. That is the cross-correlation.",
             ),
             Mistake(
-                lambda: _planes(conv4d, X, W, "valid"),
+                lambda: plane(conv4d, X, W, "valid"),
                 "You left the dilation out: the kernel's elements lie two pixels apart.",
             ),
             Mistake(
-                lambda: _planes(conv4d, X, W, "valid", strides=2),
+                lambda: plane(conv4d, X, W, "valid", strides=2),
                 "You moved the window in steps of two. That is a stride. A dilation moves the "
                 "elements of the kernel apart, and the window still goes on by one pixel.",
             ),
             Mistake(
-                lambda: _planes(conv4d, X, np.rot90(W), "valid", dilation=2),
+                lambda: plane(conv4d, X, np.rot90(W), "valid", dilation=2),
                 "You turned the kernel by a quarter. A flip is half a turn: the first element "
                 "becomes the last.",
             ),

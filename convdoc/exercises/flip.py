@@ -3,6 +3,7 @@
 import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
+from convdoc.exercises.plane import plane
 from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question
 from convdoc.layouts import convert_kernel
 
@@ -36,10 +37,6 @@ MOVED_X = np.array([[1, 2, 0],
                     [2, 1, 0]])  # fmt: skip
 MOVED_W = np.array([[1, 2],
                     [3, 4]])  # fmt: skip
-
-
-def _planes(function, x, w, *arguments, **settings):
-    return function(x[None, None], w[None, None], *arguments, **settings)[0, 0]
 
 
 def _by_hand_solution():
@@ -87,7 +84,7 @@ def _pillow(kernel):
     """What Pillow leaves of an impulse: it reads the rows of the kernel from the bottom up."""
     impulse = np.zeros((5, 5))
     impulse[2, 2] = 1
-    return _planes(correlate4d, impulse, kernel[::-1])[1:4, 1:4]
+    return plane(correlate4d, impulse, kernel[::-1])[1:4, 1:4]
 
 
 def _pillow_solution():
@@ -136,7 +133,7 @@ def _convert_solution():
 
 def _corner():
     ones, mean = np.ones((CONSTANT, CONSTANT)), np.full((MEAN, MEAN), 1 / MEAN**2)
-    return _planes(conv4d, ones, mean)
+    return plane(conv4d, ones, mean)
 
 
 def _timing_solution():
@@ -177,23 +174,23 @@ QUESTIONS = (
         text='What is the true convolution of x with W, under `"valid"`?',
         given={"x": X, "W": W},
         kind=Array(),
-        answer=lambda: _planes(conv4d, X, W, "valid"),
+        answer=lambda: plane(conv4d, X, W, "valid"),
         mistakes=(
             Mistake(
-                lambda: _planes(correlate4d, X, W, "valid"),
+                lambda: plane(correlate4d, X, W, "valid"),
                 "You laid the kernel on the image as it is written. That is the "
                 "cross-correlation; a convolution flips it first.",
             ),
             Mistake(
-                lambda: _planes(correlate4d, X, W[::-1], "valid"),
+                lambda: plane(correlate4d, X, W[::-1], "valid"),
                 "You flipped the kernel top to bottom only. Left and right change places too.",
             ),
             Mistake(
-                lambda: _planes(correlate4d, X, W[:, ::-1], "valid"),
+                lambda: plane(correlate4d, X, W[:, ::-1], "valid"),
                 "You flipped the kernel left to right only. Top and bottom change places too.",
             ),
             Mistake(
-                lambda: _planes(correlate4d, X, W.T, "valid"),
+                lambda: plane(correlate4d, X, W.T, "valid"),
                 "You transposed the kernel: rows became columns. A flip is a turn by 180 degrees.",
             ),
         ),
@@ -368,24 +365,24 @@ QUESTIONS = (
         "image x the answers differ. What does TensorFlow give?",
         given={"x": MOVED_X, "W": MOVED_W},
         kind=Array(),
-        answer=lambda: _planes(conv4d, MOVED_X, MOVED_W, "same_upper"),
+        answer=lambda: plane(conv4d, MOVED_X, MOVED_W, "same_upper"),
         mistakes=(
             Mistake(
-                lambda: _planes(conv4d, MOVED_X, MOVED_W, "same"),
+                lambda: plane(conv4d, MOVED_X, MOVED_W, "same"),
                 "That is what Theano gives. The kernel is even, and TensorFlow puts the odd zeros "
                 "elsewhere.",
             ),
             Mistake(
-                lambda: _planes(correlate4d, MOVED_X, MOVED_W, "same_upper"),
+                lambda: plane(correlate4d, MOVED_X, MOVED_W, "same_upper"),
                 "You let TensorFlow correlate with W itself. It was given the turned kernel.",
             ),
             Mistake(
-                lambda: _planes(correlate4d, MOVED_X, MOVED_W, "same"),
+                lambda: plane(correlate4d, MOVED_X, MOVED_W, "same"),
                 "You padded as Theano does and left the turn out. TensorFlow was given the turned "
                 "kernel, and has zeros elsewhere.",
             ),
             Mistake(
-                lambda: _planes(conv4d, MOVED_X, MOVED_W, "valid"),
+                lambda: plane(conv4d, MOVED_X, MOVED_W, "valid"),
                 "You did not pad. Under `SAME` the result is as large as the image.",
             ),
         ),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from convdoc.conv import conv4d
+from convdoc.exercises.plane import plane
 from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.spec import ConvSpec
 
@@ -41,10 +42,6 @@ RAMP = np.arange(1.0, 31).reshape(6, 5) ** 2
 SAME_SIZE, SAME_KERNEL, SAME_STRIDE = 13, 8, 5
 
 
-def _planes(x, w, border_mode):
-    return conv4d(x[None, None], w[None, None], border_mode)[0, 0]
-
-
 def _size(size, spec):
     return spec.output_size(size)[0]
 
@@ -66,7 +63,10 @@ def _valid_solution():
 def _same_border_solution():
     from convdoc.draw import stepper
 
-    inner, same = _planes(INK, CROSS, "valid").astype(int), _planes(INK, CROSS, "same").astype(int)
+    inner, same = (
+        plane(conv4d, INK, CROSS, "valid").astype(int),
+        plane(conv4d, INK, CROSS, "same").astype(int),
+    )
     return [
         "A frame of zeros, one pixel wide, lets the window be centred on every pixel. In the "
         f"corner it lies on four pixels of the image, and its sum is {same[0, 0]}. Step through "
@@ -160,27 +160,27 @@ def _uneven_solution():
 
 def blur(x):
     """Average 3×3 pixels, those of the border repeated outwards."""
-    return _planes(np.pad(x, 1, mode="edge"), BLUR, "valid")
+    return plane(conv4d, np.pad(x, 1, mode="edge"), BLUR, "valid")
 
 
 def _blur_with_zeros(x):
-    return _planes(x, BLUR, "same")
+    return plane(conv4d, x, BLUR, "same")
 
 
 def _blur_valid(x):
-    return _planes(x, BLUR, "valid")
+    return plane(conv4d, x, BLUR, "valid")
 
 
 def _blur_twice_padded(x):
-    return _planes(np.pad(x, 1, mode="edge"), BLUR, "same")
+    return plane(conv4d, np.pad(x, 1, mode="edge"), BLUR, "same")
 
 
 def _blur_reflected(x):
-    return _planes(np.pad(x, 1, mode="reflect"), BLUR, "valid")
+    return plane(conv4d, np.pad(x, 1, mode="reflect"), BLUR, "valid")
 
 
 def _blur_around(x):
-    return _planes(np.pad(x, 1, mode="wrap"), BLUR, "valid")
+    return plane(conv4d, np.pad(x, 1, mode="wrap"), BLUR, "valid")
 
 
 def _summed(x):
@@ -271,25 +271,25 @@ QUESTIONS = (
         '`conv4d(x, W, border_mode="same")` give?',
         given={"x": INK, "W": CROSS},
         kind=Array(),
-        answer=lambda: _planes(INK, CROSS, "same"),
+        answer=lambda: plane(conv4d, INK, CROSS, "same"),
         mistakes=(
             Mistake(
-                lambda: _planes(INK, CROSS, "valid"),
+                lambda: plane(conv4d, INK, CROSS, "valid"),
                 'That is the result under `"valid"`. With `"same"` the window may hang over the '
                 "border, and the result is as large as the image.",
             ),
             Mistake(
-                lambda: np.pad(_planes(INK, CROSS, "valid"), 1),
+                lambda: np.pad(plane(conv4d, INK, CROSS, "valid"), 1),
                 "You put zeros around the result. They go around the image, before the window "
                 "slides: a window on the border still sees some pixels.",
             ),
             Mistake(
-                lambda: _planes(INK, CROSS, "full"),
+                lambda: plane(conv4d, INK, CROSS, "full"),
                 'That is `"full"`: so many zeros that a window may touch the image with one corner.'
                 ' `"same"` puts fewer of them.',
             ),
             Mistake(
-                lambda: _planes(np.pad(INK, 1, mode="edge"), CROSS, "valid"),
+                lambda: plane(conv4d, np.pad(INK, 1, mode="edge"), CROSS, "valid"),
                 'You repeated the pixels of the border outwards. Under `"same"`, what lies outside '
                 "is zero.",
             ),

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
+from convdoc.exercises.plane import plane
 from convdoc.exercises.question import Array, Integer, Mistake, Question
 from convdoc.spec import ConvSpec
 
@@ -38,10 +39,6 @@ PUBLISHED_W = np.array([[2, 0, 1],
 PUBLISHED_Y = np.array([[1, 6, 5],
                         [7, 10, 9],
                         [7, 10, 8]])  # fmt: skip
-
-
-def _planes(function, x, w, *arguments, **settings):
-    return function(x[None, None], w[None, None], *arguments, **settings)[0, 0]
 
 
 def _left(size, spec):
@@ -122,9 +119,9 @@ def _same_solution():
 def _published_solution():
     from convdoc.draw import correlate_stepper
 
-    right = _planes(correlate4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2).astype(int)
+    right = plane(correlate4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2).astype(int)
     wrong = int((right != PUBLISHED_Y).sum())
-    every = _planes(correlate4d, PUBLISHED_X, PUBLISHED_W, 1).astype(int)
+    every = plane(correlate4d, PUBLISHED_X, PUBLISHED_W, 1).astype(int)
     return [
         f"{wrong} of the {right.size} numbers are wrong. What was shown are the first three rows "
         "and columns of the result with a stride of 1:",
@@ -282,15 +279,15 @@ QUESTIONS = (
         "elsewhere. What does TensorFlow give with `strides=2, padding='SAME'`?",
         given={"x": COUNTED},
         kind=Array(),
-        answer=lambda: _planes(conv4d, COUNTED, MIDDLE, "same_upper", strides=2),
+        answer=lambda: plane(conv4d, COUNTED, MIDDLE, "same_upper", strides=2),
         mistakes=(
             Mistake(
-                lambda: _planes(conv4d, COUNTED, MIDDLE, "same", strides=2),
+                lambda: plane(conv4d, COUNTED, MIDDLE, "same", strides=2),
                 "That is what Theano gives, and PyTorch with a padding of 1. TensorFlow pads less "
                 "at this stride, and the windows lie elsewhere.",
             ),
             Mistake(
-                lambda: _planes(conv4d, COUNTED, MIDDLE, "valid", strides=2),
+                lambda: plane(conv4d, COUNTED, MIDDLE, "valid", strides=2),
                 "You did not pad. `SAME` gives ⌈6 / 2⌉ outputs along each axis.",
             ),
             Mistake(
@@ -314,7 +311,7 @@ QUESTIONS = (
         "of 2, and says that it gives y. Some of its numbers are wrong. What is right?",
         given={"x": PUBLISHED_X, "W": PUBLISHED_W, "y": PUBLISHED_Y},
         kind=Array(),
-        answer=lambda: _planes(correlate4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2),
+        answer=lambda: plane(correlate4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2),
         mistakes=(
             Mistake(
                 lambda: PUBLISHED_Y,
@@ -322,15 +319,15 @@ QUESTIONS = (
                 "Work out its second number.",
             ),
             Mistake(
-                lambda: _planes(conv4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2),
+                lambda: plane(conv4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2),
                 "You flipped the kernel. This one is a cross-correlation.",
             ),
             Mistake(
-                lambda: _planes(correlate4d, PUBLISHED_X, PUBLISHED_W, 1),
+                lambda: plane(correlate4d, PUBLISHED_X, PUBLISHED_W, 1),
                 "You took a stride of 1.",
             ),
             Mistake(
-                lambda: _planes(correlate4d, PUBLISHED_X, PUBLISHED_W, "valid", strides=2),
+                lambda: plane(correlate4d, PUBLISHED_X, PUBLISHED_W, "valid", strides=2),
                 "You left the padding out.",
             ),
         ),
