@@ -38,6 +38,7 @@ extensions = [
     "staleness",
     "inline_figures",
     "custom_elements",
+    "explorer",
     "mathml",
     "lean_theme",
 ]
@@ -100,7 +101,9 @@ html_favicon = "docs/_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": [], "install": [], "conventions": [], "exercises/index": []}
+html_sidebars = {
+    name: [] for name in ("index", "install", "conventions", "exercises/index", "explorer")
+}
 html_theme_options = {
     "logo": {
         "image_light": "_static/logo.svg",
@@ -113,9 +116,12 @@ html_theme_options = {
     "show_prev_next": True,
     # Gallery pages have one heading, and code that wants the room; so has a wide table.
     "secondary_sidebar_items": {
-        name: [] if name in ("index", "auto_gallery/*", "reference/speed") else ["page-toc"]
+        name: []
+        if name in ("index", "auto_gallery/*", "explorer", "reference/speed")
+        else ["page-toc"]
         for name in (
-            *("index", "auto_gallery/*", "reference/speed", "conventions", "install"),
+            *("index", "auto_gallery/*", "explorer", "reference/speed"),
+            *("conventions", "install"),
             *("guide/*", "exercises/*", "about/*"),
             *("reference/index", "reference/relationships", "reference/glossary"),
             *("reference/engines", "reference/bibliography", "reference/generated/*"),

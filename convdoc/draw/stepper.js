@@ -79,6 +79,9 @@
 
   class Stepper extends HTMLElement {
     static speed = "1"; // chosen once for all steppers of the page
+    // Who makes a stepper while a page is open may set a teller before it is put there. It says what
+    // there is no list for: step(at), there(told, steps) and stamp(k, cell), all as HTML, and nameStamp(k, cell); where it has name(array, index), it names the other cells too.
+    teller = null;
 
     connectedCallback() {
       if (document.readyState === "loading")
@@ -114,7 +117,7 @@
     resetControls() {
       this.querySelector(".frames")?.remove();
       if (this.control("play").dataset.playing === "true") this.setPlaying(false);
-      if (this.control("stored")?.getAttribute("aria-pressed") === "true") {
+      if (this.isStored()) {
         this.texts = this.stamp.map((panel) => panel.texts.map((text) => text.textContent).reverse());
         this.turnStamp();
       }
@@ -174,7 +177,7 @@
         panel.slice.hidden = mine[0] !== n;
         panel.put(mine[0] === n && mine[1] === c, i, j);
         panel.moveTabStop(i * panel.columns + j);
-        if (!this.plan.scatters) panel.todo.setAttribute("d", this.stillToCome(mine));
+        if (!this.plan.scatters) panel.todo?.setAttribute("d", this.stillToCome(mine));
       });
       const [row, column] = this.start(this.at);
       this.there.forEach((panel, k) => {
@@ -188,6 +191,7 @@
       });
       this.showStamp(c);
       this.say();
+      this.dispatchEvent(new Event("step"));
     }
 
     indexOfPanel(k, shape) {
@@ -234,6 +238,14 @@
       if (stamp) panel.corners.forEach((text, k) => (text.textContent = `×${stamp[k]}`));
     }
 
+    // Other numbers in a panel; those of the kernel are given as it lies.
+    write(part, k, texts) {
+      const panel = this[part][k];
+      if (part === "stamp") this.texts[k] = texts;
+      const shown = part === "stamp" && this.isStored() ? texts.toReversed() : texts;
+      panel.texts.forEach((text, cell) => text.textContent !== shown[cell] && (text.textContent = shown[cell]));
+    }
+
     showStamp(channel) {
       const slices = this.stamp.length / this.plan.shape[1];
       this.stamp.forEach((panel, k) => (panel.slice.hidden = Math.floor(k / slices) !== channel));
@@ -254,6 +266,7 @@
     }
 
     sentence() {
+      if (this.teller) return this.teller.step(this.index(this.at));
       if (this.sentences.length) return this.sentences[this.at].innerHTML;
       const [, , i, j] = this.index(this.at), { rows, columns } = this.plan.places;
       return this.plan.words.window
@@ -263,6 +276,7 @@
 
     // Such as y[0, 2], of the array here (0) or there (1).
     name(array, at) {
+      if (this.teller?.name) return this.teller.name(array, at);
       const shape = array ? this.plan.size : this.plan.shape;
       const index = shape[0] * shape[1] === 1 ? at.slice(2) : at;
       return `${this.plan.names[array]}[${index.join(", ")}]`;
@@ -279,14 +293,41 @@
         panel.lit.setAttribute("d", boxes(cells.map((at) => at.slice(2))));
       });
       this.there.forEach((panel, which) => panel.lit.setAttribute("d", which === k ? boxes([cell]) : ""));
-      this.now.textContent = this.plan.words.meets
+      const told = this.plan.words.meets
         .replace("{element}", this.nameThere(n, channel, ...cell))
         .replace("{count}", steps.length)
         .replace("{all}", this.count / this.plan.shape[0]);
+      if (this.teller) this.now.innerHTML = this.teller.there(told, steps.map((step) => this.index(step)));
+      else this.now.textContent = told;
+    }
+
+    // The cells that a kernel cell lies on, at all steps of the filter on show.
+    lightStamp(k, cell) {
+      const slices = this.stamp.length / this.plan.shape[1];
+      const channel = Math.floor(k / slices), [n] = this.index(this.at);
+      const [u, v] = this.asItLies(this.stamp[k], cell).map((at, axis) => at * this.plan.dilation[axis]);
+      const [rows, columns] = this.plan.starts;
+      this.unlight();
+      this.there.forEach((panel, which) => {
+        const [sample, at] = this.indexOfPanel(which, this.plan.size);
+        const under = sample === n && this.plan.reach[channel][k % slices] === at;
+        panel.lit.setAttribute("d", under ? boxes(rows.flatMap((row) => columns.map((column) => [row + u, column + v]))) : "");
+      });
+      this.stamp[k].lit.setAttribute("d", boxes([cell]));
+      this.now.innerHTML = this.teller.stamp(k, cell);
+    }
+
+    isStored() {
+      return this.control("stored")?.getAttribute("aria-pressed") === "true";
+    }
+
+    // Turned back, where the kernel is shown as it is stored.
+    asItLies(panel, [row, column]) {
+      return this.isStored() ? [panel.rows - 1 - row, panel.columns - 1 - column] : [row, column];
     }
 
     unlight() {
-      for (const panel of [...this.here, ...this.there]) panel.lit.setAttribute("d", "");
+      for (const panel of [...this.here, ...this.there, ...this.stamp]) panel.lit.setAttribute("d", "");
     }
 
     nameThere(n, channel, row, column) {
@@ -312,6 +353,11 @@
         const at = this.indexOfPanel(k, this.plan.size);
         panel.becomeGrid((row, column) => this.nameThere(...at, row, column));
         this.react(panel, (cell) => this.light(k, cell), () => this.show(this.at));
+      });
+      if (!this.teller) return;
+      this.stamp.forEach((panel, k) => {
+        panel.becomeGrid((row, column) => this.teller.nameStamp(k, [row, column]));
+        this.react(panel, (cell) => this.lightStamp(k, cell), () => this.show(this.at));
       });
     }
 

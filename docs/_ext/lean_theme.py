@@ -2,7 +2,8 @@
 
 The theme brings all of Bootstrap and two thousand icons of Font Awesome. After a build, rules whose
 classes stand nowhere in the pages and scripts are dropped, and so are icons that no rule is
-left for, the script for icons of one's own, which we have none of, and the source maps.
+left for, the script for icons of one's own, which we have none of, and the source maps. Scripts of
+ours lose comments and white space.
 Thumbnails make do with 64 colours. Only the search page searches, so the index of all words is for
 that page alone. Two things are mended: buttons that unfold a section in the sidebar have no name,
 and entries of the bibliography have a role that is no longer one.
@@ -12,11 +13,13 @@ import logging
 import re
 from pathlib import Path
 
+import rjsmin
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from PIL import Image
 
 SHEETS = ["styles/pydata-sphinx-theme.css", "sphinx-design.min.css", "mystnb.*.css"]
+OUR_SCRIPTS = ["stepper.js", "question.js"]
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 
 PRIVATE_USE = range(0xE000, 0xF900)  # where Unicode leaves room for icons
@@ -85,6 +88,9 @@ def _make_lean(app, exception):
     every_rule = "".join(sheet.read_text("utf-8") for sheet in static.rglob("*.css"))
     lean_font(static / ICONS, every_rule)
     Path(static, "scripts/fontawesome.js").write_text("")
+    for script in OUR_SCRIPTS:
+        path = static / script
+        path.write_text(rjsmin.jsmin(path.read_text("utf-8")), "utf-8")
     for thumbnail in Path(app.outdir, "_images").glob("*_thumb.png"):
         with Image.open(thumbnail) as image:
             if image.mode != "P":
