@@ -1,0 +1,237 @@
+"""Settings of the explorer, drawn at random or picked by hand, and what convdoc answers to them."""
+
+import importlib.util
+import random
+
+import numpy as np
+
+from convdoc import ConvSpec, conv4d, conv4d_transpose, correlate4d, pool4d
+from tests.conftest import ROOT
+
+POOLINGS = ("max", "average", "average_no_pad")
+KINDS = ("convolution", "correlation", "transposed", *POOLINGS)
+MODES = ("valid", "same", "same_upper", "half", "full")
+OPERATIONS = {
+    "convolution": conv4d,
+    "correlation": correlate4d,
+    "transposed": conv4d_transpose,
+}
+#: What the explorer shows by name of each library, in its own order.
+LIBRARIES = ("convdoc", "keras2", "keras3", "torch", "jax", "scipy")
+
+_spec = importlib.util.spec_from_file_location("explorer_page", ROOT / "docs/_ext/explorer.py")
+page = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(page)
+
+
+def setting(kind="convolution", **changes):
+    """One channel, a 5×5 image, a 3×3 kernel, and whatever is different."""
+    channels = changes.get("channels", 1)
+    standard = {
+        "kind": kind,
+        "samples": 1,
+        "channels": channels,
+        "size": [5, 5],
+        "kernel": [3, 3],
+        "filters": channels if kind in POOLINGS else 1,
+        "groups": channels if kind in POOLINGS else 1,
+        "bias": False,
+        "strides": [1, 1],
+        "dilation": [1, 1],
+        "border_mode": "valid",
+        "output_padding": [0, 0],
+    }
+    return standard | changes
+
+
+def plan(setting):
+    """The same as convdoc's own, which refuses what is not legal."""
+    return ConvSpec(
+        setting["kernel"],
+        setting["strides"],
+        setting["border_mode"],
+        setting["dilation"],
+        setting["groups"],
+        setting["kind"] == "transposed",
+        setting["output_padding"],
+    )
+
+
+def random_settings(count, seed=0):
+    """Legal settings, of each kind as many; every call with a seed gives the same."""
+    draw, found = random.Random(seed), []
+    while len(found) < count:
+        asked = _random_setting(draw, KINDS[len(found) % len(KINDS)])
+        if _is_legal(asked):
+            found.append(asked)
+    return found
+
+
+def _random_setting(draw, kind):
+    def pair(least, most):
+        return [draw.randint(least, most), draw.randint(least, most)]
+
+    groups = draw.choice([1, 1, 2, 3])
+    strides = draw.choice([[1, 1], [2, 2], pair(1, 3)])
+    uneven = [pair(0, 3), pair(0, 3)]
+    even = [[p, p] for p in pair(0, 2)]
+    asked = {
+        "samples": draw.randint(1, 2),
+        "channels": groups * draw.randint(1, 2),
+        "size": pair(1, 9),
+        "kernel": pair(1, 4),
+        "strides": strides,
+        "border_mode": draw.choice([*MODES, even, uneven, uneven]),
+    }
+    if kind in POOLINGS:
+        return setting(kind, **asked)
+    more = [draw.randrange(s) for s in strides] if kind == "transposed" else [0, 0]
+    return setting(
+        kind,
+        **asked,
+        filters=groups * draw.randint(1, 2),
+        groups=groups,
+        bias=draw.random() < 0.4,
+        dilation=draw.choice([[1, 1], [1, 1], pair(1, 3)]),
+        output_padding=more,
+    )
+
+
+def _is_legal(asked):
+    try:
+        sides = plan(asked).padding(asked["size"])
+    except ValueError:
+        return False
+    pooled = zip(sides, asked["kernel"], strict=True)
+    if asked["kind"] in POOLINGS and any(max(pair) >= k for pair, k in pooled):
+        return False
+    try:
+        return min(plan(asked).output_size(asked["size"])) >= 1
+    except ValueError:
+        return False
+
+
+#: Where the libraries differ from one another.
+CORNERS = [
+    setting(),
+    setting(kernel=[1, 1]),
+    setting("correlation", kernel=[1, 1]),
+    setting("transposed", kernel=[1, 1], strides=[3, 2]),  # rows that no kernel reaches
+    setting("transposed", kernel=[1, 1], strides=[3, 2], output_padding=[2, 1]),
+    *(setting(kind, border_mode=mode) for kind in KINDS for mode in ("same", "same_upper")),
+    *(setting(kind, kernel=[2, 4], border_mode="same") for kind in KINDS),
+    *(setting(kind, size=[6, 7], strides=[2, 2], border_mode="same_upper") for kind in KINDS),
+    *(setting(kind, size=[6, 7], strides=[2, 2], border_mode="same") for kind in KINDS),
+    *(setting(kind, size=[2, 1], kernel=[4, 3], border_mode="full") for kind in KINDS[:2]),
+    *(setting(kind, size=[2, 1], kernel=[4, 4], border_mode="same") for kind in KINDS[:2]),
+    setting("convolution", dilation=[2, 2], strides=[2, 2], size=[9, 9], border_mode="same"),
+    setting("convolution", dilation=[2, 3], border_mode="same_upper", size=[9, 9], kernel=[2, 2]),
+    setting("transposed", dilation=[2, 2], strides=[2, 2], output_padding=[1, 1], border_mode="same"),
+    setting("transposed", strides=[2, 2], output_padding=[1, 1], border_mode="same"),
+    setting("transposed", strides=[2, 2], output_padding=[1, 1], border_mode="same_upper"),
+    setting("transposed", strides=[2, 2], border_mode="half", kernel=[3, 5], output_padding=[0, 1]),
+    setting("transposed", strides=[3, 3], border_mode=[[2, 0], [0, 1]], output_padding=[2, 2]),
+    setting("transposed", border_mode="full", size=[9, 9]),
+    setting("convolution", channels=4, filters=4, groups=4, bias=True),  # depthwise
+    setting("correlation", channels=4, filters=8, groups=2, bias=True, samples=2, strides=[2, 1]),
+    setting("transposed", channels=4, filters=2, groups=2, bias=True, strides=[2, 1]),
+    setting("transposed", channels=2, filters=4, groups=2, dilation=[2, 2]),
+    *(setting(kind, channels=2, border_mode=[[2, 2], [2, 2]]) for kind in POOLINGS),
+    *(setting(kind, strides=[3, 3], border_mode=[[0, 2], [1, 0]]) for kind in POOLINGS),
+    *(setting(kind, kernel=[2, 2], strides=[2, 2]) for kind in POOLINGS),
+    setting("convolution", channels=3, size=[32, 32], border_mode="same", filters=2),  # x.npy
+    setting("transposed", size=[48, 48], strides=[2, 2]),  # y.npy
+    setting("convolution", channels=16, filters=16, border_mode="half"),  # w.npy
+    setting("max", channels=3, size=[32, 32], strides=[3, 3]),
+]
+
+
+def shapes(setting):
+    """Shapes of the input, the kernel and the bias; those that a kind has not are left out."""
+    found = {"x": (setting["samples"], setting["channels"], *setting["size"])}
+    if setting["kind"] in POOLINGS:
+        return found
+    first, second = setting["filters"], setting["channels"]
+    if setting["kind"] == "transposed":
+        first, second = second, first
+    found["w"] = (first, second // setting["groups"], *setting["kernel"])
+    return found | ({"b": (setting["filters"],)} if setting["bias"] else {})
+
+
+def arrays(setting, seed=0, numbers="integers"):
+    """Numbers for a setting, float64: small integers, or decimals, or a few of each, or large."""
+    draw = np.random.default_rng(seed)
+    found = {name: draw.integers(-9, 10, shape) * 1.0 for name, shape in shapes(setting).items()}
+    if numbers == "decimals":
+        found = {name: values / 10 for name, values in found.items()}
+    if numbers == "mixed":  # integers but for the last array
+        last = list(found)[-1]
+        found[last] = found[last] + draw.normal(size=found[last].shape)
+    if numbers == "large":
+        found["x"] = found["x"] * 2.0**22 + 1
+    return found
+
+
+def cases(count):
+    """Pairs of a setting and its arrays: all corners, and random ones."""
+    asked = [*CORNERS, *random_settings(count)]
+    numbers = ("integers", "decimals", "integers", "mixed", "integers", "decimals", "large")
+    return [(one, arrays(one, at, numbers[at % 7])) for at, one in enumerate(asked)]
+
+
+def expected(setting, arrays):
+    """What convdoc answers: float32 where that is exact, float64 otherwise."""
+    dtype = "float32" if _fits_float32(setting, arrays) else "float64"
+    given = {name: values.astype(dtype) for name, values in arrays.items()}
+    kind, mode = setting["kind"], setting["border_mode"]
+    if kind in POOLINGS:
+        return pool4d(given["x"], setting["kernel"], setting["strides"], mode, kind)
+    settings = {name: setting[name] for name in ("strides", "dilation", "groups")}
+    if kind == "transposed":
+        settings["output_padding"] = setting["output_padding"]
+    return OPERATIONS[kind](
+        given["x"], given["w"], mode, **settings, bias=given.get("b"), engine="numpy"
+    )
+
+
+def _fits_float32(setting, arrays):
+    """Whether all are integers and no sum can come near 2²⁴."""
+    if any((values % 1).any() for values in arrays.values()):
+        return False
+    x, w, b = (np.abs(arrays.get(name, 0)).max() for name in "xwb")
+    if setting["kind"] in POOLINGS:
+        terms, w = 1 if setting["kind"] == "max" else np.prod(setting["kernel"]), 1
+    else:
+        terms = np.prod(setting["kernel"]) * setting["channels"] / setting["groups"]
+    return max(x * w * terms + b, x, w) < 2**24
+
+
+WRITE = """async ([cases, libraries]) => {
+  const { faults, settled } = await import("explorer/arithmetic");
+  const { files, snippet } = await import("explorer/code");
+  return cases.map(([setting, { x, w = null, b = null }]) => {
+    const numbers = (values) => values && Float64Array.from(values);
+    const arrays = { x: numbers(x), w: numbers(w), b: numbers(b) };
+    return {
+      faults: faults(setting),
+      settled: settled(setting),
+      snippets: Object.fromEntries(libraries.map((name) => [name, snippet(name, setting, arrays)])),
+      files: files(setting, arrays).map(({ name, bytes }) => [name, [...bytes]]),
+    };
+  });
+}"""
+
+
+def write_snippets(browser, cases, libraries=LIBRARIES):
+    """What the explorer's module writes for each case: `snippets` by library, `files` by name."""
+    tab = browser.new_page()
+    tab.set_content(page.import_map())
+    flat = [
+        [setting, {name: values.ravel().tolist() for name, values in arrays.items()}]
+        for setting, arrays in cases
+    ]
+    written = tab.evaluate(WRITE, [flat, list(libraries)])
+    tab.close()
+    for one in written:
+        one["files"] = {name: bytes(numbers) for name, numbers in one["files"]}
+    return written
