@@ -20,7 +20,7 @@ export function snippet(library, setting, arrays) {
   const task = isPooling(setting) ? "pooling" : isTransposed(setting) ? "transposed" : "convolution";
   const written = named(setting, arrays).map((array) => given(array, plan, library));
   const parts = [writer.header(plan), "", written, "", writer[task](plan), `print(${plan.output})`];
-  return `${lines(...parts).join("\n")}\n`;
+  return `${lines(...parts).join("\n").replace(/\n{4,}/g, "\n\n\n")}\n`;
 }
 
 // What a script loads because it is too large to be written out: { name: "x.npy", bytes }.
@@ -115,15 +115,15 @@ function given({ name, values, shape }, { dtype }, library) {
 
 // -- Python ----------------------------------------------------------------------------------------
 
-const AXES = [0, 1], ONES = [1, 1], NONE = [0, 0];
-const FLIP = "[:, :, ::-1, ::-1]", BIAS = "b.reshape(-1, 1, 1)";
+const AXES = [0, 1], ONES = [1, 1], NONE = [0, 0], NO_CUT = [NONE, NONE];
+const FLIP = "[:, :, ::-1, ::-1]", TO_LAST = "transpose(2, 3, 1, 0)";
 const alike = (a, b) => String(a) === String(b);
 const lines = (...parts) => parts.flat().filter((line) => typeof line === "string");
 const tuple = (values) => `(${values.map((v) => (Array.isArray(v) ? tuple(v) : v)).join(", ")})`;
 const one = ([a, b]) => (a === b ? `${a}` : tuple([a, b])); // a number for both axes, or a pair
 const option = (name, pair, standard = ONES) => !alike(pair, standard) && `${name}=${one(pair)}`;
 const indented = (text) => text.replace(/^(?=.)/gm, "    ");
-const around = (sides) => [NONE, NONE, ...sides]; // of all four axes
+const around = (sides) => [...NO_CUT, ...sides]; // of all four axes
 const even = (sides) => sides.every(([before, behind]) => before === behind);
 const before = (sides) => sides.map(([zeros]) => zeros);
 
@@ -143,21 +143,22 @@ function slices(cut, steps = ONES) {
   return axes.every((axis) => axis === ":") ? "" : `[:, :, ${axes.join(", ")}]`;
 }
 
-// Padding by hand, told why; and what is to be read then.
-function byHand(plan, why, value) {
+// Padding by hand, where it is needed, told why; and what is to be read then.
+function byHand(plan, needed, why, value) {
+  if (!needed) return [plan, []];
   const line = call("padded = np.pad", [plan.input, tuple(around(plan.sides)), value && `constant_values=${value}`]);
   return [{ ...plan, input: "padded" }, lines(why && `# ${why}`, line)];
 }
-// The same for poolings that do not divide by what lies on the image.
-const POOLED = { max: ["Zeros would win over negative numbers: the padding is -inf.", "-np.inf"], average: [] };
+const LOWEST = { max: ["Zeros would win over negative numbers: the padding is -inf.", "-np.inf"] };
 
-// The kernel with the zeros of its dilation in it; and what is to be asked for then.
-function spreadOut(plan, why) {
+// The kernel with the zeros of its dilation in it, where it is needed; and what is asked for then.
+function spreadOut(plan, needed, why) {
+  if (!needed) return [plan, []];
   const kernel = dilatedKernel(plan), shape = [...kernelShape(plan).slice(0, 2), ...kernel];
-  return [{ ...plan, weights: "spread", kernel, dilation: ONES, dilated: false }, [
+  return [{ ...plan, weights: "spread", kernel, dilation: ONES }, [
     `# ${why}: zeros spread the kernel out instead.`,
     `spread = np.zeros(${tuple(shape)}, w.dtype)`,
-    `spread${slices([NONE, NONE], plan.dilation)} = w`,
+    `spread${slices(NO_CUT, plan.dilation)} = w`,
   ]];
 }
 
@@ -167,33 +168,46 @@ function inGroups({ groups, input, output }, library, names, body, result) {
   const parts = names.map((name) => `np.split(${name}, ${groups}${name === input ? ", axis=1" : ""})`);
   return [
     "",
+    "",
     `def convolve(${names.join(", ")}):`,
     ...[...body, `return ${result}`].map(indented),
     "",
     "",
-    `# ${library} has no groups here: each part of the channels has its own part of w.`,
+    `# ${library} has no groups: each part of the channels has its own part of w.`,
     call("parts = map", ["convolve", ...parts]),
     `${output} = np.concatenate(list(parts), axis=1)`,
   ];
 }
 
-// The mean with zeros for the padding, over the part of each window that lies on the image.
-function quotient({ sides }, pool, ...between) {
-  return [
-    `sides = ${tuple(around(sides))}`,
-    "padded, ones = np.pad(x, sides), np.pad(np.ones_like(x), sides)",
-    ...between,
-    "# The mean of ones is the part of a window that lies on the image.",
-    `y = ${pool("padded")} / ${pool("ones")}`,
-  ];
-}
+// A pooling with zeros for the padding, over the same of ones.
+const quotient = (pool, sides) =>
+  lines(
+    sides && `sides = ${tuple(around(sides))}`,
+    "# Divided by the same of ones, only what lies on the image counts.",
+    "y, part = (",
+    indented(pool(sides ? "np.pad(each, sides)" : "each")),
+    "    for each in (x, np.ones_like(x))",
+    ")",
+    "y = y / part",
+  );
+
+// What a result is still without: the padding cut off, the bias.
+const finished = ({ output, bias }, cut = NO_CUT, why = "less the padding") =>
+  lines(
+    slices(cut) && `${output} = ${output}${slices(cut)}  # ${why}`,
+    bias && `${output} = ${output} + b.reshape(-1, 1, 1)`,
+  ).filter(Boolean);
+
+// Keras keeps channels last in kernels; a transposed convolution has them the other way round.
+const layout = ({ kind }) =>
+  `# Kernels are (height, width, ${kind === "transposed" ? "filters, channels" : "channels, filters"}).`;
 
 // For libraries that correlate.
 const flipped = ({ weights, turned }) => (turned ? `${weights}${FLIP}` : weights);
 const whyFlipped = ({ turned, kind }, library) =>
   turned &&
   (kind === "transposed"
-    ? `# ${library} goes back from a correlation; with the kernel flipped, from a convolution.`
+    ? `# ${library} goes back from a correlation; with a flipped kernel, from a convolution.`
     : `# ${library} correlates; a convolution flips the kernel.`);
 
 // -- convdoc ---------------------------------------------------------------------------------------
@@ -252,40 +266,39 @@ const keras2 = {
       dtype === "float64" && 'keras.backend.set_floatx("float64")',
     ),
   convolution(plan) {
-    const { kind, kernel, strides, dilation, dilated, strided, sides } = plan, same = plan.pads("same");
-    const rounds = plan.padded && !same && plan.dtype === "float64", layered = plan.padded && !same && !rounds;
-    const [asked, hand] = rounds ? byHand(plan, "ZeroPadding2D would round to float32, Theano's floatX.") : [plan, []];
-    const back = kind === "correlation" && kernel.some((k) => k > 1);
-    const layer = keras2Layer(plan, [same && 'padding="same"', option("dilation_rate", dilation)]);
-    const layers = [layered && ["ZeroPadding2D", [tuple(sides)]], ["Conv2D", layer]];
+    const { kind, kernel, dilation, dilated, strided, sides, padded, dtype } = plan, same = plan.pads("same");
+    const rounds = padded && !same && dtype === "float64", back = kind === "correlation" && kernel.some((k) => k > 1);
+    const [asked, hand] = byHand(plan, rounds, "ZeroPadding2D would round to Theano's floatX, float32.");
+    const pad = padded && !same && !rounds && ["ZeroPadding2D", [tuple(sides)]];
+    const layer = ["Conv2D", keras2Layer(plan, [same && 'padding="same"', option("dilation_rate", dilation)])];
     return [
       ...hand,
-      ...keras2Trained(asked, layers, `w${back ? FLIP : ""}`, [
-        dilated && strided && "# Its documentation excludes strides with dilation; on Theano they work.",
-        back && "# It flips the kernel, and a correlation does not: flipped twice, it is as it was.",
+      ...keras2Trained(asked, [pad, layer], `w${back ? FLIP : ""}`, [
+        dilated && strided && "# The documentation excludes strides with dilation; on Theano they work.",
+        back && "# Keras 2 on Theano flips the kernel: flipped before, it lies as it is.",
       ]),
     ];
   },
   transposed(plan) {
     const { kernel, strides, dilation, more, sides, padded } = plan, spread = dilatedKernel(plan);
-    const same = kernel.every((k) => k % 2) && plan.pads("half"), cut = padded && !same;
+    const same = kernel.every((k) => k % 2) && plan.pads("half");
     const usual = AXES.map((a) => (same ? strides[a] - 1 : Math.max(strides[a] - spread[a], 0)));
+    const told = !alike(more, usual), cut = padded && !same && ["Cropping2D", [tuple(sides)]];
     const layer = keras2Layer(plan, [
       same && 'padding="same"',
-      !alike(more, usual) && `output_padding=${one(more)}`,
+      told && `output_padding=${one(more)}`,
       option("dilation_rate", dilation),
     ]);
-    return keras2Trained(plan, [["Conv2DTranspose", layer], cut && ["Cropping2D", [tuple(sides)]]], "w", [
-      !alike(more, usual) && `# If not given, output_padding is ${one(usual)}.`,
-    ]);
+    const why = told && `# Left to itself, output_padding is ${one(usual)}.`;
+    return keras2Trained(plan, [["Conv2DTranspose", layer], cut], "w", [why]);
   },
   pooling(plan) {
-    const { kind, kernel, strides, padded } = plan;
-    const layers = [[kind === "max" ? "MaxPooling2D" : "AveragePooling2D", [one(kernel), option("strides", strides, kernel)]]];
-    const predict = (x) => `model.predict(${x})`;
-    if (padded && kind === "average_no_pad") return quotient(plan, predict, ...keras2Model("padded", layers));
-    const [{ input }, hand] = padded ? byHand(plan, ...POOLED[kind]) : [plan, []];
-    return [...hand, ...keras2Model(input, layers), `y = ${predict(input)}`];
+    const { kind, kernel, strides, padded } = plan, predict = (x) => `model.predict(${x})`;
+    const layer = [kind === "max" ? "MaxPooling2D" : "AveragePooling2D", [one(kernel), option("strides", strides, kernel)]];
+    const [asked, hand] = byHand(plan, padded, ...(LOWEST[kind] ?? []));
+    const model = keras2Model(asked, [layer]);
+    if (padded && kind === "average_no_pad") return [...model, ...quotient(predict, plan.sides)];
+    return [...hand, ...model, `y = ${predict(asked.input)}`];
   },
 };
 
@@ -296,40 +309,42 @@ function keras2Trained(plan, layers, weights, notes) {
   const { input, bias } = plan;
   const body = lines(
     notes,
-    keras2Model(input, layers.filter(Boolean)),
-    "# Kernels are (kernel height, kernel width, channels, filters).",
-    `model.set_weights([${weights}.transpose(2, 3, 1, 0)${bias ? ", b" : ""}])`,
+    keras2Model(plan, layers.filter(Boolean)),
+    layout(plan),
+    `model.set_weights([${weights}.${TO_LAST}${bias ? ", b" : ""}])`,
   );
   return inGroups(plan, "Keras 2", lines(input, "w", bias && "b"), body, `model.predict(${input})`);
 }
 
-function keras2Model(input, layers) {
+function keras2Model(plan, layers) {
+  const { input, channels, groups, size, sides } = plan;
+  const image = input === "padded" ? AXES.map((axis) => size[axis] + sides[axis][0] + sides[axis][1]) : size;
+  const shape = tuple([isPooling(plan) ? channels : channels / groups, ...image]);
   const written = layers.map(([name, args], at) => {
-    const first = at === 0 && `input_shape=${input}.shape[1:]`;
+    const first = at === 0 && `input_shape=${shape}`;
     return `${call(`keras.layers.${name}`, [...args, 'data_format="channels_first"', first])},`;
   });
   return ["model = keras.models.Sequential([", ...written.map(indented), "])"];
 }
 
-// -- Keras 3, on TensorFlow, which has channels last on a processor --------------------------------
+// -- Keras 3, on TensorFlow, whose convolutions on a processor have channels last ------------------
 
 const LAST = "transpose(0, 2, 3, 1)", BACK = "transpose(0, 3, 1, 2)";
-const LAYOUT = "# Channels are last; kernels are (kernel height, kernel width, channels, filters).";
 
 const keras3 = {
   header: () => ["import numpy as np", "from keras import ops"],
   convolution(plan) {
     const { dilated, strided, padded, strides, bias } = plan, same = plan.pads("same_upper");
-    const [asked, spread] = dilated && strided ? spreadOut(plan, "TensorFlow has no strides with dilation") : [plan, []];
-    const [{ input }, hand] = padded && !same ? byHand(plan, 'Not the zeros of "same".') : [plan, []];
+    const [asked, spread] = spreadOut(plan, dilated && strided, "TensorFlow has no strides with dilation");
+    const [{ input }, hand] = byHand(plan, padded && !same, 'These are not the zeros of "same".');
     return lines(
       spread,
       hand,
       whyFlipped(plan, "Keras 3"),
-      LAYOUT,
+      layout(plan),
       call("y = ops.conv", [
         `${input}.${LAST}`,
-        `${flipped(asked)}.transpose(2, 3, 1, 0)`,
+        `${flipped(asked)}.${TO_LAST}`,
         option("strides", strides),
         same && 'padding="same"',
         option("dilation_rate", asked.dilation),
@@ -338,7 +353,7 @@ const keras3 = {
     );
   },
   transposed(plan) {
-    const [asked, spread] = plan.dilated ? spreadOut(plan, "TensorFlow has no dilation here") : [plan, []];
+    const [asked, spread] = spreadOut(plan, plan.dilated, "TensorFlow has no dilation here");
     const { strides, kernel, weights, size, more } = asked, last = strides.map((s) => s - 1);
     const whole = alike(outputSize(plan), AXES.map((axis) => strides[axis] * size[axis]));
     const same = whole && plan.pads("same_upper", { output_padding: last });
@@ -346,18 +361,18 @@ const keras3 = {
     const told = !same && !alike(more, usual);
     const body = lines(
       whyFlipped(plan, "Keras 3"),
-      LAYOUT,
-      told && `# If not given, output_padding is ${one(usual)}.`,
+      layout(plan),
+      told && `# Left to itself, output_padding is ${one(usual)}.`,
       call("x = ops.conv_transpose", [
         `y.${LAST}`,
-        `${flipped(asked)}.transpose(2, 3, 1, 0)`,
+        `${flipped(asked)}.${TO_LAST}`,
         option("strides", strides),
         same && 'padding="same"',
         told && `output_padding=${one(more)}`,
       ]),
     );
-    const result = inGroups(plan, "Keras 3", ["y", weights], body, `ops.convert_to_numpy(x).${BACK}`);
-    return [...spread, ...result, ...finished(plan, same ? [NONE, NONE] : plan.sides)];
+    const result = inGroups(plan, "conv_transpose", ["y", weights], body, `ops.convert_to_numpy(x).${BACK}`);
+    return [...spread, ...result, ...finished(plan, same ? NO_CUT : plan.sides)];
   },
   pooling(plan) {
     const { kind, kernel, strides, padded, dtype } = plan, name = kind === "max" ? "max_pool" : "average_pool";
@@ -370,8 +385,8 @@ const keras3 = {
         same && 'padding="same"',
       ]);
     const back = `y = ops.convert_to_numpy(y).${BACK}`;
-    if (padded && !same && kind === "average_no_pad") return [...quotient(plan, pool), back];
-    const [{ input }, hand] = padded && !same ? byHand(plan, ...POOLED[kind]) : [plan, []];
+    if (padded && !same && kind === "average_no_pad") return [...quotient(pool, plan.sides), back];
+    const [{ input }, hand] = byHand(plan, padded && !same, ...(LOWEST[kind] ?? []));
     return lines(
       hand,
       rounds && "# TensorFlow's max_pool may round an array, but no tensor, to float32.",
@@ -380,13 +395,6 @@ const keras3 = {
     );
   },
 };
-
-// What a result is still without: the padding cut off, the bias.
-const finished = ({ output, bias }, cut, why = "") =>
-  lines(
-    slices(cut) && `${output} = ${output}${slices(cut)}${why}`,
-    bias && `${output} = ${output} + ${BIAS}`,
-  ).filter(Boolean);
 
 // -- PyTorch ---------------------------------------------------------------------------------------
 
@@ -405,7 +413,7 @@ const torch = {
     return lines(
       whyFlipped(plan, "PyTorch"),
       call("x = F.conv_transpose2d", torchArguments(plan, "torch.tensor(y)", own), ".numpy()"),
-      !own && finished({ output: "x" }, plan.sides, "  # unevenly, which it cannot do itself"),
+      !own && finished({ output: "x" }, plan.sides, "conv_transpose2d cuts off evenly"),
     );
   },
   pooling(plan) {
@@ -425,7 +433,7 @@ const torch = {
       const hand = torchPad(sides, why, kind === "max" && "-torch.inf");
       return [...hand, `y = ${pool("padded")}.numpy()`];
     }
-    return [`# ${why}`, ...quotient(plan, (x) => pool(`torch.tensor(${x})`)), "y = y.numpy()"];
+    return [`# ${why}`, ...quotient((x) => pool(`torch.tensor(${x})`), sides), "y = y.numpy()"];
   },
 };
 
@@ -471,7 +479,7 @@ const jax = {
         groups > 1 && `feature_group_count=${groups}`,
       ]),
       "y = np.asarray(y)",
-      finished(plan, [NONE, NONE]),
+      finished(plan),
     );
   },
   transposed(plan) { // lax.conv_transpose has no groups
@@ -479,8 +487,8 @@ const jax = {
     const full = dilatedKernel(plan).map((k) => k - 1);
     const zeros = AXES.map((axis) => [full[axis] - sides[axis][0], full[axis] - sides[axis][1] + more[axis]]);
     return lines(
-      "# A convolution flips, so going back does not: a correlation of y, zeros between its pixels.",
-      groups > 1 && "# JAX has filters in groups, not channels: the parts of w come side by side.",
+      "# The way back does not flip what a convolution flips: y, stretched by zeros, is correlated.",
+      groups > 1 && "# JAX groups what comes out: the parts of w come side by side.",
       call("x = lax.conv_general_dilated", [
         "y",
         groups > 1 ? `np.concatenate(np.split(w, ${groups}), axis=1)` : "w",
@@ -492,25 +500,17 @@ const jax = {
         groups > 1 && `feature_group_count=${groups}`,
       ]),
       "x = np.asarray(x)",
-      finished(plan, [NONE, NONE]),
+      finished(plan),
     );
   },
   pooling(plan) {
     const { kind, kernel, strides, sides, padded } = plan;
     const windows = [tuple([1, 1, ...kernel]), tuple([1, 1, ...strides]), jaxPadding(plan, around(sides))];
     const begin = kind === "max" ? ["-np.inf", "lax.max"] : ["0.0", "lax.add"];
-    const pool = (x, where) => call("lax.reduce_window", [x, ...begin, ...where]);
-    const shared = ["*windows"], number = kernel[0] * kernel[1];
-    const result = {
-      max: [padded && "# The padding counts as -inf, from which the largest is sought.", `y = ${pool("x", windows)}`],
-      average: [`y = ${pool("x", windows)} / ${number}`],
-      average_no_pad: [
-        `windows = ${tuple(windows)}  # size, strides, padding`,
-        "# The sum of ones is the number of pixels that lie on the image.",
-        `y = ${pool("x", shared)} / ${pool("np.ones_like(x)", shared)}`,
-      ],
-    };
-    return lines(result[padded || kind === "max" ? kind : "average"], "y = np.asarray(y)");
+    const pool = (x) => call("lax.reduce_window", [x, ...begin, ...windows]);
+    const lowest = padded && kind === "max" && "# The padding counts as -inf, with which it begins.";
+    if (padded && kind === "average_no_pad") return [...quotient(pool), "y = np.asarray(y)"];
+    return lines(lowest, `y = ${pool("x")}${kind === "max" ? "" : ` / ${kernel[0] * kernel[1]}`}`, "y = np.asarray(y)");
   },
 };
 
@@ -527,22 +527,21 @@ const scipy = {
     `from ${isPooling(plan) ? "scipy import ndimage" : `scipy.signal import ${scipyName(plan)}`}`,
   ],
   convolution(plan) {
-    const [asked, spread] = plan.dilated ? spreadOut(plan, "SciPy has no dilation") : [plan, []];
-    // correlate2d has the odd zero of an even kernel behind, convolve2d before.
-    const same = plan.kind === "convolution" ? plan.pads("same") : plan.pads("same_upper", { strides: ONES });
+    const { kind, padded, strided, strides } = plan, [asked, spread] = spreadOut(plan, plan.dilated, NO_DILATION);
+    // Of an even kernel convolve2d has the odd zero before the image, correlate2d behind it.
+    const same = kind === "convolution" ? plan.pads("same") : plan.pads("same_upper", { strides: ONES });
     const mode = same ? "same" : plan.pads("full") ? "full" : "valid";
-    const [{ input }, hand] = plan.padded && mode === "valid" ? byHand(plan) : [plan, []];
-    const strides = slices([NONE, NONE], plan.strides);
+    const [{ input }, hand] = byHand(plan, padded && mode === "valid");
     return lines(
       spread,
       hand,
       scipyPlanes({ ...asked, input }, mode),
-      plan.strided && `y = y${strides}  # SciPy has no strides: what lies between is left out`,
-      finished(plan, [NONE, NONE]),
+      strided && `y = y${slices(NO_CUT, strides)}  # SciPy has no strides: what lies between is left out`,
+      finished(plan),
     );
   },
   transposed(plan) {
-    const [asked, spread] = plan.dilated ? spreadOut(plan, "SciPy has no dilation") : [plan, []];
+    const [asked, spread] = spreadOut(plan, plan.dilated, NO_DILATION);
     const { size, strides, strided, more, samples, channels, sides } = plan;
     const apart = AXES.map((axis) => strides[axis] * (size[axis] - 1) + 1 + more[axis]);
     return lines(
@@ -550,47 +549,47 @@ const scipy = {
       strided && [
         "# A stride puts zeros between the pixels.",
         `stretched = np.zeros(${tuple([samples, channels, ...apart])}, y.dtype)`,
-        `stretched${slices([NONE, NONE], strides)} = y`,
+        `stretched${slices(NO_CUT, strides)} = y`,
       ],
-      "# A convolution flips, so going back does not: a full correlation.",
       scipyPlanes({ ...asked, input: strided ? "stretched" : "y" }, "full"),
-      finished(plan, sides, "  # without the padding"),
+      finished(plan, sides),
     );
   },
   pooling(plan) {
-    const { kind, kernel, strides, padded } = plan, window = tuple([1, 1, ...kernel]);
-    const own = plan.pads("same"), lowest = kind === "max" ? ", cval=-np.inf" : "";
-    const [{ input }, hand] = padded && !own ? byHand(plan, ...(POOLED[kind] ?? [])) : [plan, []];
+    const { kind, kernel, strides, padded, sides } = plan, max = kind === "max", own = plan.pads("same");
+    const [{ input }, hand] = byHand(plan, padded && !own, ...(LOWEST[kind] ?? []));
     const rim = kernel.map((k) => [Math.floor(k / 2), Math.floor((k - 1) / 2)]);
-    const kept = slices(own ? [NONE, NONE] : rim, strides), zeros = own && `mode="constant"${lowest}`;
-    const name = kind === "max" ? "maximum_filter" : "correlate";
-    const pool = (x) => call(`ndimage.${name}`, [x, kind === "max" ? window : `np.ones(${window})`, zeros], kept);
-    const why = kept && "# ndimage has a window around every pixel; those that are asked for are kept.";
-    const number = kernel[0] * kernel[1];
-    if (padded && kind === "average_no_pad" && !own) return lines(why || null, quotient(plan, pool));
-    const over = { max: "", average: ` / ${number}`, average_no_pad: padded ? ` / ${pool("np.ones_like(x)")}` : ` / ${number}` };
-    return lines(hand, why || null, `y = ${pool(input)}${over[kind]}`);
+    const kept = slices(own ? NO_CUT : rim, strides), window = tuple([1, 1, ...kernel]);
+    const zeros = own && `mode="constant"${max ? ", cval=-np.inf" : ""}`;
+    const pool = (x) =>
+      max
+        ? call("ndimage.maximum_filter", [x, window, zeros], kept)
+        : call("ndimage.correlate", [x, `np.ones(${window})`, zeros], kept);
+    const why = kept !== "" && "# ndimage has a window around every pixel; those that are asked for are kept.";
+    if (padded && kind === "average_no_pad") return lines(why, quotient(pool, !own && sides));
+    return lines(hand, why, `y = ${pool(input)}${max ? "" : ` / ${kernel[0] * kernel[1]}`}`);
   },
 };
 
+const NO_DILATION = "SciPy has no dilation";
 const scipyName = ({ kind }) => (kind === "convolution" ? "convolve2d" : "correlate2d");
 
 // For each sample and filter, the planes of all channels, summed up.
 function scipyPlanes(plan, mode) {
-  const { samples, channels, filters, groups, input, output, weights } = plan;
-  const name = scipyName(plan), how = mode === "full" ? "" : `, "${mode}"`;
+  const { kind, samples, channels, filters, groups, input, output, weights } = plan;
+  const name = scipyName(plan), back = kind === "transposed", how = mode === "full" ? "" : `, "${mode}"`;
+  const why = back && "# The way back does not flip what a convolution flips: it is a correlation.";
   if (samples * channels * filters === 1) {
-    return [`${output} = ${name}(${input}[0, 0], ${weights}[0, 0]${how})[None, None]`];
+    return lines(why, `${output} = ${name}(${input}[0, 0], ${weights}[0, 0]${how})[None, None]`);
   }
-  const banks = isTransposed(plan) ? `${weights}.swapaxes(0, 1)` : weights;
+  const sum = channels > groups && `# ${name} takes planes: those of all channels are summed up.`;
   const result = [
     "np.array([",
-    `    [sum(${name}(*planes${how}) for planes in zip(sample, bank)) for bank in ${banks}]`,
+    `    [sum(${name}(*planes${how}) for planes in zip(sample, bank)) for bank in ${weights}${back ? ".swapaxes(0, 1)" : ""}]`,
     `    for sample in ${input}`,
     "])",
   ];
-  const why = channels > groups ? ["# It takes planes: those of all channels are summed up."] : [];
-  return inGroups(plan, "SciPy", [input, weights], why, result.join("\n"));
+  return inGroups(plan, "SciPy", [input, weights], lines(why, sum), result.join("\n"));
 }
 
 // --------------------------------------------------------------------------------------------------
