@@ -126,7 +126,9 @@ CORNERS = [
     *(setting(kind, size=[2, 1], kernel=[4, 4], border_mode="same") for kind in KINDS[:2]),
     setting("convolution", dilation=[2, 2], strides=[2, 2], size=[9, 9], border_mode="same"),
     setting("convolution", dilation=[2, 3], border_mode="same_upper", size=[9, 9], kernel=[2, 2]),
-    setting("transposed", dilation=[2, 2], strides=[2, 2], output_padding=[1, 1], border_mode="same"),
+    setting(
+        "transposed", dilation=[2, 2], strides=[2, 2], output_padding=[1, 1], border_mode="same"
+    ),
     setting("transposed", strides=[2, 2], output_padding=[1, 1], border_mode="same"),
     setting("transposed", strides=[2, 2], output_padding=[1, 1], border_mode="same_upper"),
     setting("transposed", strides=[2, 2], border_mode="half", kernel=[3, 5], output_padding=[0, 1]),

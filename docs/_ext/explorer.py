@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from urllib.parse import quote
 
-import rjsmin
+import lean_theme
 import skimage.data
 from docutils import nodes
 from PIL import Image
@@ -39,9 +39,11 @@ def data():
 
 
 def modules():
-    """Each module by the name that the others import it by, without comments and indentation."""
+    """Each module by the name that the others import it by, made short."""
     paths = sorted(MODULES.glob("*.js"))
-    sources = {f"explorer/{path.stem}": rjsmin.jsmin(path.read_text("utf-8")) for path in paths}
+    sources = {
+        f"explorer/{path.stem}": lean_theme.lean_script(path.read_text("utf-8")) for path in paths
+    }
     told = json.dumps(data(), ensure_ascii=False, separators=(",", ":"))
     return {"explorer/data": f"export default {told};\n"} | sources
 

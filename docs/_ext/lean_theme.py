@@ -3,7 +3,7 @@
 The theme brings all of Bootstrap and two thousand icons of Font Awesome. After a build, rules whose
 classes stand nowhere in the pages and scripts are dropped, and so are icons that no rule is
 left for, the script for icons of one's own, which we have none of, and the source maps. Scripts of
-ours lose comments and white space.
+ours lose comments, white space and long names of what is theirs alone.
 Thumbnails make do with 64 colours. Only the search page searches, so the index of all words is for
 that page alone. Two things are mended: buttons that unfold a section in the sidebar have no name,
 and entries of the bibliography have a role that is no longer one.
@@ -13,7 +13,7 @@ import logging
 import re
 from pathlib import Path
 
-import rjsmin
+import minify
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from PIL import Image
@@ -59,6 +59,11 @@ def lean_css(css, words):
     return EMPTY_BLOCK.sub("", RULE.sub(keep, COMMENT.sub("", css)))
 
 
+def lean_script(source):
+    """Give a script that does the same, without comments, white space and long local names."""
+    return minify.string("application/javascript", source)
+
+
 def lean_font(path, css):
     """Drop the glyphs that no rule of `css` shows."""
     codes = [int(code, 16) for code in re.findall(r"\\([0-9a-f]{4})\b", css)]
@@ -90,7 +95,7 @@ def _make_lean(app, exception):
     Path(static, "scripts/fontawesome.js").write_text("")
     for script in OUR_SCRIPTS:
         path = static / script
-        path.write_text(rjsmin.jsmin(path.read_text("utf-8")), "utf-8")
+        path.write_text(lean_script(path.read_text("utf-8")), "utf-8")
     for thumbnail in Path(app.outdir, "_images").glob("*_thumb.png"):
         with Image.open(thumbnail) as image:
             if image.mode != "P":
