@@ -1,12 +1,16 @@
 """Settings of the explorer, drawn at random or picked by hand, and what convdoc answers to them."""
 
-import importlib.util
 import random
+import sys
 
 import numpy as np
 
 from convdoc import ConvSpec, conv4d, conv4d_transpose, correlate4d, pool4d
 from tests.conftest import ROOT
+
+sys.path.append(str(ROOT / "docs/_ext"))
+
+import explorer as page
 
 POOLINGS = ("max", "average", "average_no_pad")
 KINDS = ("convolution", "correlation", "transposed", *POOLINGS)
@@ -18,10 +22,6 @@ OPERATIONS = {
 }
 #: What the explorer shows by name of each library, in its own order.
 LIBRARIES = ("convdoc", "keras2", "keras3", "torch", "jax", "scipy")
-
-_spec = importlib.util.spec_from_file_location("explorer_page", ROOT / "docs/_ext/explorer.py")
-page = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(page)
 
 
 def setting(kind="convolution", **changes):

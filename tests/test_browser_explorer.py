@@ -1,0 +1,470 @@
+"""The explorer in a real browser: clicks, keys, touch, paste, pictures, links."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convdoc import conv4d
+from tests.explorer import page as explorer
+
+FILM = [
+    [1, 1, 1, 0, 0],
+    [0, 1, 1, 1, 0],
+    [0, 0, 1, 1, 1],
+    [0, 0, 1, 1, 0],
+    [0, 1, 1, 0, 0],
+]
+FLAT = np.ravel(FILM).tolist()
+ALL = ("there", "stamp", "here")
+
+
+@pytest.fixture
+def page(browser, address):
+    """The explorer at its first example."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and page.faults.append(message.text))
+    open_at(page, address)
+    yield page
+    assert page.faults == []
+    context.close()
+
+
+def open_at(page, address, fragment=""):
+    page.goto("about:blank")
+    page.goto(f"{address}explorer.html{fragment}")
+    page.wait_for_selector("#explorer .facts dt", state="attached")
+
+
+def put(page, name, value, index=None):
+    at = "" if index is None else f'[data-index="{index}"]'
+    page.fill(f'#explorer [data-set="{name}"]{at}', str(value))
+
+
+def numbers(page, part, k=0):
+    """The numbers that stand in the cells of a panel."""
+    texts = page.locator(f"#explorer .{part} .slice").nth(k).locator(".t text").all_text_contents()
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def cell(page, part, index, k=0):
+    return page.locator(f"#explorer .{part} .slice").nth(k).locator(".t text").nth(index)
+
+
+def click(page, part, index, k=0):
+    cell(page, part, index, k).scroll_into_view_if_needed()
+    box = cell(page, part, index, k).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def told(page):
+    return page.locator("#explorer convdoc-stepper .now").inner_text().replace("\xa0", " ")
+
+
+def message(page):
+    return page.locator("#explorer .message").inner_text()
+
+
+def preset(page, name):
+    page.select_option('#explorer [data-do="preset"]', name)
+
+
+def link(page):
+    page.wait_for_timeout(400)
+    return page.evaluate("location.hash")
+
+
+def test_begins_with_the_animated_figure(page):
+    """Oracle: the numbers that the notebook's film shows."""
+    assert numbers(page, "there") == FLAT
+    assert numbers(page, "here") == [4, 3, 4, 2, 4, 3, 2, 3, 4]
+    assert "(1, 1, 5, 5)" in page.inner_text("#explorer .there")
+
+
+def test_typing_changes_a_cell_and_all_that_follows(page):
+    click(page, "there", 0)
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    assert numbers(page, "there")[0] == 5
+    assert numbers(page, "here")[0] == 4 + 4  # one more for each of the four that were added
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "x[1, 0] = 0"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("-2.5")
+    page.keyboard.press("Tab")
+    assert numbers(page, "there")[6] == -2.5
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "x[1, 2] = 1"
+    page.keyboard.press("Delete")
+    assert numbers(page, "there")[7] == 0
+    expected = np.array(FILM, float)
+    expected[0, 0], expected[1, 1], expected[1, 2] = 5, -2.5, 0
+    w = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]]).reshape(1, 1, 3, 3)
+    y = conv4d(expected.reshape(1, 1, 5, 5), w, "valid")
+    assert numbers(page, "here") == y.ravel().tolist()
+
+
+def test_a_kernel_is_edited_as_it_is_stored(page):
+    """Of an impulse, the output is the kernel as it is stored: what is typed first comes first."""
+    preset(page, "The notebook/Impulse")
+    click(page, "stamp", 0)
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    assert numbers(page, "stamp") == [9, 2, 3, 4, 5, 6]
+    assert numbers(page, "here")[6:9] == [9, 2, 3]
+    page.click('#explorer [data-do="stored"]')  # now as it lies, turned
+    assert numbers(page, "stamp") == [6, 5, 4, 3, 2, 9]
+    click(page, "stamp", 0)
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    assert "W=923457" in link(page)
+
+
+def test_escape_keeps_and_a_wrong_number_is_told(page):
+    click(page, "there", 0)
+    page.keyboard.press("Enter")
+    page.keyboard.type("12x")
+    page.keyboard.press("Enter")
+    assert "“12x” is not a number" in message(page)
+    assert page.locator("#explorer .editor").input_value() == "12x"  # and nothing is lost
+    page.keyboard.press("Escape")
+    assert numbers(page, "there") == FLAT
+    assert page.locator("#explorer .editor").count() == 0
+
+
+def paste(page, text):
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    page.keyboard.press("Control+v")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7\t8\n9\t10",
+        "[[ 7.  8.]\n [ 9. 10.]]",
+        "array([[7, 8],\n       [9, 10]], dtype=float32)",
+        "7 8\n9 10\n",
+        "7, 8; 9, 10".replace("; ", "\n"),
+    ],
+)
+def test_a_block_is_pasted(page, text):
+    click(page, "there", 6)
+    paste(page, text)
+    expected = np.array(FILM)
+    expected[1:3, 1:3] = [[7, 8], [9, 10]]
+    assert numbers(page, "there") == expected.ravel().tolist()
+    page.keyboard.press("Control+z")
+    assert numbers(page, "there") == FLAT
+    page.keyboard.press("Control+Shift+z")
+    assert numbers(page, "there") == expected.ravel().tolist()
+
+
+def test_a_block_that_is_too_large_changes_nothing_and_says_how_to_fit_it(page):
+    click(page, "there", 18)
+    paste(page, "1 2 3\n4 5 6\n7 8 9")
+    assert "3×3 numbers" in message(page)
+    assert "room for 2×2" in message(page)
+    assert numbers(page, "there") == FLAT
+    page.get_by_role("button", name="Make the input 6×6 and paste").click()
+    assert numbers(page, "there")[21:24] == [1, 2, 3]
+    assert numbers(page, "there")[33:36] == [7, 8, 9]
+
+
+def test_a_pasted_text_without_numbers_is_told(page):
+    click(page, "there", 0)
+    paste(page, "one two")
+    assert "“one” is not a number" in message(page)
+    paste(page, "1 2\n3")
+    assert "differ in length: 2, 1" in message(page)
+
+
+def test_an_output_tells_its_sum(page):
+    click(page, "here", 3)
+    products = "0·1 + 1·0 + 1·1 + 0·0 + 0·1 + 1·0 + 0·1 + 0·0 + 1·1"
+    assert told(page).startswith(f"y[1, 0] = {products} = 2")
+    assert "y[1, 0] = x[1, 0]·W[2, 2] + x[1, 1]·W[2, 1] + x[1, 2]·W[2, 0]" in told(page)
+
+
+def test_an_input_tells_its_outputs_and_a_weight_its_products(page):
+    cell(page, "there", 6).hover()
+    assert told(page) == "x[1, 1] takes part in 4 of 9 steps: y[0, 0], y[0, 1], y[1, 0], y[1, 1]"
+    cell(page, "stamp", 1).hover()  # W[0, 1] lies on the bottom row, middle, of each window
+    assert told(page).startswith("W[0, 1] = 0 takes part in 9 products, one for each output")
+    assert "y[0, 0]: x[2, 1]·W[0, 1] = 0·0 = 0" in told(page)
+    assert page.locator("#explorer .there .l").get_attribute("d").count("M") == 9
+
+
+def test_steps_play_and_scrub(page):
+    page.locator("#explorer input[type=range]").fill("0")
+    assert told(page).startswith("y[0, 0]")
+    page.get_by_role("button", name="Forward").click()
+    assert told(page).startswith("y[0, 1]")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "document.querySelector('#explorer .now').innerText.startsWith('y[0,\\u00a02]')"
+    )
+    page.get_by_role("button", name="Pause").click()
+
+
+def test_an_illegal_setting_says_why_and_what_would_be_legal(page):
+    put(page, "kernel", 7, 0)
+    faults = page.locator("#explorer .faults")
+    assert "The kernel is 7 high and the input is 5" in faults.inner_text()
+    assert numbers(page, "here") == [4, 3, 4, 2, 4, 3, 2, 3, 4]  # nothing blanks
+    put(page, "groups", 2)
+    assert "2 groups do not divide 1 channel and 1 filter" in faults.inner_text()
+    page.get_by_role("button", name="Take 2 channels and 2 filters").click()
+    page.get_by_role("button", name="Make the input 7×5").click()
+    assert not faults.is_visible()
+    assert "(1, 2, 7, 5)" in page.inner_text("#explorer .there")
+    put(page, "strides", "", 0)
+    assert "A stride must be a whole number from 1 to 32; it is nothing" in faults.inner_text()
+
+
+def test_every_setting_is_reached_and_the_facts_follow(page):
+    page.select_option('#explorer [data-do="kind"]', "transposed")
+    put(page, "strides", 2, 0)
+    put(page, "strides", 2, 1)
+    put(page, "output_padding", 1, 0)
+    put(page, "output_padding", 1, 1)
+    facts = page.inner_text("#explorer .facts").replace("\n", " ")
+    assert "y (1, 1, 5, 5), W (1, 1, 3, 3) → x′ (1, 1, 12, 12)" in facts
+    assert "Relationship 14" in facts
+    href = page.locator("#explorer .facts a").get_attribute("href")
+    page.goto(page.url.split("explorer.html")[0] + href)
+    assert page.evaluate("document.querySelector(':target') !== null")
+
+
+def test_the_inverse_question(page):
+    page.fill('#explorer [data-inverse="0"]', "7")
+    page.fill('#explorer [data-inverse="1"]', "7")
+    rows = page.locator("#explorer .answers tr").all_inner_texts()
+    assert any(row.split("\t")[:3] == ["none (valid)", "9", "9"] for row in rows)
+    assert any(row.split("\t")[:3] == ["full", "5", "5"] for row in rows)
+    page.get_by_role("button", name="Show it: padding full").click()
+    assert "(1, 1, 7, 7)" in page.inner_text("#explorer .here")
+
+
+def test_a_link_restores_everything(page, address):
+    page.select_option('#explorer [data-do="kind"]', "correlation")
+    put(page, "filters", 2)
+    page.check('#explorer [data-do="bias"]')
+    page.fill('#explorer [data-do="biases"]', "3 −0.5")
+    page.keyboard.press("Enter")
+    page.select_option('#explorer [data-do="mode"]', "half")
+    page.click('#explorer [data-do="link"]')
+    assert "The link is copied" in message(page)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    first = [numbers(page, part) for part in ALL]
+    second = [numbers(page, part, 1) for part in ("stamp", "here")]
+    open_at(page, address, "#" + copied.split("#")[1])
+    assert [numbers(page, part) for part in ALL] == first
+    assert [numbers(page, part, 1) for part in ("stamp", "here")] == second
+    assert page.input_value('#explorer [data-do="biases"]') == "3 -0.5"
+    assert page.input_value('#explorer [data-do="mode"]') == "half"
+
+
+def test_a_damaged_link_gives_a_message_and_the_first_example(page, address):
+    page.on("dialog", lambda dialog: page.faults.append("a script ran"))
+    hostile = ["#v1&x=<img src=x onerror=alert(1)>", "#v9&X=1", "#v1&X=(", "#v1&__proto__=1&X=1"]
+    for fragment in hostile:
+        open_at(page, address, fragment)
+        assert message(page).startswith("This link cannot be opened: ")
+        assert numbers(page, "here") == [4, 3, 4, 2, 4, 3, 2, 3, 4]
+        assert page.locator("#explorer img").count() == 0
+
+
+def test_code_and_arrays_are_copied(page):
+    page.get_by_role("tab", name="PyTorch").click()
+    page.click('#explorer [data-do="copy"]')
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "import torch" in copied
+    assert copied == page.locator("#code code").text_content()
+    page.get_by_role("tab", name="PyTorch").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", selected=True).inner_text() == "JAX"
+    page.get_by_role("tab", name="the arrays").click()
+    names = {}
+    exec(page.locator("#code code").text_content(), names)
+    np.testing.assert_array_equal(names["x"][0, 0], FILM)
+    np.testing.assert_array_equal(names["y"].ravel(), [4, 3, 4, 2, 4, 3, 2, 3, 4])
+
+
+def test_the_figure_is_saved(page, tmp_path):
+    files = {}
+    for kind in ("svg", "png", "npy-x"):
+        with page.expect_download() as download:
+            page.click(f'#explorer [data-do="{kind}"]')
+        files[kind] = download.value.path().read_bytes()
+    drawing = files["svg"].decode()
+    assert drawing.startswith("<svg ")
+    assert "var(" not in drawing
+    picture = page.context.new_page()
+    picture.set_content(drawing)
+    assert picture.locator("svg svg").count() == 3
+    assert picture.locator("svg.input .t text").nth(0).text_content() == "1"
+    image = Image.open(io.BytesIO(files["png"]))
+    assert image.width > 600
+    assert len(image.convert("RGB").getcolors(100_000)) > 20
+    np.testing.assert_array_equal(np.load(io.BytesIO(files["npy-x"]))[0, 0], FILM)
+
+
+def test_touch_selects_and_edits(browser, address):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    open_at(page, address)
+    cell(page, "there", 12).scroll_into_view_if_needed()
+    box = cell(page, "there", 12).bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.touchscreen.tap(*at)
+    assert told(page).startswith("x[2, 2] takes part in 9 of 9 steps")
+    page.touchscreen.tap(*at)
+    page.locator("#explorer .editor").fill("4")
+    page.keyboard.press("Enter")
+    assert numbers(page, "there")[12] == 4
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+# -- Pictures --------------------------------------------------------------------------------------
+
+
+def png(array):
+    file = io.BytesIO()
+    Image.fromarray(array).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_a_picture_is_brought_and_stays_here(page, address, colour):
+    random = np.random.default_rng(1)
+    array = random.integers(0, 256, (40, 50, 3) if colour else (40, 50), dtype=np.uint8)
+    sent = []
+    page.on("request", lambda request: request.post_data and sent.append(request.url))
+    page.set_input_files(
+        "#explorer input[type=file]",
+        {"name": "mine.png", "mimeType": "image/png", "buffer": png(array)},
+    )
+    page.wait_for_selector("#explorer .pictures canvas")
+    channels = 3 if colour else 1
+    assert f"(1, {channels}, 40, 50)" in page.inner_text("#explorer .pictures")
+    way = page.inner_text("#explorer .shape-way")
+    assert ("(40, 50, 3)" in way) == colour
+    with page.expect_download() as download:
+        page.click('#explorer [data-do="npy-x"]')
+    x = np.load(download.value.path())
+    np.testing.assert_array_equal(x[0], array.transpose(2, 0, 1) if colour else array[None])
+    assert sent == []
+    assert "picture=own" in link(page)
+    open_at(page, address, link(page))
+    assert "does not travel with it" in message(page)
+
+
+def test_a_file_that_is_no_picture_is_told(page):
+    page.set_input_files(
+        "#explorer input[type=file]", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no"}
+    )
+    page.wait_for_selector("#explorer .message:not([hidden])")
+    assert "a.txt (text/plain) is not a picture" in message(page)
+
+
+def test_a_photograph_convolved_is_what_convdoc_gives(page):
+    """All pixels of the output, as the canvas shows them: rounded, and clipped to 0 to 255."""
+    page.select_option('#explorer [data-do="source"]', "camera")
+    page.wait_for_selector("#explorer .pictures canvas")
+    preset(page, "Kernels/Sharpen")
+    page.wait_for_timeout(300)
+    data = page.evaluate("""() => { const canvas = document.querySelector("#explorer .here canvas");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return [...data].filter((_, at) => at % 4 === 0); }""")
+    x = explorer.photographs()["camera"].astype(float)[None, None]
+    w = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0.0]]).reshape(1, 1, 3, 3)
+    y = np.clip(conv4d(x, w, "same"), 0, 255)
+    np.testing.assert_array_equal(np.reshape(data, y.shape), y)
+
+
+def test_one_window_of_a_picture_is_told_in_numbers(page):
+    page.select_option('#explorer [data-do="source"]', "camera")
+    page.wait_for_selector("#explorer .loupe convdoc-stepper")
+    canvas = page.locator("#explorer .here canvas")
+    canvas.focus()
+    for key in ("ArrowRight", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    x = explorer.photographs()["camera"]
+    row, column = 254 // 2 + 10, 254 // 2 + 1  # of the output of a valid 3×3
+    assert told(page).startswith(
+        f"y[{row}, {column}] = {x[row, column]}·1 + {x[row, column + 1]}·0"
+    )
+    assert numbers(page, "there") == x[row : row + 3, column : column + 3].ravel().tolist()
+    click(page, "stamp", 4)  # and its kernel is the whole one's
+    page.keyboard.type("0")
+    page.keyboard.press("Enter")
+    assert numbers(page, "stamp")[4] == 0
+    assert "W=101000101" in link(page)
+
+
+def test_a_large_picture_is_computed_beside_the_page(page):
+    random = np.random.default_rng(2)
+    array = random.integers(0, 256, (1024, 1024, 3), dtype=np.uint8)
+    page.evaluate("""() => {
+        const old = Worker;
+        window.workers = 0;
+        window.Worker = function (...all) { window.workers += 1; return new old(...all); };
+    }""")
+    page.set_input_files(
+        "#explorer input[type=file]",
+        {"name": "large.png", "mimeType": "image/png", "buffer": png(array)},
+    )
+    page.wait_for_selector("#explorer .loupe convdoc-stepper", timeout=20_000)
+    page.wait_for_selector("#explorer .progress", state="hidden")
+    assert page.evaluate("workers") >= 1
+    assert "(1, 3, 1024, 1024)" in page.inner_text("#explorer .pictures")
+
+
+def test_works_from_a_folder_without_a_network(browser, site):
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto((site / "explorer.html").as_uri())
+    page.wait_for_selector("#explorer .facts dt")
+    page.select_option('#explorer [data-do="source"]', "chelsea")
+    page.wait_for_selector("#explorer .pictures canvas")
+    put(page, "size", 1024, 0)
+    put(page, "size", 1024, 1)
+    page.wait_for_selector("#explorer .progress", state="hidden", timeout=20_000)
+    assert "(1, 3, 1022, 1022)" in page.inner_text("#explorer .here")
+    page.wait_for_timeout(400)
+    assert page.url.endswith("picture=chelsea&W=101010101101010101101010101")
+    assert faults == []
+    context.close()
+
+
+def test_without_scripts_it_says_what_it_would_do(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "explorer.html")
+    assert "With scripts, this is where you choose" in page.inner_text("#explorer")
+    page.get_by_role("link", name="the atlas").click()
+    assert "atlas" in page.url
+    context.close()
+
+
+def test_the_page_is_light(browser, address):
+    """Script and data of the explorer, its stepper included, as they are sent."""
+    page = browser.new_page()
+    sizes = {}
+    page.on("response", lambda response: sizes.update({response.url: len(response.body())}))
+    page.goto(address + "explorer.html", wait_until="networkidle")
+    modules = page.evaluate("document.querySelector('script[type=importmap]').textContent")
+    assert len(json.loads(modules)["imports"]) > 8
+    [stepper] = [size for url, size in sizes.items() if "stepper.js" in url]
+    assert len(modules.encode()) + stepper < 120_000
+    assert not any("photographs" in url for url in sizes)
+    page.close()
