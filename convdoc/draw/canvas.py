@@ -49,7 +49,12 @@ def number(value):
     """
     value = float(value)
     if abs(value) >= 1e9 or math.isnan(value):
-        text = f"{value:.2g}".replace("e+", "e").replace("inf", "∞").replace("nan", "NaN")
+        text = (
+            f"{value:.2g}".replace("e+0", "e")
+            .replace("e+", "e")
+            .replace("inf", "∞")
+            .replace("nan", "NaN")
+        )
         return text.replace("-", "−")
     decimals = 2 - (abs(value) >= 10) - (abs(value) >= 100)
     if not value.is_integer():

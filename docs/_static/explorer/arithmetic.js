@@ -340,7 +340,7 @@ function tooLarge(setting, axes, put) {
 function tooMuch(setting) {
   const why = excess(setting);
   if (!why) return [];
-  const small = { size: setting.size.map((n) => Math.min(n, 16)), strides: [1, 1], output_padding: [0, 0] };
+  const small = { size: AXES.map((axis) => Math.min(setting.size[axis], Math.max(16, dilatedKernel(setting)[axis]))), strides: [1, 1], output_padding: [0, 0] };
   const after = { ...setting, ...small };
   return [{ about: "size", why, remedies: isEmpty(after) || excess(after) ? [] : [["Take a small input and stride 1", small]] }];
 }

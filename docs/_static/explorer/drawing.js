@@ -15,7 +15,7 @@ export const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.
 export function number(value) {
   const size = Math.abs(value);
   let text;
-  if (size >= 1e9) text = value.toPrecision(2).replace("e+", "e");
+  if (size >= 1e9) text = String(Number(value.toPrecision(2)).toExponential()).replace("e+", "e");
   else text = Number.isInteger(value) ? String(value) : String(Number(value.toFixed(2 - (size >= 10) - (size >= 100))) + 0);
   return text.replaceAll("-", "−");
 }

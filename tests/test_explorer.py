@@ -1,0 +1,385 @@
+"""The explorer's modules, run in Chromium: they say what convdoc says, and links are safe."""
+
+import json
+import math
+import random
+
+import numpy as np
+import pytest
+
+from convdoc.draw.canvas import number
+from convdoc.network import AveragePool, Conv, MaxPool, Network
+from convdoc.spec import _mathml
+from tests.explorer import KINDS, POOLINGS, arrays, expected, page, plan, random_settings, setting
+
+COUNT = 2400
+
+
+@pytest.fixture(scope="module")
+def modules(browser):
+    """A page that has the explorer's modules, and nothing else."""
+    tab = browser.new_page()
+    tab.set_content(f"<html><head>{page.import_map()}</head></html>")
+    yield tab
+    tab.close()
+
+
+def run(modules, names, code, argument=None):
+    """Evaluate JavaScript that may use what the modules export, such as ``A.faults``."""
+    imports = "".join(f'const {n} = await import("explorer/{m}"); ' for n, m in names.items())
+    return modules.evaluate(f"async (given) => {{ {imports} {code} }}", argument)
+
+
+ANSWERS = """
+return given.map(({ setting, x, w, b }) => {
+    const typed = (values) => values && Float64Array.from(values);
+    const faults = A.faults(setting);
+    if (faults.length) return { faults: faults.map(({ why }) => why) };
+    const out = A.outputSize(setting), range = (length) => [...Array(length).keys()];
+    const known = { padding: A.padding(setting), out, windowAlong: A.windowAlong };
+    const plan = C.computation(setting, known);
+    return {
+        shape: A.outputShape(setting), padding: A.padding(setting), unused: A.unused(setting),
+        rows: range(out[0]).map((at) => A.windowAlong(setting, 0, at)),
+        columns: range(out[1]).map((at) => A.windowAlong(setting, 1, at)),
+        relationships: [0, 1].map((axis) => Object.values(A.relationshipAlong(setting, axis))),
+        inputs: range(9).map((o) => [0, 1].map((axis) => A.inputSizesAlong(setting, axis, o + 1))),
+        weights: A.weights(setting), biases: A.biases(setting), products: A.multiplyAdds(setting),
+        field: A.receptiveField(setting), memory: A.memory(setting),
+        y: [...C.convolve(plan, typed(x), typed(w), typed(b))],
+    };
+});
+"""
+
+
+def test_thousands_of_settings_agree_with_convdoc(modules):
+    asked = random_settings(COUNT, seed=6)
+    assert {s["kind"] for s in asked} == set(KINDS)
+    numbers = [arrays(one, seed, "decimals") for seed, one in enumerate(asked)]
+    for start in range(0, COUNT, 400):
+        part = slice(start, start + 400)
+        given = [told(*pair) for pair in zip(asked[part], numbers[part], strict=True)]
+        answers = run(modules, {"A": "arithmetic", "C": "convolve"}, ANSWERS, given)
+        for one, own, answer in zip(asked[part], numbers[part], answers, strict=True):
+            agree(one, expected(one, own), answer)
+
+
+def told(one, own):
+    """A setting and its numbers as JavaScript is given them."""
+    lists = {name: own[name].ravel().tolist() if name in own else None for name in "xwb"}
+    return {"setting": one, **lists}
+
+
+def agree(asked, y, answer):
+    spec, size = plan(asked), tuple(asked["size"])
+    assert y.dtype == np.float64
+    assert answer["shape"] == list(y.shape), asked
+    assert answer["padding"] == [list(sides) for sides in spec.padding(size)], asked
+    assert answer["unused"] == [list(places) for places in spec.unused(size)], asked
+    windows = [[spec.window(i, 0, size)[0] for i in range(y.shape[2])]]
+    windows += [[spec.window(0, j, size)[1] for j in range(y.shape[3])]]
+    assert [answer["rows"], answer["columns"]] == [[list(w) for w in ws] for ws in windows], asked
+    formulas = [[r.number, r.symbols, r.numbers] for r in spec.relationship(size)]
+    assert answer["relationships"] == formulas, asked
+    for o, found in enumerate(answer["inputs"], 1):
+        for sizes, (first, end) in zip(spec.input_sizes(o), found, strict=True):
+            assert list(range(first, end)) == list(sizes), asked
+    count(asked, spec, y.shape, answer)
+    np.testing.assert_allclose(np.reshape(answer["y"], y.shape), y, rtol=1e-12, atol=1e-9)
+
+
+def count(asked, spec, shape, answer):
+    """Parameters, products, receptive field and memory: convdoc's tables, or counted here."""
+    assert answer["biases"] == (asked["filters"] if asked["bias"] else 0)
+    if asked["kind"] == "transposed":
+        inside = asked["filters"] // asked["groups"]
+        weights = math.prod((asked["channels"], inside, *asked["kernel"]))
+        pixels = asked["samples"] * math.prod(asked["size"])
+        assert (answer["weights"], answer["products"]) == (weights, weights * pixels), asked
+        assert answer["memory"] == 4 * math.prod(shape)
+        assert answer["field"] == [widest(spec, axis) for axis in (0, 1)], asked
+        return
+    mode, strides = spec.border_mode, spec.strides
+    layers = {
+        "max": lambda: MaxPool(spec.kernel, strides, mode),
+        "average": lambda: AveragePool(spec.kernel, strides, mode),
+        "average_no_pad": lambda: AveragePool(spec.kernel, strides, mode),
+    }
+    filters, groups = asked["filters"], asked["groups"]
+    conv = lambda: Conv(filters, spec.kernel, strides, mode, spec.dilation, groups)  # noqa: E731
+    layer = layers.get(asked["kind"], conv)()
+    samples, channels = asked["samples"], asked["channels"]
+    row = Network([layer]).table((samples, channels, *asked["size"])).rows[-1]
+    assert answer["weights"] == row.weights, asked
+    assert answer["products"] == row.multiply_adds, asked
+    assert answer["memory"] == row.memory, asked
+    assert answer["field"] == list(row.receptive_field), asked
+
+
+def widest(spec, axis):
+    """Rows, or columns, from the first to the last that an output reads, far from any border."""
+    size = (20, 20)
+    out = spec.output_size(size)[axis]
+    at = range(out // 3, 2 * out // 3)
+    windows = [spec.window(*((i, 0) if axis == 0 else (0, i)), size)[axis] for i in at]
+    read = [[place for place in window if place is not None] for window in windows]
+    return max((max(places) - min(places) + 1 for places in read if places), default=0)
+
+
+def test_what_convdoc_refuses_is_refused_and_each_remedy_mends_its_fault(modules):
+    draw, asked = random.Random(7), []
+
+    def pair(most):
+        return [draw.randint(1, most), draw.randint(1, most)]
+
+    for _ in range(600):
+        kind, channels = draw.choice(KINDS), draw.randint(1, 6)
+        sides = [[draw.randint(0, 6) for _ in range(2)] for _ in range(2)]
+        more = [draw.randint(0, 3), draw.randint(0, 3)] if kind == "transposed" else [0, 0]
+        pooling = {"filters": channels, "groups": channels} if kind in POOLINGS else {}
+        free = {"filters": draw.randint(1, 6), "groups": draw.randint(1, 3), "dilation": pair(3)}
+        asked.append(
+            setting(kind, channels=channels, size=pair(6), kernel=pair(6), strides=pair(3))
+            | {"border_mode": draw.choice([sides, "valid", "same", "half", "full"])}
+            | {"output_padding": more, **(pooling or free)}
+        )
+    code = """return given.map((setting) => A.faults(setting).map(({ about, why, remedies }) =>
+        [about, why, remedies.map(([words, change]) =>
+            [words, A.faults({ ...setting, ...change }).map(({ why: left }) => left)])]));"""
+    refused = 0
+    for s, faults in zip(asked, run(modules, {"A": "arithmetic"}, code, asked), strict=True):
+        assert bool(faults) == is_refused(s), (s, faults)
+        refused += bool(faults)
+        for about, why, remedies in faults:
+            assert about in s
+            assert remedies, (s, why)
+            for words, left in remedies:
+                assert why not in left, (s, words)
+    assert 150 < refused < 500
+
+
+def is_refused(s):
+    if s["channels"] % s["groups"] or s["filters"] % s["groups"]:
+        return True
+    try:
+        expected(s, arrays(s, 1))
+    except ValueError:
+        return True
+    return False
+
+
+def test_what_is_beyond_the_page_is_told(modules):
+    cases = [
+        (setting(size=[0, 5]), "height and width of the input must be a whole number from 1"),
+        (setting(size=[2.5, 5]), "it is 2.5, 5"),
+        (setting(kernel=[33, 1]), "height and width of the kernel"),
+        (setting(border_mode=[[-1, 0], [0, 0]]), "Each side of the padding"),
+        (setting("transposed", size=[1024, 1024], strides=[32, 32]), "would hold"),
+        (
+            setting(size=[1024, 1024], filters=16, channels=1, kernel=[32, 32]),
+            "products; this page goes up to",
+        ),
+    ]
+    found = run(
+        modules, {"A": "arithmetic"}, "return given.map((s) => A.faults(s))", [s for s, _ in cases]
+    )
+    for (_, words), faults in zip(cases, found, strict=True):
+        assert words in faults[0]["why"]
+        assert faults[0]["remedies"]
+
+
+# -- Words and numbers -----------------------------------------------------------------------------
+
+
+def test_numbers_and_formulas_are_written_as_python_writes_them(modules):
+    draw = np.random.default_rng(3)
+    values = [0, 1, -1, 0.5, -0.04, 9.995, 10.05, 99.95, 123.456, -1000, 12345.5, 1e9, -2.5e12]
+    values += [float(v) for v in draw.normal(0, 10.0 ** draw.integers(-3, 6, 200)).round(3)]
+    written = run(modules, {"D": "drawing"}, "return given.map(D.number)", values)
+    different = [
+        (value, theirs, number(value))
+        for value, theirs in zip(values, written, strict=True)
+        # A tie, of which Python takes the even neighbour and JavaScript the larger one.
+        if theirs != number(value) and abs(value * 1000 % 10) != 5
+    ]
+    assert different == []
+    formulas = list(page.data()["relationships"].values())
+    formulas = [
+        f.format(o="o'", i="i'", k="k", s="s", P="(p₁ + p₂)", d="d", a="a") for f in formulas
+    ]
+    assert run(modules, {"T": "telling"}, "return given.map(T.formula)", formulas) == [
+        _mathml(formula) for formula in formulas
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("1\t2\n3\t4", [[1, 2], [3, 4]]),
+        ("1,5\t2\n3\t4", [[1.5, 2], [3, 4]]),  # a spreadsheet with decimal commas
+        ("1, 2\n3, 4\n", [[1, 2], [3, 4]]),
+        ("[[1 2]\n [3 4]]", [[1, 2], [3, 4]]),
+        ("[[1. 2.\n  3.]\n [4. 5.\n  6.]]", [[1, 2, 3], [4, 5, 6]]),  # NumPy breaks long rows
+        ("array([[ 1. , -2.5]], dtype=float32)", [[1, -2.5]]),
+        ("np.array([[[[1e-3, −2]]]])", [[0.001, -2]]),
+        ("tensor([[1, 2]])", [[1, 2]]),
+        ("7", [[7]]),
+    ],
+)
+def test_blocks_are_read(modules, text, rows):
+    assert run(modules, {"S": "state"}, "return S.blockOf(given)", text) == rows
+
+
+@pytest.mark.parametrize("text", ["", "[[...]]", "1 a", "1 2\n3", "1e999", "nan", "2000000000"])
+def test_what_is_no_block_is_refused(modules, text):
+    code = "try { S.blockOf(given); } catch (error) { return error.message; }"
+    assert run(modules, {"S": "state"}, code, text)
+
+
+# -- Links -----------------------------------------------------------------------------------------
+
+ROUND_TRIP = """
+return given.map(({ setting, x, w, b }) => {
+    const typed = (values) => values && Float64Array.from(values);
+    const state = { setting, x: typed(x), w: typed(w), b: typed(b), picture: null };
+    const link = S.write(state), again = S.read(link);
+    return { link, again: { setting: again.setting, ...Object.fromEntries(
+        ["x", "w", "b"].map((name) => [name, again[name] && [...again[name]]])) } };
+});
+"""
+
+
+def test_links_restore_random_states(modules):
+    given = [told(one, arrays(one, seed)) for seed, one in enumerate(random_settings(600, 8))]
+    draw = random.Random(9)
+    for case in given[::3]:
+        case["x"] = [draw.choice([v, v / 7, v * 1e-9, 36, -27]) for v in case["x"]]
+    for case, found in zip(given, run(modules, {"S": "state"}, ROUND_TRIP, given), strict=True):
+        assert found["again"] == case, found["link"]
+        assert found["link"].startswith("v1")
+        assert set(found["link"]) <= set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_&=,.*()-"
+        )
+
+
+def test_links_are_short(modules):
+    """A character for each small number, and less where they repeat."""
+    size = setting(size=[32, 32], channels=3, filters=4, kernel=[5, 5])
+    draw = np.random.default_rng(1)
+    case = {"setting": size, "x": draw.integers(0, 10, 3072).tolist(), "b": None}
+    case["w"] = draw.integers(-9, 10, 300).tolist()
+    dark = case | {"x": [0] * 3072}
+    links = [found["link"] for found in run(modules, {"S": "state"}, ROUND_TRIP, [case, dark])]
+    assert len(links[0]) < 3072 + 300 + 60
+    assert len(links[1]) < 300 + 60
+
+
+GOOD = "v1&x=1,1,5,5&X=1110001110001110011001100&W=101010101"
+
+
+def hostile_links():
+    """Five hundred that are damaged, or made to do harm."""
+    by_hand = [
+        "v2&X=1", "v0", "V1", "x", "v1", "v1&", "=", "&&&", "%", "v1&X=%E0%A4%A",
+        "v1&X=<script>alert(1)</script>&W=1", "v1&kind=<img src=x onerror=alert(1)>",
+        "javascript:alert(1)", "v1&kind=javascript:alert(1)", "v1&__proto__=1", "v1&constructor=1",
+        "v1&kind=__proto__", "v1&kind=constructor", "v1&pad=toString", "v1&picture=__proto__",
+        "v1&picture=../../secret", "v1&picture=https://example.org/a.js", "v1&hasOwnProperty=1",
+        "v1&x=99999,99999,99999,99999", "v1&x=1,1,1024,1025&X=0", "v1&x=8,64,1024,1024&X=0*9.",
+        "v1&x=1,1,-5,5", "v1&x=1,1,5", "v1&x=1,1,5,5,5", "v1&x=1e9,1,1,1", "v1&x=,,,",
+        "v1&x=1,1,5,5&X=0*99999999.&W=0*9.", "v1&X=0*999999999999.&W=0*9.", "v1&X=0*25&W=0*8.",
+        "v1&kernel=7,7&X=0*24.&W=0*48.", "v1&groups=2&X=0*24.&W=0*8.", "v1&strides=0,0",
+        "v1&strides=NaN,1", "v1&strides=1.5,1", "v1&pad=1,1,1", "v1&pad=-1,0,0,0", "v1&pad=VALID",
+        "v1&more=5,5", "v1&kind=transposed&more=1,0&X=0*24.&W=0*8.", "v1&kind=max&X=0*24.&W=0*8.",
+        "v1&X=(1e999)&W=0*8.", "v1&X=(NaN)*24.&W=0*8.", "v1&X=(Infinity)*24.&W=0*8.",
+        "v1&X=(9999999999)*24.&W=0*8.", "v1&X=0*24.&W=0*8.&W=0*8.", "v1&X=0*24.&W=0*8.&picture=own",
+        "v1&X=0*24.&picture=zones", "v1&X=0*23.&W=0*8.", "v1&X=0*25.&W=0*8.", "v1&X=0*24.&W=0*7.",
+        "v1&X=0*24.", "v1&W=0*8.", "v1&X=0*24.&W=0*8.&B=", "v1&X=0*24.&W=0*8.&B=12",
+        "v1&X=0*24.&W=0*8.&y=1", "v1&X=𝟘*24.&W=0*8.", "v1&X=0 0&W=0*8.", "v1&X=" + "(" * 5000,
+        "v1&" + "a" * 100_000, "v1&X=" + "0" * 200_000 + "&W=0*8.", "v1&filters=0&X=0*24.&W=0*8.",
+    ]  # fmt: skip
+    draw, found = random.Random(10), list(by_hand)
+    letters = "<>\"'`{}[]\\/%&=;:#?+*().,-_ 0123456789abcXWBv\x00é"
+    while len(found) < 500:
+        text = list(GOOD)
+        for _ in range(draw.randint(1, 6)):
+            at = draw.randrange(len(text))
+            match draw.randrange(3):
+                case 0:
+                    text[at] = draw.choice(letters)
+                case 1:
+                    del text[at]
+                case _:
+                    text.insert(at, draw.choice(letters))
+        found.append("".join(text))
+    return found
+
+
+def test_hostile_links_end_in_a_message(modules):
+    """Or, where damage happens to give another link, in a legal state of a usual size."""
+    links = hostile_links()
+    assert len(links) == 500
+    code = """const before = Object.getOwnPropertyNames(Object.prototype).length;
+    const answers = given.map((text) => {
+        try {
+            const { setting, x } = S.read(text);
+            return { faults: A.faults(setting).length, length: x.length };
+        } catch (error) {
+            return { message: error.message, kind: error.constructor.name };
+        }
+    });
+    return { answers, clean: Object.getOwnPropertyNames(Object.prototype).length === before };"""
+    found = run(modules, {"S": "state", "A": "arithmetic"}, code, links)
+    assert found["clean"]
+    refused = [answer for answer in found["answers"] if "message" in answer]
+    read = [answer for answer in found["answers"] if "message" not in answer]
+    for answer in refused:
+        assert answer["kind"] == "Error", answer  # thrown by us, and not by chance
+        assert 10 < len(answer["message"]) < 300
+    assert all(answer["faults"] == 0 and answer["length"] <= 25 for answer in read)
+    assert len(refused) > 420
+    assert all("message" in answer for answer in found["answers"][:67])
+
+
+def test_hostile_links_do_nothing_to_the_page(browser, address):
+    tab = browser.new_page()
+    faults = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("dialog", lambda dialog: faults.append("a script ran") or dialog.dismiss())
+    tab.goto(address + "explorer.html")
+    tab.wait_for_selector("#explorer .facts dt")
+    for text in hostile_links()[:67:4]:
+        tab.evaluate("text => { location.hash = '#' + text; }", text)
+        tab.wait_for_function(
+            "document.querySelector('#explorer .message').textContent.startsWith('This link')"
+        )
+        assert tab.locator("#explorer .here .t text").count() == 9
+        tab.evaluate("location.hash = '#v1&x=1,1,3,3&X=0*8.&W=0*8.'")
+        tab.wait_for_selector("#explorer .message", state="hidden")
+    assert faults == []
+    tab.close()
+
+
+# -- What Python hands over ------------------------------------------------------------------------
+
+
+def test_python_hands_over_what_it_knows(modules):
+    handed = run(modules, {"D": "data"}, "return D.default")
+    assert handed == json.loads(json.dumps(page.data()))
+
+
+def test_presets_are_legal_and_are_what_they_are_called(modules):
+    code = """return Object.entries(P.PRESETS).flatMap(([group, all]) =>
+        Object.entries(all).map(([name, make]) => {
+            const { setting } = make(S.made(S.START));
+            return [group, name, A.faults(setting), A.relationshipAlong(setting, 0).number];
+        }));"""
+    names = {"P": "presets", "S": "state", "A": "arithmetic"}
+    found = {(group, name): rest for group, name, *rest in run(modules, names, code)}
+    assert len(found) == 5 + 17 + 7
+    assert not any(faults for faults, _ in found.values())
+    relationships = [
+        numbers[0] for (group, _), (_, _, _, numbers) in found.items() if "Dumoulin" in group
+    ]
+    # In the order of their guide; number 7, pooling's, is what convdoc calls 1 under stride 1.
+    assert relationships == [1, 2, 3, 4, 5, 6, 6, 15, 8, 9, 10, 11, 12, 13, 14, 1, 1]
