@@ -55,7 +55,11 @@ linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
 test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 	@$(python) -m pytest $(PYTESTOPTS)
 
-test-engines: .venv-engines/engines.stamp .venv-tensorflow/tensorflow.stamp ## set up PyTorch, JAX, TensorFlow, test every engine
+snippets := .cache/explorer_snippets.json
+test-engines: .venv/dev.stamp .venv-engines/engines.stamp .venv-tensorflow/tensorflow.stamp ## set up PyTorch, JAX, TensorFlow, test every engine
+	@$(python) tests/explorer_snippets.py --write $(snippets)
+	@.venv-engines/bin/python tests/explorer_snippets.py --run $(snippets)
+	@.venv-tensorflow/bin/python tests/explorer_snippets.py --run $(snippets)
 	@.venv-engines/bin/python benchmarks/libraries.py --check
 	@.venv-tensorflow/bin/python benchmarks/libraries.py --check
 	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_engines.py

@@ -1,9 +1,9 @@
 """Whether the explorer's Python code does in each library what convdoc does.
 
-The code is written by JavaScript, so a browser is needed for it, which stands in another environment
-than PyTorch, JAX and Keras 3. So with ``--write FILE`` settings, their snippets and what convdoc
-answers are written to a file, and with ``--run FILE`` those whose library is installed are run. It
-fails where an answer differs.
+The code is written by JavaScript, so a browser is needed for it, and that is not where PyTorch, JAX
+and Keras 3 are. So with ``--write FILE`` settings, their snippets and what convdoc answers are
+written to a file, and with ``--run FILE`` those whose library is installed are run. It fails where
+an answer differs.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -31,10 +32,11 @@ def write(path):
     sys.path.insert(0, str(Path(__file__).parents[1]))
     from tests import conftest, explorer
 
+    chromium = conftest.find_chromium() or sys.exit(conftest.NO_BROWSER)
     cases = explorer.cases(RANDOM)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=conftest.find_chromium(), args=conftest.FLAGS, chromium_sandbox=False
+            executable_path=chromium, args=conftest.FLAGS, chromium_sandbox=False
         )
         written = explorer.write_snippets(browser, cases, MODULES)
         browser.close()
@@ -63,7 +65,8 @@ def run(path):
     libraries = [name for name, module in MODULES.items() if importlib.util.find_spec(module)]
     if not libraries:
         sys.exit(f"None of {', '.join(MODULES.values())} is installed here: make test-engines")
-    # TensorFlow tells of its start otherwise.
+    # TensorFlow tells of its start otherwise, and that it is slow to compile each case anew.
+    logging.getLogger("tensorflow").setLevel("ERROR")
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")
     for library in libraries:
         for case in cases:

@@ -199,8 +199,8 @@ const finished = ({ output, bias }, cut = NO_CUT, why = "less the padding") =>
   ).filter(Boolean);
 
 // Keras keeps channels last in kernels; a transposed convolution has them the other way round.
-const layout = ({ kind }) =>
-  `# Kernels are (height, width, ${kind === "transposed" ? "filters, channels" : "channels, filters"}).`;
+const layout = ({ kind }, begin) =>
+  `# ${begin} (height, width, ${kind === "transposed" ? "filters, channels" : "channels, filters"}).`;
 
 // For libraries that correlate.
 const flipped = ({ weights, turned }) => (turned ? `${weights}${FLIP}` : weights);
@@ -310,7 +310,7 @@ function keras2Trained(plan, layers, weights, notes) {
   const body = lines(
     notes,
     keras2Model(plan, layers.filter(Boolean)),
-    layout(plan),
+    layout(plan, "Kernels are"),
     `model.set_weights([${weights}.${TO_LAST}${bias ? ", b" : ""}])`,
   );
   return inGroups(plan, "Keras 2", lines(input, "w", bias && "b"), body, `model.predict(${input})`);
@@ -341,7 +341,7 @@ const keras3 = {
       spread,
       hand,
       whyFlipped(plan, "Keras 3"),
-      layout(plan),
+      layout(plan, "Channels are last, kernels"),
       call("y = ops.conv", [
         `${input}.${LAST}`,
         `${flipped(asked)}.${TO_LAST}`,
@@ -361,7 +361,7 @@ const keras3 = {
     const told = !same && !alike(more, usual);
     const body = lines(
       whyFlipped(plan, "Keras 3"),
-      layout(plan),
+      layout(plan, "Channels are last, kernels"),
       told && `# Left to itself, output_padding is ${one(usual)}.`,
       call("x = ops.conv_transpose", [
         `y.${LAST}`,
@@ -390,6 +390,7 @@ const keras3 = {
     return lines(
       hand,
       rounds && "# TensorFlow's max_pool may round an array, but no tensor, to float32.",
+      "# Channels are last.",
       `y = ${pool(input)}`,
       back,
     );
@@ -585,7 +586,8 @@ function scipyPlanes(plan, mode) {
   const sum = channels > groups && `# ${name} takes planes: those of all channels are summed up.`;
   const result = [
     "np.array([",
-    `    [sum(${name}(*planes${how}) for planes in zip(sample, bank)) for bank in ${weights}${back ? ".swapaxes(0, 1)" : ""}]`,
+    `    [sum(${name}(*planes${how}) for planes in zip(sample, bank))`,
+    `     for bank in ${weights}${back ? ".swapaxes(0, 1)" : ""}]`,
     `    for sample in ${input}`,
     "])",
   ];
