@@ -29,7 +29,7 @@ def write(path):
     """Write the cases, in an environment that has a browser and convdoc."""
     from playwright.sync_api import sync_playwright
 
-    sys.path.insert(0, str(Path(__file__).parents[1]))
+    sys.path[0] = str(Path(__file__).parents[1])  # not its folder, where "explorer" is another
     from tests import conftest, explorer
 
     chromium = conftest.find_chromium() or sys.exit(conftest.NO_BROWSER)
