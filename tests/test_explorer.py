@@ -378,8 +378,6 @@ def test_presets_are_legal_and_are_what_they_are_called(modules):
     found = {(group, name): rest for group, name, *rest in run(modules, names, code)}
     assert len(found) == 5 + 17 + 7
     assert not any(faults for faults, _ in found.values())
-    relationships = [
-        numbers[0] for (group, _), (_, _, _, numbers) in found.items() if "Dumoulin" in group
-    ]
+    relationships = [number for (group, _), (_, number) in found.items() if "Dumoulin" in group]
     # In the order of their guide; number 7, pooling's, is what convdoc calls 1 under stride 1.
     assert relationships == [1, 2, 3, 4, 5, 6, 6, 15, 8, 9, 10, 11, 12, 13, 14, 1, 1]
