@@ -72,7 +72,8 @@ libraries: .venv-engines/engines.stamp .venv-tensorflow/tensorflow.stamp ## reco
 	@.venv-engines/bin/python benchmarks/libraries.py
 	@.venv-tensorflow/bin/python benchmarks/libraries.py
 
-bench-site: .venv/dev.stamp $(kernel_profile) ## time the build, weigh its pages
+bench-site: .venv/dev.stamp html ## time the build and the explorer, weigh the pages
+	@$(python) benchmarks/explorer.py
 	@$(python) benchmarks/build.py
 
 format: .venv/dev.stamp ## format the code

@@ -22,6 +22,7 @@ PAGES = (
     "auto_gallery/index.html",
     "auto_gallery/060_rgb_channels.html",
     "auto_gallery/atlas/010_no_padding.html",
+    "explorer.html",
 )
 
 

@@ -39,22 +39,27 @@ def page(browser, address):
 def open_at(page, address, fragment=""):
     page.goto("about:blank")
     page.goto(f"{address}explorer.html{fragment}")
-    page.wait_for_selector("#explorer .facts dt", state="attached")
+    page.wait_for_selector("#convdoc-explorer .facts dt", state="attached")
 
 
 def put(page, name, value, index=None):
     at = "" if index is None else f'[data-index="{index}"]'
-    page.fill(f'#explorer [data-set="{name}"]{at}', str(value))
+    page.fill(f'#convdoc-explorer [data-set="{name}"]{at}', str(value))
 
 
 def numbers(page, part, k=0):
     """The numbers that stand in the cells of a panel."""
-    texts = page.locator(f"#explorer .{part} .slice").nth(k).locator(".t text").all_text_contents()
+    texts = (
+        page.locator(f"#convdoc-explorer .{part} .slice")
+        .nth(k)
+        .locator(".t text")
+        .all_text_contents()
+    )
     return [float(text.replace("−", "-")) for text in texts]
 
 
 def cell(page, part, index, k=0):
-    return page.locator(f"#explorer .{part} .slice").nth(k).locator(".t text").nth(index)
+    return page.locator(f"#convdoc-explorer .{part} .slice").nth(k).locator(".t text").nth(index)
 
 
 def click(page, part, index, k=0):
@@ -64,15 +69,15 @@ def click(page, part, index, k=0):
 
 
 def told(page):
-    return page.locator("#explorer convdoc-stepper .now").inner_text().replace("\xa0", " ")
+    return page.locator("#convdoc-explorer convdoc-stepper .now").inner_text().replace("\xa0", " ")
 
 
 def message(page):
-    return page.locator("#explorer .message").inner_text()
+    return page.locator("#convdoc-explorer .message").inner_text()
 
 
 def preset(page, name):
-    page.select_option('#explorer [data-do="preset"]', name)
+    page.select_option('#convdoc-explorer [data-do="preset"]', name)
 
 
 def link(page):
@@ -84,7 +89,7 @@ def test_begins_with_the_animated_figure(page):
     """Oracle: the numbers that the notebook's film shows."""
     assert numbers(page, "there") == FLAT
     assert numbers(page, "here") == [4, 3, 4, 2, 4, 3, 2, 3, 4]
-    assert "(1, 1, 5, 5)" in page.inner_text("#explorer .there")
+    assert "(1, 1, 5, 5)" in page.inner_text("#convdoc-explorer .there")
 
 
 def test_typing_changes_a_cell_and_all_that_follows(page):
@@ -116,7 +121,7 @@ def test_a_kernel_is_edited_as_it_is_stored(page):
     page.keyboard.press("Enter")
     assert numbers(page, "stamp") == [9, 2, 3, 4, 5, 6]
     assert numbers(page, "here")[6:9] == [9, 2, 3]
-    page.click('#explorer [data-do="stored"]')  # now as it lies, turned
+    page.click('#convdoc-explorer [data-do="stored"]')  # now as it lies, turned
     assert numbers(page, "stamp") == [6, 5, 4, 3, 2, 9]
     click(page, "stamp", 0)
     page.keyboard.type("7")
@@ -130,10 +135,10 @@ def test_escape_keeps_and_a_wrong_number_is_told(page):
     page.keyboard.type("12x")
     page.keyboard.press("Enter")
     assert "“12x” is not a number" in message(page)
-    assert page.locator("#explorer .editor").input_value() == "12x"  # and nothing is lost
+    assert page.locator("#convdoc-explorer .editor").input_value() == "12x"  # and nothing is lost
     page.keyboard.press("Escape")
     assert numbers(page, "there") == FLAT
-    assert page.locator("#explorer .editor").count() == 0
+    assert page.locator("#convdoc-explorer .editor").count() == 0
 
 
 def paste(page, text):
@@ -195,24 +200,24 @@ def test_an_input_tells_its_outputs_and_a_weight_its_products(page):
     cell(page, "stamp", 1).hover()  # W[0, 1] lies on the bottom row, middle, of each window
     assert told(page).startswith("W[0, 1] = 0 takes part in 9 products, one for each output")
     assert "y[0, 0]: x[2, 1]·W[0, 1] = 0·0 = 0" in told(page)
-    assert page.locator("#explorer .there .l").get_attribute("d").count("M") == 9
+    assert page.locator("#convdoc-explorer .there .l").get_attribute("d").count("M") == 9
 
 
 def test_steps_play_and_scrub(page):
-    page.locator("#explorer input[type=range]").fill("0")
+    page.locator("#convdoc-explorer input[type=range]").fill("0")
     assert told(page).startswith("y[0, 0]")
     page.get_by_role("button", name="Forward").click()
     assert told(page).startswith("y[0, 1]")
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(
-        "document.querySelector('#explorer .now').innerText.startsWith('y[0,\\u00a02]')"
+        "document.querySelector('#convdoc-explorer .now').innerText.startsWith('y[0,\\u00a02]')"
     )
     page.get_by_role("button", name="Pause").click()
 
 
 def test_an_illegal_setting_says_why_and_what_would_be_legal(page):
     put(page, "kernel", 7, 0)
-    faults = page.locator("#explorer .faults")
+    faults = page.locator("#convdoc-explorer .faults")
     assert "The kernel is 7 high and the input is 5" in faults.inner_text()
     assert numbers(page, "here") == [4, 3, 4, 2, 4, 3, 2, 3, 4]  # nothing blanks
     put(page, "groups", 2)
@@ -220,43 +225,43 @@ def test_an_illegal_setting_says_why_and_what_would_be_legal(page):
     page.get_by_role("button", name="Take 2 channels and 2 filters").click()
     page.get_by_role("button", name="Make the input 7×5").click()
     assert not faults.is_visible()
-    assert "(1, 2, 7, 5)" in page.inner_text("#explorer .there")
+    assert "(1, 2, 7, 5)" in page.inner_text("#convdoc-explorer .there")
     put(page, "strides", "", 0)
     assert "A stride must be a whole number from 1 to 32; it is nothing" in faults.inner_text()
 
 
 def test_every_setting_is_reached_and_the_facts_follow(page):
-    page.select_option('#explorer [data-do="kind"]', "transposed")
+    page.select_option('#convdoc-explorer [data-do="kind"]', "transposed")
     put(page, "strides", 2, 0)
     put(page, "strides", 2, 1)
     put(page, "output_padding", 1, 0)
     put(page, "output_padding", 1, 1)
-    facts = page.inner_text("#explorer .facts").replace("\n", " ")
+    facts = page.inner_text("#convdoc-explorer .facts").replace("\n", " ")
     assert "y (1, 1, 5, 5), W (1, 1, 3, 3) → x′ (1, 1, 12, 12)" in facts
     assert "Relationship 14" in facts
-    href = page.locator("#explorer .facts a").get_attribute("href")
+    href = page.locator("#convdoc-explorer .facts a").get_attribute("href")
     page.goto(page.url.split("explorer.html")[0] + href)
     assert page.evaluate("document.querySelector(':target') !== null")
 
 
 def test_the_inverse_question(page):
-    page.fill('#explorer [data-inverse="0"]', "7")
-    page.fill('#explorer [data-inverse="1"]', "7")
-    rows = page.locator("#explorer .answers tr").all_inner_texts()
+    page.fill('#convdoc-explorer [data-inverse="0"]', "7")
+    page.fill('#convdoc-explorer [data-inverse="1"]', "7")
+    rows = page.locator("#convdoc-explorer .answers tr").all_inner_texts()
     assert any(row.split("\t")[:3] == ["none (valid)", "9", "9"] for row in rows)
     assert any(row.split("\t")[:3] == ["full", "5", "5"] for row in rows)
     page.get_by_role("button", name="Show it: padding full").click()
-    assert "(1, 1, 7, 7)" in page.inner_text("#explorer .here")
+    assert "(1, 1, 7, 7)" in page.inner_text("#convdoc-explorer .here")
 
 
 def test_a_link_restores_everything(page, address):
-    page.select_option('#explorer [data-do="kind"]', "correlation")
+    page.select_option('#convdoc-explorer [data-do="kind"]', "correlation")
     put(page, "filters", 2)
-    page.check('#explorer [data-do="bias"]')
-    page.fill('#explorer [data-do="biases"]', "3 −0.5")
+    page.check('#convdoc-explorer [data-do="bias"]')
+    page.fill('#convdoc-explorer [data-do="biases"]', "3 −0.5")
     page.keyboard.press("Enter")
-    page.select_option('#explorer [data-do="mode"]', "half")
-    page.click('#explorer [data-do="link"]')
+    page.select_option('#convdoc-explorer [data-do="mode"]', "half")
+    page.click('#convdoc-explorer [data-do="link"]')
     assert "The link is copied" in message(page)
     copied = page.evaluate("navigator.clipboard.readText()")
     first = [numbers(page, part) for part in ALL]
@@ -264,8 +269,8 @@ def test_a_link_restores_everything(page, address):
     open_at(page, address, "#" + copied.split("#")[1])
     assert [numbers(page, part) for part in ALL] == first
     assert [numbers(page, part, 1) for part in ("stamp", "here")] == second
-    assert page.input_value('#explorer [data-do="biases"]') == "3 -0.5"
-    assert page.input_value('#explorer [data-do="mode"]') == "half"
+    assert page.input_value('#convdoc-explorer [data-do="biases"]') == "3 -0.5"
+    assert page.input_value('#convdoc-explorer [data-do="mode"]') == "half"
 
 
 def test_a_damaged_link_gives_a_message_and_the_first_example(page, address):
@@ -275,12 +280,12 @@ def test_a_damaged_link_gives_a_message_and_the_first_example(page, address):
         open_at(page, address, fragment)
         assert message(page).startswith("This link cannot be opened: ")
         assert numbers(page, "here") == [4, 3, 4, 2, 4, 3, 2, 3, 4]
-        assert page.locator("#explorer img").count() == 0
+        assert page.locator("#convdoc-explorer img").count() == 0
 
 
 def test_code_and_arrays_are_copied(page):
     page.get_by_role("tab", name="PyTorch").click()
-    page.click('#explorer [data-do="copy"]')
+    page.click('#convdoc-explorer [data-do="copy"]')
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "import torch" in copied
     assert copied == page.locator("#code code").text_content()
@@ -298,7 +303,7 @@ def test_the_figure_is_saved(page, tmp_path):
     files = {}
     for kind in ("svg", "png", "npy-x"):
         with page.expect_download() as download:
-            page.click(f'#explorer [data-do="{kind}"]')
+            page.click(f'#convdoc-explorer [data-do="{kind}"]')
         files[kind] = download.value.path().read_bytes()
     drawing = files["svg"].decode()
     assert drawing.startswith("<svg ")
@@ -325,7 +330,7 @@ def test_touch_selects_and_edits(browser, address):
     page.touchscreen.tap(*at)
     assert told(page).startswith("x[2, 2] takes part in 9 of 9 steps")
     page.touchscreen.tap(*at)
-    page.locator("#explorer .editor").fill("4")
+    page.locator("#convdoc-explorer .editor").fill("4")
     page.keyboard.press("Enter")
     assert numbers(page, "there")[12] == 4
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -348,16 +353,16 @@ def test_a_picture_is_brought_and_stays_here(page, address, colour):
     sent = []
     page.on("request", lambda request: request.post_data and sent.append(request.url))
     page.set_input_files(
-        "#explorer input[type=file]",
+        "#convdoc-explorer input[type=file]",
         {"name": "mine.png", "mimeType": "image/png", "buffer": png(array)},
     )
-    page.wait_for_selector("#explorer .pictures canvas")
+    page.wait_for_selector("#convdoc-explorer .pictures canvas")
     channels = 3 if colour else 1
-    assert f"(1, {channels}, 40, 50)" in page.inner_text("#explorer .pictures")
-    way = page.inner_text("#explorer .shape-way")
+    assert f"(1, {channels}, 40, 50)" in page.inner_text("#convdoc-explorer .pictures")
+    way = page.inner_text("#convdoc-explorer .shape-way")
     assert ("(40, 50, 3)" in way) == colour
     with page.expect_download() as download:
-        page.click('#explorer [data-do="npy-x"]')
+        page.click('#convdoc-explorer [data-do="npy-x"]')
     x = np.load(download.value.path())
     np.testing.assert_array_equal(x[0], array.transpose(2, 0, 1) if colour else array[None])
     assert sent == []
@@ -368,19 +373,20 @@ def test_a_picture_is_brought_and_stays_here(page, address, colour):
 
 def test_a_file_that_is_no_picture_is_told(page):
     page.set_input_files(
-        "#explorer input[type=file]", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no"}
+        "#convdoc-explorer input[type=file]",
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no"},
     )
-    page.wait_for_selector("#explorer .message:not([hidden])")
+    page.wait_for_selector("#convdoc-explorer .message:not([hidden])")
     assert "a.txt (text/plain) is not a picture" in message(page)
 
 
 def test_a_photograph_convolved_is_what_convdoc_gives(page):
     """All pixels of the output, as the canvas shows them: rounded, and clipped to 0 to 255."""
-    page.select_option('#explorer [data-do="source"]', "camera")
-    page.wait_for_selector("#explorer .pictures canvas")
+    page.select_option('#convdoc-explorer [data-do="source"]', "camera")
+    page.wait_for_selector("#convdoc-explorer .pictures canvas")
     preset(page, "Kernels/Sharpen")
     page.wait_for_timeout(300)
-    data = page.evaluate("""() => { const canvas = document.querySelector("#explorer .here canvas");
+    data = page.evaluate("""() => { const canvas = document.querySelector("#convdoc-explorer .here canvas");
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         return [...data].filter((_, at) => at % 4 === 0); }""")
     x = explorer.photographs()["camera"].astype(float)[None, None]
@@ -390,9 +396,9 @@ def test_a_photograph_convolved_is_what_convdoc_gives(page):
 
 
 def test_one_window_of_a_picture_is_told_in_numbers(page):
-    page.select_option('#explorer [data-do="source"]', "camera")
-    page.wait_for_selector("#explorer .loupe convdoc-stepper")
-    canvas = page.locator("#explorer .here canvas")
+    page.select_option('#convdoc-explorer [data-do="source"]', "camera")
+    page.wait_for_selector("#convdoc-explorer .loupe convdoc-stepper")
+    canvas = page.locator("#convdoc-explorer .here canvas")
     canvas.focus()
     for key in ("ArrowRight", "Shift+ArrowDown"):
         page.keyboard.press(key)
@@ -418,13 +424,13 @@ def test_a_large_picture_is_computed_beside_the_page(page):
         window.Worker = function (...all) { window.workers += 1; return new old(...all); };
     }""")
     page.set_input_files(
-        "#explorer input[type=file]",
+        "#convdoc-explorer input[type=file]",
         {"name": "large.png", "mimeType": "image/png", "buffer": png(array)},
     )
-    page.wait_for_selector("#explorer .loupe convdoc-stepper", timeout=20_000)
-    page.wait_for_selector("#explorer .progress", state="hidden")
+    page.wait_for_selector("#convdoc-explorer .loupe convdoc-stepper", timeout=20_000)
+    page.wait_for_selector("#convdoc-explorer .progress", state="hidden")
     assert page.evaluate("workers") >= 1
-    assert "(1, 3, 1024, 1024)" in page.inner_text("#explorer .pictures")
+    assert "(1, 3, 1024, 1024)" in page.inner_text("#convdoc-explorer .pictures")
 
 
 def test_works_from_a_folder_without_a_network(browser, site):
@@ -433,13 +439,13 @@ def test_works_from_a_folder_without_a_network(browser, site):
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto((site / "explorer.html").as_uri())
-    page.wait_for_selector("#explorer .facts dt")
-    page.select_option('#explorer [data-do="source"]', "chelsea")
-    page.wait_for_selector("#explorer .pictures canvas")
+    page.wait_for_selector("#convdoc-explorer .facts dt")
+    page.select_option('#convdoc-explorer [data-do="source"]', "chelsea")
+    page.wait_for_selector("#convdoc-explorer .pictures canvas")
     put(page, "size", 1024, 0)
     put(page, "size", 1024, 1)
-    page.wait_for_selector("#explorer .progress", state="hidden", timeout=20_000)
-    assert "(1, 3, 1022, 1022)" in page.inner_text("#explorer .here")
+    page.wait_for_selector("#convdoc-explorer .progress", state="hidden", timeout=20_000)
+    assert "(1, 3, 1022, 1022)" in page.inner_text("#convdoc-explorer .here")
     page.wait_for_timeout(400)
     assert page.url.endswith("picture=chelsea&W=101010101101010101101010101")
     assert faults == []
@@ -450,7 +456,7 @@ def test_without_scripts_it_says_what_it_would_do(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "explorer.html")
-    assert "With scripts, this is where you choose" in page.inner_text("#explorer")
+    assert "With scripts, this is where you choose" in page.inner_text("#convdoc-explorer")
     page.get_by_role("link", name="the atlas").click()
     assert "atlas" in page.url
     context.close()

@@ -347,15 +347,15 @@ def test_hostile_links_do_nothing_to_the_page(browser, address):
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.on("dialog", lambda dialog: faults.append("a script ran") or dialog.dismiss())
     tab.goto(address + "explorer.html")
-    tab.wait_for_selector("#explorer .facts dt")
+    tab.wait_for_selector("#convdoc-explorer .facts dt")
     for text in hostile_links()[:67:4]:
         tab.evaluate("text => { location.hash = '#' + text; }", text)
         tab.wait_for_function(
-            "document.querySelector('#explorer .message').textContent.startsWith('This link')"
+            "document.querySelector('#convdoc-explorer .message').textContent.startsWith('This link')"
         )
-        assert tab.locator("#explorer .here .t text").count() == 9
+        assert tab.locator("#convdoc-explorer .here .t text").count() == 9
         tab.evaluate("location.hash = '#v1&x=1,1,3,3&X=0*8.&W=0*8.'")
-        tab.wait_for_selector("#explorer .message", state="hidden")
+        tab.wait_for_selector("#convdoc-explorer .message", state="hidden")
     assert faults == []
     tab.close()
 

@@ -33,7 +33,7 @@ function furnish() {
 }
 
 function begin() {
-  root = document.getElementById("explorer");
+  root = document.getElementById("convdoc-explorer");
   root.append(root.querySelector("template").content);
   furnish();
   history = new History(made(START));
