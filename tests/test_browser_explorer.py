@@ -386,7 +386,8 @@ def test_a_photograph_convolved_is_what_convdoc_gives(page):
     page.wait_for_selector("#convdoc-explorer .pictures canvas")
     preset(page, "Kernels/Sharpen")
     page.wait_for_timeout(300)
-    data = page.evaluate("""() => { const canvas = document.querySelector("#convdoc-explorer .here canvas");
+    data = page.evaluate("""() => {
+        const canvas = document.querySelector("#convdoc-explorer .here canvas");
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         return [...data].filter((_, at) => at % 4 === 0); }""")
     x = explorer.photographs()["camera"].astype(float)[None, None]

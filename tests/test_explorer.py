@@ -7,10 +7,13 @@ import random
 import numpy as np
 import pytest
 
+from convdoc import steps
 from convdoc.draw.canvas import number
+from convdoc.draw.link import link
 from convdoc.network import AveragePool, Conv, MaxPool, Network
 from convdoc.spec import _mathml
 from tests.explorer import KINDS, POOLINGS, arrays, expected, page, plan, random_settings, setting
+from tests.test_site import soup
 
 COUNT = 2400
 
@@ -351,13 +354,59 @@ def test_hostile_links_do_nothing_to_the_page(browser, address):
     for text in hostile_links()[:67:4]:
         tab.evaluate("text => { location.hash = '#' + text; }", text)
         tab.wait_for_function(
-            "document.querySelector('#convdoc-explorer .message').textContent.startsWith('This link')"
+            "document.querySelector('.message').textContent.startsWith('This link')"
         )
         assert tab.locator("#convdoc-explorer .here .t text").count() == 9
         tab.evaluate("location.hash = '#v1&x=1,1,3,3&X=0*8.&W=0*8.'")
         tab.wait_for_selector("#convdoc-explorer .message", state="hidden")
     assert faults == []
     tab.close()
+
+
+def steps_of(one, own):
+    """The steps that a stepper shows of a setting."""
+    mode, strides = one["border_mode"], one["strides"]
+    if one["kind"] in POOLINGS:
+        return steps.pooling(own["x"], one["kernel"], strides, mode, one["kind"])
+    settings = {name: one[name] for name in ("dilation", "groups")}
+    settings |= {"strides": strides, "bias": own.get("b"), "engine": "numpy"}
+    if one["kind"] == "transposed":
+        settings["output_padding"] = one["output_padding"]
+    name = {"correlation": "correlation", "transposed": "transposed"}.get(
+        one["kind"], "convolution"
+    )
+    return getattr(steps, name)(own["x"], own["w"], mode, **settings)
+
+
+def test_steppers_have_the_links_that_the_explorer_writes(modules):
+    for numbers in ("integers", "mixed"):
+        asked = random_settings(120, seed=11)
+        owned = [arrays(one, seed, numbers) for seed, one in enumerate(asked)]
+        given = [told(*pair) for pair in zip(asked, owned, strict=True)]
+        written = run(modules, {"S": "state"}, ROUND_TRIP, given)
+        for one, own, found in zip(asked, owned, written, strict=True):
+            assert link(steps_of(one, own)) == found["link"], one
+    shifted = steps.shifts([[[[1, 2], [3, 4]]]], [[[[1, 10]]]])
+    assert link(shifted) == "v1&x=1,1,2,2&kernel=1,2&pad=full&X=1234&W=1a"
+    assert link(steps.pooling(np.full((1, 1, 2, 2), np.inf), 2)) == ""
+    assert link(steps.pooling(np.zeros((1, 1, 33, 2)), 2)) == ""
+
+
+def test_every_link_of_the_site_opens(modules, site, pages):
+    """And gives an output of the shape that its stepper has."""
+    links = {}
+    code = """return given.map((text) => {
+        const { setting } = S.read(decodeURIComponent(text));
+        return `(${A.outputShape(setting).join(", ")})`;
+    });"""
+    for name in pages:
+        for address in soup(site / name).select('a[href*="explorer.html#v1"]'):
+            stepper = address.find_parent("convdoc-stepper")
+            links[name, address["href"].split("#")[1]] = stepper["aria-label"]
+    assert len({name for name, _ in links}) > 40
+    shapes = run(modules, {"S": "state", "A": "arithmetic"}, code, [text for _, text in links])
+    for title, shape in zip(links.values(), shapes, strict=True):
+        assert shape in title
 
 
 # -- What Python hands over ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from convdoc.draw import palette
 from convdoc.draw.blocks import blocks_at, corners
 from convdoc.draw.canvas import number
 from convdoc.draw.cells import STYLE, UNIT
+from convdoc.draw.link import link
 from convdoc.draw.transcript import (
     WORDS,
     axes,
@@ -54,8 +55,10 @@ def figure(steps, start):
     plan = json.dumps(_plan(steps, start), ensure_ascii=False, separators=(",", ":"))
     plan = escape(plan, quote=False).replace("'", "&#39;")
     left_over = "".join(f'<p class="note">{escape(note)}</p>' for note in notes(steps))
+    place = f'data-link="{escape(found)}" ' if (found := link(steps)) else ""
     return (
-        f'<convdoc-stepper role="figure" aria-label="{escape(title(steps))}" data-plan=\'{plan}\'>'
+        f'<convdoc-stepper role="figure" aria-label="{escape(title(steps))}" {place}'
+        f"data-plan='{plan}'>"
         f'<div class="stage" style="{_measures(blocks, steps)}">'
         f"{_stage(blocks, steps)}</div>{_controls(steps)}"
         f'<p class="now" aria-live="polite">{sentences[-1] if steps.numbered else ""}</p>'

@@ -63,6 +63,7 @@ WORDS = {
     "full screen": "Full screen",
     "transcript": "All {count} steps in words",
     "windows": "All windows in words",
+    "explore": "Change its numbers in the explorer",
 }
 # What stands between the arrays.
 OPERATORS = {

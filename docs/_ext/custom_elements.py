@@ -1,10 +1,16 @@
 """Steppers and questions on a page share their scripts and style sheets, which no other page loads.
 
-In a notebook each brings its own. Here they are taken out of the page again.
+In a notebook each brings its own. Here they are taken out of the page again. And here steppers
+have a link to the explorer, with their numbers.
 """
 
 import re
 
+from convdoc.draw.transcript import WORDS
+
+STEPPER = re.compile(
+    r'(<convdoc-stepper [^>]*?)data-link="([^"]*)" (.*?)(?=</convdoc-stepper>)', re.S
+)
 ASSETS = re.compile(r'<(style|script) class="convdoc-assets">.*?</\1>', re.S)
 #: What each custom element needs, in convdoc/draw.
 FILES = {
@@ -15,7 +21,9 @@ FILES = {
 
 def _share_assets(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
-    context["body"] = ASSETS.sub("", body)
+    explorer = context["pathto"]("explorer")
+    link = f'<p class="explore"><a href="{explorer}#\\2">{WORDS["explore"]}</a></p>'
+    context["body"] = STEPPER.sub(rf"\1\3{link}", ASSETS.sub("", body))
     for element, files in FILES.items():
         for name in files if f"<{element}" in body else ():
             if name.endswith(".css"):

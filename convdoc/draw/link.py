@@ -1,0 +1,93 @@
+"""The link of a stepper's convolution to the site's explorer, which writes and reads such links.
+
+Its grammar is that of docs/_static/explorer/state.js: a version, then what differs from one 5×5
+image under one 3×3 kernel, then the numbers of the input, the kernel and the bias.
+"""
+
+from itertools import groupby
+
+import numpy as np
+
+from convdoc.draw.transcript import kind
+
+LARGEST = 1e9  # of a number that the explorer takes
+MOST = 3000  # numbers in a link
+MOST_SIDE = 32  # rows and columns that the explorer shows in cells
+KINDS = {"sum": "convolution", "shift": "convolution"}
+
+
+def link(steps):
+    """Write the link.
+
+    Parameters
+    ----------
+    steps : convdoc.steps.Steps
+
+    Returns
+    -------
+    str
+        What comes behind the ``#``; empty for what the explorer does not take: inputs of more than
+        32 rows or columns, infinite numbers.
+
+    Examples
+    --------
+    >>> from convdoc.draw.link import link
+    >>> from convdoc.steps import convolution
+    >>> link(convolution([[[[0, 0, 0, 1]]]], [[[[10, 0.5]]]], "full"))
+    'v1&x=1,1,1,4&kernel=1,2&pad=full&X=0001&W=a(0.5)'
+    """
+    arrays = {"X": steps.input.values, "W": _stored(steps), "B": steps.bias}
+    arrays = {name: values for name, values in arrays.items() if values is not None}
+    sides = max(*steps.input.values.shape[2:], *steps.spec.kernel)
+    known = all((np.abs(values) <= LARGEST).all() for values in arrays.values())
+    if not known or sides > MOST_SIDE or sum(map(np.size, arrays.values())) > MOST:
+        return ""
+    numbers = [f"{name}={_packed(values.ravel().tolist())}" for name, values in arrays.items()]
+    return "&".join(["v1", *_setting(steps), *numbers])
+
+
+def _stored(steps):
+    """The kernel as the operation takes it; `steps.w` is that of a convolution."""
+    if steps.stamp is None:
+        return None
+    return steps.w[:, :, ::-1, ::-1] if kind(steps) == "correlation" else steps.w
+
+
+def _setting(steps):
+    """What is not as the explorer begins, in its order."""
+    spec, pooling = steps.spec, steps.stamp is None
+    settings = {
+        "kind": (steps.rule if pooling else KINDS.get(kind(steps), kind(steps)), "convolution"),
+        "x": (steps.input.values.shape, (1, 1, 5, 5)),
+        "kernel": (spec.kernel, (3, 3)),
+        "filters": (1 if pooling else steps.output.values.shape[1], 1),
+        "groups": (spec.groups, 1),
+        "strides": (spec.strides, (1, 1)),
+        "dilation": (spec.dilation, (1, 1)),
+        "pad": (spec.border_mode, "valid"),
+        "more": (spec.output_padding, (0, 0)),
+    }
+    return [f"{key}={_told(value)}" for key, (value, usual) in settings.items() if value != usual]
+
+
+def _told(value):
+    if isinstance(value, tuple):
+        return ",".join(map(_told, value))
+    return str(value)
+
+
+def _packed(values):
+    """Numbers as text: a sign for each, and how often it comes again where that is shorter."""
+    runs = ((_sign(value), len(list(run)) - 1) for value, run in groupby(values))
+    return "".join(
+        f"{sign}*{more}." if len(sign) * more > 3 else sign * (more + 1) for sign, more in runs
+    )
+
+
+def _sign(value):
+    """0 to 9, a to z for 10 to 35, A to Z for −1 to −26; others stand in parentheses."""
+    if value == int(value) and -27 < value < 36:
+        value = int(value)
+        letter = chr(64 - value) if value < 0 else chr(87 + value)
+        return str(value) if 0 <= value < 10 else letter
+    return f"({value:.0f})" if value == int(value) else f"({value!r})"
