@@ -13,6 +13,7 @@ ONE_OF_EACH_KIND = {
     "guide/reading-a-network.html",
     "exercises/index.html",
     "exercises/sizes.html",
+    "explorer.html",
     "reference/relationships.html",
     "reference/glossary.html",
     "reference/speed.html",

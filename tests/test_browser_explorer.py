@@ -9,6 +9,7 @@ from PIL import Image
 
 from convdoc import conv4d
 from tests.explorer import page as explorer
+from tests.test_browser import COLOURS, TOO_WIDE, what_axe_finds
 
 FILM = [
     [1, 1, 1, 0, 0],
@@ -335,6 +336,38 @@ def test_touch_selects_and_edits(browser, address):
     assert numbers(page, "there")[12] == 4
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+def show_faults(page):
+    put(page, "kernel", 9, 0)
+    put(page, "groups", 2)
+
+
+def show_many(page):
+    preset(page, "The notebook/RGB")
+    put(page, "size", 20, 0)
+    put(page, "filters", 3)
+    page.check('#convdoc-explorer [data-do="bias"]')
+
+
+def show_picture(page):
+    page.select_option('#convdoc-explorer [data-do="source"]', "chelsea")
+    page.wait_for_selector("#convdoc-explorer .loupe convdoc-stepper")
+
+
+def show_transposed(page):
+    preset(page, "Dumoulin and Visin/Transposed: a row left over")
+
+
+@pytest.mark.parametrize("state", [show_faults, show_many, show_picture, show_transposed])
+def test_axe_finds_nothing_in_any_state(page, state):
+    state(page)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(TOO_WIDE) <= 0
+    found = [*what_axe_finds(page, "light"), *what_axe_finds(page, "dark", COLOURS)]
+    page.faults.clear()  # axe fetches style sheets by paths that are not theirs
+    assert found == []
 
 
 # -- Pictures --------------------------------------------------------------------------------------

@@ -372,10 +372,7 @@ def steps_of(one, own):
     settings |= {"strides": strides, "bias": own.get("b"), "engine": "numpy"}
     if one["kind"] == "transposed":
         settings["output_padding"] = one["output_padding"]
-    name = {"correlation": "correlation", "transposed": "transposed"}.get(
-        one["kind"], "convolution"
-    )
-    return getattr(steps, name)(own["x"], own["w"], mode, **settings)
+    return getattr(steps, one["kind"])(own["x"], own["w"], mode, **settings)
 
 
 def test_steppers_have_the_links_that_the_explorer_writes(modules):

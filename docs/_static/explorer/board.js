@@ -14,7 +14,7 @@ export class Board {
     const [here, there] = names(setting);
     parent.innerHTML =
       `<div class="pictures">${figure("there", there, inputShape(setting))}${figure("here", here, outputShape(setting))}</div>` +
-      '<p class="reading" aria-live="polite"></p><div class="loupe"></div>';
+      '<p class="reading" aria-live="polite" tabindex="0"></p><div class="loupe"></div>';
     [this.there, this.here] = ["there", "here"].map((part) => parent.querySelector(`.${part}`));
     this.loupe = parent.querySelector(".loupe");
     this.reading = parent.querySelector(".reading");

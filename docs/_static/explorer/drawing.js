@@ -93,7 +93,7 @@ export function figure(setting) {
   const drawn = blocks.map((part, at) => part.html + between(at)).join("");
   return (
     `<div class="stage" style="${measures(blocks)}">${drawn}</div>${controls(setting)}` +
-    `<p class="now" aria-live="polite"></p>${notes(setting, lay)}`
+    `<p class="now" aria-live="polite" tabindex="0"></p>${notes(setting, lay)}`
   );
 }
 
