@@ -228,7 +228,95 @@ def test_an_illegal_setting_says_why_and_what_would_be_legal(page):
     assert not faults.is_visible()
     assert "(1, 2, 7, 5)" in page.inner_text("#convdoc-explorer .there")
     put(page, "strides", "", 0)
-    assert "A stride must be a whole number from 1 to 32; it is nothing" in faults.inner_text()
+    assert "A stride must be a whole number from 1 to 32; it is empty" in faults.inner_text()
+
+
+def field(page, name, index):
+    return page.locator(f'#convdoc-explorer [data-set="{name}"][data-index="{index}"]')
+
+
+def test_a_number_typed_into_a_field_is_one_step_and_loses_nothing(page):
+    width = field(page, "size", 1)
+    width.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("12")  # by way of 1
+    assert "(1, 1, 5, 12)" in page.inner_text("#convdoc-explorer .there")
+    assert np.reshape(numbers(page, "there"), (5, 12))[:, :5].tolist() == FILM
+    page.click('#convdoc-explorer [data-do="undo"]')
+    assert numbers(page, "there") == FLAT
+    kernel = field(page, "kernel", 0)
+    kernel.click()
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    assert numbers(page, "stamp") == [1, 0, 1, 0, 1, 0, 1, 0, 1]
+
+
+def test_a_kernel_outlives_a_pooling(page):
+    page.check('#convdoc-explorer [data-do="bias"]')
+    page.fill('#convdoc-explorer [data-do="biases"]', "5")
+    page.keyboard.press("Enter")
+    for kind in ("max", "convolution"):
+        page.select_option('#convdoc-explorer [data-do="kind"]', kind)
+    page.check('#convdoc-explorer [data-do="bias"]')
+    assert numbers(page, "stamp") == [1, 0, 1, 0, 1, 0, 1, 0, 1]
+    assert numbers(page, "here")[0] == 4 + 5
+
+
+def test_sums_tell_all_digits_and_equal_only_what_is_equal(page):
+    click(page, "stamp", 8)  # W[2, 2] lies on the first pixel of each window
+    page.keyboard.type("0.004")
+    page.keyboard.press("Enter")
+    click(page, "here", 0)
+    assert told(page).startswith("y[0, 0] = 1·0.004 + 1·0 + 1·1")
+    assert "= 3.004" in told(page)
+    click(page, "stamp", 8)
+    page.keyboard.type("0.123456789")
+    page.keyboard.press("Enter")
+    click(page, "here", 0)
+    assert "≈ 3.12346" in told(page)
+
+
+def test_links_within_the_page_and_none_change_nothing(page):
+    click(page, "there", 0)
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    for place in ("main-content", "explorer", ""):
+        page.evaluate("place => { location.hash = place; }", place)
+        page.wait_for_timeout(50)
+        assert numbers(page, "there")[0] == 7
+        assert not page.locator("#convdoc-explorer .message").is_visible()
+    page.evaluate("location.hash = '#v1&x=1,1,3,3&X=0*8.&W=0*8.'")
+    page.wait_for_function("document.querySelectorAll('.there .t text').length === 9")
+    page.keyboard.press("Control+z")  # a link that is opened here can be undone
+    assert numbers(page, "there")[0] == 7
+
+
+def test_what_is_clicked_while_editing_keeps_the_focus(page):
+    click(page, "there", 12)
+    page.keyboard.type("44")
+    page.locator('#convdoc-explorer [data-set="filters"]').click()
+    page.wait_for_timeout(100)
+    assert numbers(page, "there")[12] == 44
+    assert page.evaluate("document.activeElement.dataset.set") == "filters"
+
+
+def test_cells_are_edited_in_full_screen(page):
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    click(page, "there", 0)
+    page.keyboard.type("6")
+    assert page.evaluate("document.fullscreenElement.contains(document.activeElement)")
+    page.keyboard.press("Enter")
+    assert numbers(page, "there")[0] == 6
+
+
+def test_a_step_that_changes_nothing_is_none(page):
+    preset(page, "Kernels/Identity")
+    preset(page, "Kernels/Identity")
+    click(page, "there", 40)  # x[4, 4], which is 0; around it is padding
+    page.keyboard.press("Delete")
+    page.click('#convdoc-explorer [data-do="undo"]')
+    assert numbers(page, "stamp") == [1, 0, 1, 0, 1, 0, 1, 0, 1]
 
 
 def test_every_setting_is_reached_and_the_facts_follow(page):
@@ -402,6 +490,62 @@ def test_a_picture_is_brought_and_stays_here(page, address, colour):
     assert "picture=own" in link(page)
     open_at(page, address, link(page))
     assert "does not travel with it" in message(page)
+
+
+def test_undo_brings_back_the_picture_that_was_there(page):
+    for grey, height in ((50, 60), (200, 40)):
+        file = {"name": "a.png", "mimeType": "image/png"}
+        page.set_input_files(
+            "#convdoc-explorer input[type=file]",
+            file | {"buffer": png(np.full((height, 40), grey, np.uint8))},
+        )
+        page.wait_for_function(
+            "text => document.querySelector('.pictures').innerText.includes(text)",
+            arg=f"(1, 1, {height}, 40)",
+        )
+    page.click('#convdoc-explorer [data-do="undo"]')
+    put(page, "size", 50, 0)
+    assert "from 50 to 50" in page.inner_text("#convdoc-explorer .pictures .there")
+
+
+def test_a_picture_that_becomes_small_becomes_numbers(page):
+    page.select_option('#convdoc-explorer [data-do="source"]', "camera")
+    page.wait_for_selector("#convdoc-explorer .pictures canvas")
+    page.select_option('#convdoc-explorer [data-do="source"]', "cells")
+    x = explorer.photographs()["camera"].astype(float)
+    means = x.reshape(16, 16, 16, 16).mean((1, 3))
+    assert np.corrcoef(numbers(page, "there"), means.ravel())[0, 1] > 0.9
+
+
+def test_a_remedy_keeps_the_picture(page):
+    row = np.full((1, 200), 77, np.uint8)
+    page.set_input_files(
+        "#convdoc-explorer input[type=file]",
+        {"name": "row.png", "mimeType": "image/png", "buffer": png(row)},
+    )
+    page.get_by_role("button", name="Pad it: half").click()
+    assert "from 77 to 77" in page.inner_text("#convdoc-explorer .pictures .there")
+
+
+def test_what_is_told_belongs_to_what_is_shown_while_more_is_computed(page):
+    random = np.random.default_rng(3)
+    array = random.integers(0, 256, (1024, 1024, 3), dtype=np.uint8)
+    page.set_input_files(
+        "#convdoc-explorer input[type=file]",
+        {"name": "large.png", "mimeType": "image/png", "buffer": png(array)},
+    )
+    page.wait_for_selector("#convdoc-explorer .loupe convdoc-stepper", timeout=20_000)
+    page.wait_for_selector("#convdoc-explorer .progress", state="hidden")
+    put(page, "groups", 1)
+    put(page, "kernel", 15, 0)
+    put(page, "kernel", 15, 1)
+    assert page.locator("#convdoc-explorer .progress").is_visible()
+    page.locator("#convdoc-explorer .here canvas").focus()
+    page.keyboard.press("ArrowRight")  # on what is still shown
+    left, right = told(page).split("\n")[0].split(" = ")[1:]
+    terms = [part.split("·") for part in left.split(" + ")]
+    assert sum(int(a) * int(b.strip("()").replace("−", "-")) for a, b in terms) == int(right)
+    page.wait_for_selector("#convdoc-explorer .progress", state="hidden", timeout=60_000)
 
 
 def test_a_file_that_is_no_picture_is_told(page):

@@ -373,7 +373,10 @@
       });
       panel.slice.addEventListener("pointerleave", (event) => {
         last = "";
-        if (event.pointerType !== "touch") leave();
+        if (event.pointerType === "touch") return;
+        const focused = document.activeElement; // a cell that was chosen tells again
+        if (focused?.matches("[role=gridcell]") && this.contains(focused)) focused.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
+        else leave();
       });
       panel.slice.addEventListener("click", (event) => {
         const cell = panel.cellAt(event);

@@ -16,23 +16,23 @@ from docutils import nodes
 from PIL import Image
 from sphinx.util.docutils import SphinxDirective
 
-from convdoc.draw import cells, palette
-from convdoc.draw.transcript import AXES, OPERATORS, WORDS
-from convdoc.spec import RELATIONSHIPS
+from convdoc import spec
+from convdoc.draw import cells, palette, transcript
 
 PAGE = "explorer"
 MODULES = Path(__file__).parents[1] / "_static/explorer"
 CONTROLS = Path(__file__).parents[1] / "_templates/explorer.html"
+TOLD = [Path(module.__file__) for module in (cells, palette, spec, transcript)]
 START = '<script type="module">import "explorer/explorer";</script>'
 
 
 def data():
     """What the modules take from Python: formulas, words and colours."""
     return {
-        "relationships": RELATIONSHIPS,
-        "words": WORDS,
-        "operators": OPERATORS,
-        "axes": AXES,
+        "relationships": spec.RELATIONSHIPS,
+        "words": transcript.WORDS,
+        "operators": transcript.OPERATORS,
+        "axes": transcript.AXES,
         "style": cells.STYLE,
         "light": palette.LIGHT,
     }
@@ -66,7 +66,8 @@ class Explorer(SphinxDirective):
 
     def run(self):
         """Put the template there as it is."""
-        self.env.note_dependency(CONTROLS)
+        for path in [CONTROLS, *MODULES.glob("*.js"), *TOLD]:
+            self.env.note_dependency(path)
         return [nodes.raw("", CONTROLS.read_text("utf-8"), format="html")]
 
 
@@ -102,14 +103,8 @@ def _equip(app, pagename, templatename, context, doctree):
         app.add_js_file("stepper.js", loading_method="defer")
 
 
-def _outdated(app, env, added, changed, removed):
-    """The page is written anew by each build, because its modules may have changed."""
-    return [PAGE] if PAGE in env.found_docs else []
-
-
 def setup(app):
     """Connect to the writing of the page."""
-    app.connect("env-get-outdated", _outdated)
     app.connect("html-page-context", _equip)
     app.connect("build-finished", _write_photographs)
     app.add_directive("explorer", Explorer)

@@ -194,7 +194,8 @@ function outputAlong(setting, axis, i) {
 
 // -- What is not legal, why, and what would be -----------------------------------------------------
 
-// A list of { about, why, remedies }; a remedy is [words, what to change]. Empty where all is legal.
+// A list of { about, places, why, remedies }: which setting, and which of its numbers; a remedy is
+// [words, what to change]. Empty where all is legal.
 export function faults(setting) {
   const beyond = outOfLimits(setting);
   if (beyond.length) return beyond;
@@ -207,13 +208,14 @@ function outOfLimits(setting) {
   return Object.entries(LIMITS).flatMap(([name, [least, most]]) => {
     const value = setting[name];
     if (typeof value === "string") return [];
-    const numbers = [value].flat(2);
-    if (numbers.every((number) => Number.isInteger(number) && number >= least && number <= most)) return [];
-    const got = numbers.map((number) => (Number.isNaN(number) ? "nothing" : number)).join(", ");
+    const numbers = [value].flat(2), isFine = (number) => Number.isInteger(number) && number >= least && number <= most;
+    if (numbers.every(isFine)) return [];
+    const places = numbers.flatMap((number, place) => (isFine(number) ? [] : [place]));
+    const got = places.map((place) => (Number.isNaN(numbers[place]) ? "empty" : String(numbers[place]).replace("-", "−"))).join(", ");
     const nearest = (number) => Math.min(most, Math.max(least, Math.round(number) || least));
     const mended = Array.isArray(value) ? value.map((v) => (Array.isArray(v) ? v.map(nearest) : nearest(v))) : nearest(value);
     const why = `${NAMES[name]} must be a whole number from ${least} to ${most}; it is ${got}.`;
-    return [{ about: name, why, remedies: [[`Make it ${told(mended)}`, { [name]: mended }]] }];
+    return [{ about: name, places, why, remedies: [[`Make it ${told(mended)}`, { [name]: mended }]] }];
   });
 }
 
@@ -291,14 +293,13 @@ function noWindow(setting) {
   const axes = AXES.filter((axis) => outputSize(setting)[axis] < 1);
   const put = (name, value) => ({ [name]: AXES.map((axis) => (axes.includes(axis) ? value(axis) : setting[name][axis])) });
   const found = isTransposed(setting) ? cutAway(setting, axes, put) : tooLarge(setting, axes, put);
-  return [{ ...found, remedies: found.remedies.filter(([, change]) => !outOfLimits({ ...setting, ...change }).length && !isEmpty({ ...setting, ...change })) }];
+  return [{ ...found, places: isTransposed(setting) ? undefined : axes, remedies: found.remedies.filter(([, change]) => !outOfLimits({ ...setting, ...change }).length && !isEmpty({ ...setting, ...change })) }];
 }
 
 function cutAway(setting, axes, put) {
-  const formula = data.relationships[14].replace("{P}", "P").replace(/[{}]/g, "");
   const why = axes.map((axis) => {
     const o = outputSize(setting)[axis], cut = sum(padding(setting)[axis]);
-    return `The padding cuts ${cut} off a result that is ${o + cut} ${SIDES[axis]}, so nothing is left: ${formula} = ${o}.`;
+    return `The padding cuts ${cut} off a result that is ${o + cut} ${SIDES[axis]}, so nothing is left.`;
   });
   const least = (axis) => range(LIMITS.size[1]).find((n) => outputAlong(setting, axis, n + 1) >= 1) + 1;
   const larger = put("size", least);
@@ -313,13 +314,13 @@ function cutAway(setting, axes, put) {
 }
 
 function tooLarge(setting, axes, put) {
-  const room = (axis) => setting.size[axis] + sum(padding(setting)[axis]);
+  const room = (axis) => setting.size[axis] + sum(padding(setting)[axis]), what = isPooling(setting) ? "window" : "kernel";
   const why = axes.map((axis) => {
     const d = setting.dilation[axis], spread = dilatedKernel(setting)[axis], zeros = room(axis) - setting.size[axis];
     const dilated = d > 1 ? `, dilated to ${spread},` : "";
     const padded = zeros ? `, ${room(axis)} with its padding` : "";
     return (
-      `The kernel is ${setting.kernel[axis]} ${SIDES[axis]}${dilated} and the input is ${setting.size[axis]}${padded}: ` +
+      `The ${what} is ${setting.kernel[axis]} ${SIDES[axis]}${dilated} and the input is ${setting.size[axis]}${padded}: ` +
       `there is no place where it lies wholly on it (${room(axis)} < ${spread}).`
     );
   });
@@ -329,7 +330,7 @@ function tooLarge(setting, axes, put) {
     about: "kernel",
     why: why.join(" "),
     remedies: [
-      [`Make the kernel ${told(smaller.kernel)}`, smaller],
+      [`Make the ${what} ${told(smaller.kernel)}`, smaller],
       [`Make the input ${told(larger.size)}`, larger],
       ["Pad it: half", { border_mode: "half" }],
       ...(axes.some((axis) => setting.dilation[axis] > 1) ? [["Do not dilate", put("dilation", () => 1)]] : []),

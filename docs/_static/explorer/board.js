@@ -1,34 +1,38 @@
 // Input and output as pictures, for what is too large to be drawn cell by cell, and a loupe: the one
 // window under the pointer as a stepper with all its numbers.
 import { inputShape, isPooling, isTransposed, outputShape, windowAlong } from "explorer/arithmetic";
-import { escaped, layout, names, number, placesOfSlice } from "explorer/drawing";
+import { escaped, layout, names, number, placesOfSlice, words, axes } from "explorer/drawing";
 import { paint, scaleOf } from "explorer/picture";
 
 const range = (length) => [...Array(length).keys()];
 
 export class Board {
   // `choose` is called with a place of the output, [row, column], when the reader points at one.
-  constructor(parent, setting, choose) {
+  constructor(parent, { setting, picture }, choose) {
     this.setting = setting;
+    this.picture = picture;
     this.choose = choose;
     const [here, there] = names(setting);
+    const called = (name) => words[(isPooling(setting) ? axes.x : axes[name])[1]];
     parent.innerHTML =
-      `<div class="pictures">${figure("there", there, inputShape(setting))}${figure("here", here, outputShape(setting))}</div>` +
+      `<div class="pictures">${figure("there", there, inputShape(setting), called(there))}${figure("here", here, outputShape(setting), called(here))}</div>` +
       '<p class="reading" aria-live="polite" tabindex="0"></p><div class="loupe"></div>';
     [this.there, this.here] = ["there", "here"].map((part) => parent.querySelector(`.${part}`));
     this.loupe = parent.querySelector(".loupe");
     this.reading = parent.querySelector(".reading");
-    this.channel = 0;
-    this.sample = 0;
     this.at = outputShape(setting).slice(2).map((length) => Math.floor(length / 2));
     this.listen(this.here, (place) => place);
     this.listen(this.there, (place) => this.nearestOutput(place));
     parent.addEventListener("change", ({ target }) => {
-      if (!target.matches("select[data-show]")) return;
-      this[target.dataset.show] = Number(target.value);
+      if (!target.matches("figcaption select")) return;
       this.show(this.arrays);
       this.choose(this.at);
     });
+  }
+
+  // Of the output, the channel on show; in colour, the first.
+  get filter() {
+    return Number(this.here.querySelector("select")?.value) || 0;
   }
 
   // The output whose window lies about a place of the input.
@@ -68,10 +72,10 @@ export class Board {
     this.arrays = arrays;
     const parts = [[this.there, arrays.x, inputShape(this.setting)], [this.here, arrays.y, outputShape(this.setting)]];
     for (const [element, values, [, slices, height, width]] of parts) {
-      const plane = height * width, scale = scaleOf(values), whole = element.querySelector("select");
+      const plane = height * width, scale = scaleOf(values, this.picture), whole = element.querySelector("select");
       const colour = slices === 3 && (!whole || whole.value === "colour");
       const which = colour ? [0, 1, 2] : [Number(whole?.value ?? 0) || 0];
-      const planes = which.map((c) => values.subarray((this.sample * slices + c) * plane, (this.sample * slices + c + 1) * plane));
+      const planes = which.map((c) => values.subarray(c * plane, (c + 1) * plane));
       paint(element.querySelector("canvas"), planes, [height, width], scale);
       element.querySelector("figcaption small").textContent =
         `from ${number(scale.least)} to ${number(scale.most)}; black is ${number(scale.black)}${scale.black < 0 ? ", grey 0" : ""}, white ${number(scale.white)}`;
@@ -91,9 +95,9 @@ export class Board {
   }
 }
 
-function figure(part, name, shape) {
+function figure(part, name, shape, called) {
   const [, slices, height, width] = shape;
-  const options = [...(slices === 3 ? [["colour", "as red, green, blue"]] : []), ...range(slices).map((c) => [c, `${part === "there" ? "channel" : "channel of the output"} ${c}`])];
+  const options = [...(slices === 3 ? [["colour", "as red, green, blue"]] : []), ...range(slices).map((c) => [c, `${called} ${c}`])];
   const choice = slices > 1
     ? `<label>Show <select aria-label="Which slice of ${escaped(name)} to show">${options.map(([value, told]) => `<option value="${value}">${told}</option>`).join("")}</select></label>`
     : "";

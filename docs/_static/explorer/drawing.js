@@ -3,9 +3,10 @@
 import { inputShape, isPooling, isTransposed, kernelShape, outputShape, padding } from "explorer/arithmetic";
 import data from "explorer/data";
 
-const { words, operators, axes } = data;
+export const { words, axes } = data;
+const { operators } = data;
 const UNIT = 10, MARGIN = 1, LEVELS = 5;
-const MOST_SIDE = 72, MOST_CELLS = 9000; // that are drawn one by one
+const MOST_SIDE = 72, MOST_CELLS = 12_000; // that are drawn one by one
 
 const range = (length) => [...Array(length).keys()];
 const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
@@ -81,13 +82,14 @@ export function indices(shape, place) {
 
 // -- The stepper as HTML ---------------------------------------------------------------------------
 
-export function figure(setting) {
+// `titles` are what output and input are called above, if that is not what they are.
+export function figure(setting, titles = names(setting)) {
   const lay = layout(setting), [here, there, stamp] = names(setting);
   const sign = operators[isPooling(setting) ? "pooling" : { convolution: "sum", correlation: "correlation", transposed: "transposed" }[setting.kind]];
   const blocks = [
-    block("there", there, inputShape(setting), thereSlices(setting, lay, there)),
+    block("there", titles[1], inputShape(setting), thereSlices(setting, lay, there)),
     ...(isPooling(setting) ? [] : [block("stamp", stamp, kernelShape(setting), stampSlices(setting, lay), setting.kind === "convolution")]),
-    block("here", here, outputShape(setting), hereSlices(setting, lay, here)),
+    block("here", titles[0], outputShape(setting), hereSlices(setting, lay, here)),
   ];
   const between = (at) => (at < sign.length ? `<span class="operator" aria-hidden="true">${sign[at]}</span>` : "");
   const drawn = blocks.map((part, at) => part.html + between(at)).join("");
@@ -329,11 +331,10 @@ const STYLE = data.style.replace(/var\(--convdoc-(\w+)\)/g, (_, name) => data.li
 
 // The stepper as it stands, as an SVG document in light colours.
 export function svgOf(stepper) {
-  const HEAD = 19, LABEL = 7, TYPE = 2.5;
+  const HEAD = 25, LABEL = 7, TYPE = 2.5;
   const parts = [...stepper.querySelectorAll(".stage > .block")].map((element) => ({
-    head: [...element.querySelector("p").childNodes].map((node) => node.textContent.trim()),
+    head: [...element.querySelector("p").childNodes, ...element.querySelectorAll(".way span:not([hidden])")].map((node) => node.textContent.trim()),
     slices: [...element.querySelectorAll(".slice:not([hidden])")]
-      .filter((slice) => getComputedStyle(slice).display !== "none")
       .map((slice) => ({ over: slice.querySelector("span")?.textContent ?? "", svg: slice.querySelector("svg"), pale: slice.classList.contains("idle") })),
   }));
   const signs = [...stepper.querySelectorAll(".stage > .operator")].map((sign) => sign.textContent);
@@ -346,7 +347,7 @@ export function svgOf(stepper) {
     const room = Math.max(...part.slices.map(({ svg }) => box(svg).width), ...[...part.head, ...part.slices.map(({ over }) => over)].map((words) => words.length * TYPE));
     const middle = left + room / 2;
     let top = HEAD + (tallest - height(part)) / 2;
-    drawn += write(middle, top - 13, part.head[0]) + write(middle, top - 6, part.head[1]);
+    part.head.forEach((line, at) => (drawn += write(middle, top - 19 + 6 * at, line)));
     for (const { over, svg, pale } of part.slices) {
       const { width, height: tall } = box(svg), copy = svg.cloneNode(true);
       drawn += write(middle, top + 3, over);

@@ -9,8 +9,9 @@ const BLACK_TO_WHITE = 255;
 
 // -- Pictures --------------------------------------------------------------------------------------
 
-// What was brought so far: { name, title, bitmap, size, colour }.
+// What was brought so far, by name: { name, bitmap, size, own, colour }.
 export const brought = new Map();
+let count = 0;
 
 // A picture from a file or the clipboard.
 export async function bring(blob, title) {
@@ -20,7 +21,7 @@ export async function bring(blob, title) {
   } catch {
     throw new Error(`${title} (${blob.type || "a file without a type"}) is not a picture that this browser can read.`);
   }
-  return keep("own", title, bitmap);
+  return keep(`own ${(count += 1)}`, bitmap); // what is undone brings its own picture back
 }
 
 // One of the site's photographs: a script that brings its picture, because a page that was opened from
@@ -37,13 +38,13 @@ export async function photograph(name) {
   const image = new Image();
   image.src = source;
   await image.decode();
-  return keep(name, name, image);
+  return keep(name, image);
 }
 
-function keep(name, title, bitmap) {
+function keep(name, bitmap) {
   const { width, height } = bitmap, scale = Math.min(1, MOST / Math.max(width, height));
   const size = [height, width].map((length) => Math.max(1, Math.round(length * scale)));
-  const picture = { name, title, bitmap, size, own: [height, width] };
+  const picture = { name, bitmap, size, own: [height, width] };
   picture.colour = isColourful(pixels(picture, size));
   brought.set(name, picture);
   return picture;
@@ -52,6 +53,8 @@ function keep(name, title, bitmap) {
 function pixels({ bitmap }, [height, width]) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.fillStyle = "#fff"; // under what is transparent
+  context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0, width, height);
   return context.getImageData(0, 0, width, height).data;
 }
@@ -124,21 +127,21 @@ function start() {
 
 // -- Numbers as pictures ---------------------------------------------------------------------------
 
-// How numbers are shown: as brightness from 0 to 255, or, where there are negative ones in number,
-// from dark over grey for 0 to bright.
-export function scaleOf(values) {
-  let least = Infinity, most = -Infinity, below = 0;
+// How numbers are shown: as brightness from 0 to 255, clipped, where they are about a picture's; else
+// to the largest. Where many are negative, from dark over grey for 0 to bright.
+export function scaleOf(values, picture) {
+  let least = Infinity, most = -Infinity, below = 0, sum = 0;
   for (const value of values) {
     if (value < least) least = value;
     if (value > most) most = value;
     if (value < 0) below += 1;
+    sum += value;
   }
   if (below * 10 > values.length) {
     const far = Math.max(-least, most);
     return { zero: BLACK_TO_WHITE / 2, slope: BLACK_TO_WHITE / 2 / far, black: -far, white: far, least, most };
   }
-  // A sharpened picture is clipped; only what is far brighter is shown darker.
-  const white = most > 6 * BLACK_TO_WHITE ? most : most <= 1 ? 1 : BLACK_TO_WHITE;
+  const white = picture && sum <= BLACK_TO_WHITE * values.length ? BLACK_TO_WHITE : most || 1;
   return { zero: 0, slope: BLACK_TO_WHITE / white, black: 0, white, least, most };
 }
 

@@ -56,7 +56,8 @@ export function zonePlate([height, width]) {
   return values;
 }
 
-function picturedZones(setting) {
+// The same for a setting, all channels alike.
+export function rings(setting) {
   const plate = zonePlate(setting.size), x = new Float64Array(count(inputShape(setting)));
   for (let start = 0; start < x.length; start += plate.length) x.set(plate, start);
   return x;
@@ -70,14 +71,15 @@ export const START = {
 };
 
 // A state of a legal setting, with the numbers given or, where none are, new ones.
-export function made(setting, { x, w, b, picture = null, seed = 1 } = {}) {
+export function made(setting, { x, w, b, spare, picture = null, seed = 1 } = {}) {
   const asked = settled(setting), shape = kernelShape(asked);
   return {
     setting: asked,
-    x: x ?? (isPicture(asked) ? picturedZones(asked) : filled("x", inputShape(asked), seed)),
+    x: x ?? (isPicture(asked) ? rings(asked) : filled("x", inputShape(asked), seed)),
     w: shape && (w ?? filled("w", shape, seed + 1)),
     b: asked.bias ? (b ?? new Float64Array(asked.filters)) : null,
     picture: picture ?? (isPicture(asked) && !x ? "zones" : null),
+    spare, // weights and biases that the setting has no use for now
   };
 }
 
@@ -85,16 +87,26 @@ export const isPicture = ({ size }) => Math.max(...size) > CELLS;
 
 // The state with another setting: numbers keep their places. `pictured` gives the numbers of the
 // picture, by its name, for another size.
-export function changed(state, change, pictured = (name, setting) => picturedZones(setting)) {
-  const setting = settled({ ...state.setting, ...change });
-  const [old, now] = [state.setting, setting].map((s) => ({ x: inputShape(s), w: kernelShape(s) }));
-  const same = String(old.x) === String(now.x);
-  const cells = !isPicture(setting) && !isPicture(state.setting);
-  const picture = isPicture(setting) ? (state.picture ?? "zones") : null;
-  const x = same ? state.x : cells ? resized("x", state.x, old.x, now.x) : picture ? pictured(picture, setting) : undefined;
-  const w = old.w && now.w ? (String(old.w) === String(now.w) ? state.w : resized("w", state.w, old.w, now.w)) : undefined;
-  const b = state.b && setting.bias ? Float64Array.from({ length: setting.filters }, (_, f) => state.b[f] ?? 0) : undefined;
-  return made(setting, { x, w, b, picture });
+export function changed(state, change, pictured = (name, setting) => rings(setting)) {
+  const setting = settled({ ...state.setting, ...change }), shape = inputShape(setting), kernel = kernelShape(setting);
+  const spare = {
+    ...state.spare,
+    ...(state.w && { w: state.w, shape: kernelShape(state.setting) }),
+    ...(state.b && { b: state.b }),
+  };
+  const same = String(inputShape(state.setting)) === String(shape);
+  const name = state.picture ?? (isPicture(setting) ? "zones" : null);
+  const x = same ? state.x : name ? pictured(name, setting) : resized("x", state.x, inputShape(state.setting), shape);
+  const w = kernel && spare.w ? resized("w", spare.w, spare.shape, kernel) : undefined;
+  const b = setting.bias ? Float64Array.from({ length: setting.filters }, (_, f) => spare.b?.[f] ?? 0) : undefined;
+  return made(setting, { x, w, b, spare, picture: isPicture(setting) ? name : null });
+}
+
+// Whether a reader would see no difference.
+export function isSame(one, other) {
+  const alike = (a, b) => a === b || (a?.length === b?.length && a?.every((value, at) => value === b[at]));
+  return one.picture === other.picture && JSON.stringify(one.setting) === JSON.stringify(other.setting) &&
+    ["x", "w", "b"].every((name) => alike(one[name], other[name]));
 }
 
 // The state with other numbers in an array, "x", "w" or "b": [[where, number], ...].
@@ -142,14 +154,15 @@ export function numberOf(text) {
   return value + 0 || 0; // and −0 is 0
 }
 
-// Rows of numbers, from a spreadsheet, lines of text or a printout of NumPy.
+// Numbers in a row.
+export const numbersOf = (text) => text.split(/[\s,;]+/).filter(Boolean).map(numberOf);
+
+// Rows of numbers, from a spreadsheet, lines of text, or what stands in brackets in Python.
 export function blockOf(text) {
-  const tabs = text.includes("\t");
-  const lines = text.includes("[") ? text.replace(/\r?\n/g, " ") : text; // NumPy breaks long rows
-  const inner = lines
-    .replace(/\b(?:np\.)?array\s*\(|\btensor\s*\(|,?\s*dtype\s*=\s*[\w.]+|[()]/g, " ")
-    .replace(/\]\s*,?\s*\[/g, "\n")
-    .replace(/[[\]]/g, " ");
+  const tabs = text.includes("\t"), brackets = /\[.*\]/s.exec(text)?.[0].replace(/\s+/g, " "); // NumPy breaks long rows
+  const slices = (brackets?.match(/\] ?\] ?,? ?\[ ?\[/g) ?? []).length + 1;
+  if (slices > 1) throw new Error(`What was pasted has ${slices} slices: paste one at a time.`);
+  const inner = brackets ? brackets.replace(/\] ?,? ?\[/g, "\n").replace(/[[\]]/g, " ") : text;
   const rows = inner.split(/\r?\n/)
     .map((line) => (tabs ? line.replace(/(\d),(\d)/g, "$1.$2") : line).split(tabs ? /[\t;]/ : /[\s,;]+/))
     .map((row) => row.map((cell) => cell.trim()).filter(Boolean))
@@ -252,7 +265,7 @@ export function write({ setting, x, w, b, picture }) {
     const left = isPooling(setting) && ["filters", "groups", "dilation"].includes(key);
     if (!left && text(setting) !== text(START)) parts.push(`${key}=${text(setting)}`);
   }
-  if (picture) parts.push(`picture=${picture}`);
+  if (picture) parts.push(`picture=${picture.startsWith("own") ? "own" : picture}`); // each has a name of its own
   else parts.push(`X=${packed(x)}`);
   if (w) parts.push(`W=${packed(w)}`);
   if (b) parts.push(`B=${packed(b)}`);
@@ -293,7 +306,7 @@ function withNumbers(setting, found) {
   return {
     setting,
     picture,
-    x: picture === null ? unpacked(found.get("X"), count(inputShape(setting)), "the input") : picture === "zones" ? picturedZones(setting) : null,
+    x: picture === null ? unpacked(found.get("X"), count(inputShape(setting)), "the input") : picture === "zones" ? rings(setting) : null,
     w: shape && unpacked(found.get("W"), count(shape), "the kernel"),
     b: found.has("B") ? unpacked(found.get("B"), setting.filters, "the bias") : null,
   };

@@ -10,28 +10,37 @@ import { escaped, indices, names, number } from "explorer/drawing";
 const MOST_TERMS = 200;
 const range = (length) => [...Array(length).keys()];
 const grouped = (value) => value.toLocaleString("en");
-const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
+const plural = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
 
-// An element of an array, such as y[0, 2]; with four indices where the array has several slices.
-const element = (name, shape, at) => `${name}[${(shape[0] * shape[1] === 1 ? at.slice(-2) : at).join(",\u00a0")}]`; // on one line
+// A number in a sum, with six digits: a cell shows fewer.
+const digits = (value) => (Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+const long = (value) => String(digits(value)).replaceAll("-", "−").replace("e+", "e");
+const factor = (value) => (value < 0 ? `(${long(value)})` : long(value));
+
+// An element of an array by its indices or its place, such as y[0, 2]; with four indices where the
+// array has several slices. It stays on one line.
+export function element(name, shape, at) {
+  const index = Array.isArray(at) ? at : indices(shape, at);
+  return `${name}[${(shape[0] * shape[1] === 1 ? index.slice(-2) : index).join(",\u00a0")}]`;
+}
 
 // -- One output, one weight ------------------------------------------------------------------------
 
-export function output(setting, plan, { x, w, b, y }, at) {
+export function output(setting, { plan, x, w, b, y }, at) {
   const [here, there] = names(setting), [n, f, i, j] = at, shape = outputShape(setting);
   const found = terms(plan, x, w, at), result = y[((n * shape[1] + f) * shape[2] + i) * shape[3] + j];
   const input = inputShape(setting), name = element(here, shape, at);
   const pixel = ({ channel, row, column }) => element(there, input, [n, channel, row, column]);
-  const weight = (term) => `W[${indices(kernelShape(setting), term.at).join(",\u00a0")}]`;
+  const weight = (term) => element("W", kernelShape(setting), term.at);
   const pooling = isPooling(setting);
   const symbols = joined(setting, found, (term) => (pooling ? pixel(term) : `${pixel(term)}·${weight(term)}`), b ? `b[${f}]` : "");
-  const numbers = joined(setting, found, (term) => (pooling ? number(term.value) : `${factor(term.value)}·${factor(term.weight)}`), b ? `${factor(b[f])} (bias)` : "");
+  const numbers = joined(setting, found, (term) => (pooling ? long(term.value) : `${factor(term.value)}·${factor(term.weight)}`), b ? `${factor(b[f])} (bias)` : "");
   const sign = isExact(setting, found, b ? b[f] : 0, result) ? "=" : "≈";
   const all = pooling ? setting.kernel[0] * setting.kernel[1] : setting.kernel[0] * setting.kernel[1] * plan.shape[1] / plan.groups;
   const left = all - found.length;
   const zeros = isTransposed(setting) ? "of the kernel's weights lie on no pixel" : pooling ? "cells of the window are padding" : "products are with padding, and zero";
   return (
-    `<span>${name} = ${numbers} ${sign} <b>${number(result)}</b></span><span class="symbols">${name} = ${symbols}</span>` +
+    `<span>${name} = ${numbers} ${sign} <b>${long(result)}</b></span><span class="symbols">${name} = ${symbols}</span>` +
     (left ? `<small>${grouped(left)} of ${grouped(all)} ${zeros}</small>` : "")
   );
 }
@@ -45,21 +54,21 @@ function joined(setting, found, write, bias) {
   return `(${sum}) / ${setting.kind === "average" ? setting.kernel[0] * setting.kernel[1] : found.length}`;
 }
 
-// Whether what is written, read with a calculator, gives just the number that is written.
+// Whether what is written is all there is to the numbers, and gives, with a calculator, what is
+// written of the result: counted in millionths, exactly.
 function isExact(setting, found, bias, result) {
+  const given = [bias, ...found.flatMap(({ value, weight = 1 }) => [value, weight])];
+  const millionths = (value) => BigInt(Math.round(digits(value) * 1e6));
+  const isWhole = (value) => Math.abs(value) < 1e9 && digits(value) === value && Math.round(value * 1e6) / 1e6 === value;
+  if (!given.every(isWhole) || found.length > MOST_TERMS) return false;
   if (setting.kind === "max") return true;
-  if (found.length > MOST_TERMS) return false;
-  const shown = (value) => Number(number(value).replace("−", "-"));
-  const hundredths = (value) => BigInt(Math.round(shown(value) * 100));
-  const small = [result, bias, ...found.flatMap(({ value, weight = 1 }) => [value, weight])];
-  if (small.some((value) => Math.abs(value) >= 1e9)) return false;
-  const sum = found.reduce((total, { value, weight = 1 }) => total + hundredths(value) * hundredths(weight), hundredths(bias) * 100n);
+  const sum = found.reduce((total, { value, weight = 1 }) => total + millionths(value) * millionths(weight), millionths(bias) * 1_000_000n);
   const share = isPooling(setting) ? (setting.kind === "average" ? setting.kernel[0] * setting.kernel[1] : found.length) : 1;
-  return sum === hundredths(result) * 100n * BigInt(share);
+  return Math.abs(digits(result)) < 1e9 && sum === millionths(result) * 1_000_000n * BigInt(share);
 }
 
-// Every product of one weight; k is the slice, as the stepper counts them, and at its place in w.
-export function weight(setting, plan, { x, w }, n, filter, slot, [u, v], at) {
+// Every product of one weight, in a filter's slice: (u, v) as it lies on the image, `at` in w.
+export function weight(setting, { x, w }, n, filter, slot, [u, v], at) {
   const [here, there] = names(setting), out = outputShape(setting), input = inputShape(setting), [, , height, width] = out;
   const inside = setting.channels / setting.groups, channel = Math.floor(filter / (setting.filters / setting.groups)) * inside + slot;
   const products = [];
@@ -71,16 +80,16 @@ export function weight(setting, plan, { x, w }, n, filter, slot, [u, v], at) {
       if (column !== null) products.push([i, j, row, column]);
     }
   }
-  const name = `W[${indices(kernelShape(setting), at).join(", ")}]`;
+  const name = element("W", kernelShape(setting), at);
   const shown = products.slice(0, MOST_TERMS).map(([i, j, row, column]) => {
     const value = x[((n * setting.channels + channel) * input[2] + row) * input[3] + column];
-    return `${element(here, out, [n, filter, i, j])}: ${element(there, input, [n, channel, row, column])}·${name} = ${factor(value)}·${factor(w[at])} ${Number.isInteger(value * w[at]) ? "=" : "≈"} ${number(value * w[at])}`;
+    return `${element(here, out, [n, filter, i, j])}: ${element(there, input, [n, channel, row, column])}·${name} = ${factor(value)}·${factor(w[at])} ${isExact(setting, [{ value, weight: w[at] }], 0, value * w[at]) ? "=" : "≈"} ${long(value * w[at])}`;
   });
   const more = products.length > shown.length ? `<span>… and ${grouped(products.length - shown.length)} more</span>` : "";
   const padded = height * width - products.length;
   return (
-    `${name} = ${number(w[at])} takes part in ${grouped(products.length)} product${products.length === 1 ? "" : "s"}` +
-    `${padded ? `; for ${grouped(padded)} other outputs it lies on no pixel` : ", one for each output"}` +
+    `${name} = ${long(w[at])} takes part in ${plural(products.length, "product")}` +
+    `${padded ? `; for ${plural(padded, "other output")} it lies on no pixel` : products.length > 1 ? ", one for each output" : ""}` +
     `<span class="products">${shown.map((line) => `<span>${line}</span>`).join("")}${more}</span>`
   );
 }
@@ -124,7 +133,7 @@ export function facts(setting) {
     ["Shapes", `${there} ${shape(inputShape(setting))}${pooling ? "" : `, W ${shape(kernelShape(setting))}`}${setting.bias ? `, b (${setting.filters},)` : ""} → ${here} ${shape(outputShape(setting))}`],
     ...(both ? [["Height and width", tell(vertical)]] : [["Height", tell(vertical)], ["Width", tell(horizontal)]]),
     ["Padding", padded(setting)],
-    ["Unused", left(setting)],
+    ["Unused rows and columns of the input", left(setting)],
     ["Parameters", parameters(setting)],
     ["Multiply-adds", products(setting)],
     ["Receptive field", `${receptiveField(setting).join("×")} of the input's pixels${isTransposed(setting) ? " at most" : ""} for one output`],
@@ -137,7 +146,7 @@ function padded(setting) {
   const [[top, bottom], [before, behind]] = padding(setting), mode = setting.border_mode;
   const named = Array.isArray(mode) ? "" : `${mode}: `;
   if (!(top + bottom + before + behind)) return `${named}none`;
-  const what = isTransposed(setting) ? "cut off" : "zeros";
+  const what = isTransposed(setting) ? "cut off are" : ["max", "average_no_pad"].includes(setting.kind) ? "cells that do not count," : "zeros,";
   return `${named}${what} ${top} above, ${bottom} below, ${before} on the left, ${behind} on the right`;
 }
 
@@ -147,15 +156,15 @@ function left(setting) {
     const shown = places.slice(0, 12).join(", ") + (places.length > 12 ? `, … (${grouped(places.length)} in all)` : "");
     return `${["row", "column"][axis]}${places.length > 1 ? "s" : ""} ${shown}`;
   }).filter(Boolean);
-  return told.length ? `no window reads ${told.join(" and ")}` : "nothing: every row and column is read";
+  return told.length ? `no window reads ${told.join(" and ")}` : "none: a window reads each row and each column of the input";
 }
 
 function parameters(setting) {
   if (isPooling(setting)) return "none: a pooling learns nothing";
   const written = `${kernelShape(setting).join("·")} = ${grouped(weights(setting))}`;
   return setting.bias
-    ? `${written} weights and ${grouped(biases(setting))} biases: ${grouped(weights(setting) + biases(setting))}`
-    : `${written} weights`;
+    ? `${written} weights, and ${grouped(biases(setting))} for the biases: ${grouped(weights(setting) + biases(setting))}`
+    : `weights: ${written}`;
 }
 
 function products(setting) {
