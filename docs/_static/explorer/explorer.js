@@ -110,6 +110,7 @@ function complain(asked, wrong, retry = (change) => set({ ...asked, ...change })
   }
   $(`[data-set="${wrong[0].about}"]`).closest("fieldset").after(box);
   box.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
   $(".work").classList.add("stale");
 }
 
