@@ -1,5 +1,6 @@
 """The explorer in a real browser: clicks, keys, touch, paste, pictures, links."""
 
+import base64
 import io
 import json
 
@@ -490,6 +491,32 @@ def test_a_picture_is_brought_and_stays_here(page, address, colour):
     assert "picture=own" in link(page)
     open_at(page, address, link(page))
     assert "does not travel with it" in message(page)
+
+
+def test_a_picture_is_pasted_and_dropped(page):
+    data = base64.b64encode(png(np.full((40, 50), 99, np.uint8))).decode()
+    page.evaluate(
+        """async (data) => {
+            const blob = await (await fetch(`data:image/png;base64,${data}`)).blob();
+            await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+        }""",
+        data,
+    )
+    page.keyboard.press("Control+v")
+    page.wait_for_selector("#convdoc-explorer .pictures canvas")
+    assert "from 99 to 99" in page.inner_text("#convdoc-explorer .pictures .there")
+    page.evaluate(
+        """async (data) => {
+            const dataTransfer = new DataTransfer();
+            const blob = await (await fetch(`data:image/png;base64,${data}`)).blob();
+            dataTransfer.items.add(new File([blob], "dropped.png", { type: "image/png" }));
+            const at = { dataTransfer, bubbles: true, cancelable: true };
+            document.querySelector("#convdoc-explorer").dispatchEvent(new DragEvent("drop", at));
+        }""",
+        base64.b64encode(png(np.full((70, 50), 33, np.uint8))).decode(),
+    )
+    page.wait_for_function("document.querySelector('.pictures').innerText.includes('70, 50')")
+    assert "from 33 to 33" in page.inner_text("#convdoc-explorer .pictures .there")
 
 
 def test_undo_brings_back_the_picture_that_was_there(page):

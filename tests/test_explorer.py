@@ -3,6 +3,8 @@
 import json
 import math
 import random
+import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -213,6 +215,76 @@ def test_numbers_and_formulas_are_written_as_python_writes_them(modules):
     assert run(modules, {"T": "telling"}, "return given.map(T.formula)", formulas) == [
         _mathml(formula) for formula in formulas
     ]
+
+
+TELL = """
+return given.map(({ setting, x, w, b }) => {
+    const typed = (values) => values && Float64Array.from(values);
+    const out = A.outputSize(setting), shape = A.outputShape(setting);
+    const known = { padding: A.padding(setting), out, windowAlong: A.windowAlong };
+    const plan = C.computation(setting, known), arrays = { x: typed(x), w: typed(w), b: typed(b) };
+    const y = C.convolve(plan, arrays.x, arrays.w, arrays.b);
+    const at = shape.map((length) => length - 1);
+    const said = document.createElement("p");
+    said.innerHTML = T.output(setting, { ...arrays, plan, y }, at);
+    return [...said.querySelectorAll("span")].map((line) => line.textContent);
+});
+"""
+
+
+@pytest.mark.parametrize("numbers", ["integers", "decimals", "mixed"])
+def test_what_is_told_of_an_output_is_its_sum(modules, numbers):
+    """Read with a calculator: numbers, symbols, and "=" only where it is equal."""
+    asked = random_settings(150, seed=12)
+    owned = [arrays(one, seed, numbers) for seed, one in enumerate(asked)]
+    given = [told(*pair) for pair in zip(asked, owned, strict=True)]
+    names = {"A": "arithmetic", "C": "convolve", "T": "telling"}
+    equal = 0
+    for one, own, (numeric, symbolic) in zip(
+        asked, owned, run(modules, names, TELL, given), strict=True
+    ):
+        y = expected(one, {name: values.astype(float) for name, values in own.items()})
+        value = float(y[-1, -1, -1, -1])
+        name, _, rest = numeric.partition(" = ")
+        sign = "≈" if "≈" in rest else "="
+        left, right = rest.split(f" {sign} ")
+        exact = Fraction(right.replace("−", "-")) == calculated(left)
+        assert (sign == "=") == exact or (sign == "≈" and not is_short(left)), numeric
+        assert float(calculated(left)) == pytest.approx(value, rel=1e-4, abs=1e-4)
+        assert float(right.replace("−", "-")) == pytest.approx(value, rel=1e-5, abs=1e-5)
+        assert symbolic.startswith(f"{name} = ")
+        assert evaluated(one, own, symbolic) == pytest.approx(value, rel=1e-6, abs=1e-9)
+        equal += sign == "="
+    assert equal > 60 or numbers == "mixed"
+
+
+def calculated(text):
+    """What a sum of products, a mean or a maximum comes to, exactly."""
+    tidy = text.replace(" (bias)", "").replace("·", "*").replace("−", "-")
+    tidy = re.sub(r"max\((.*)\)", r"max([\1])", tidy)
+    return eval(re.sub(r"\d+(\.\d+)?(e-?\d+)?", r"Fraction('\g<0>')", tidy))
+
+
+def is_short(text):
+    """Whether no number in it has as many digits as are ever shown of one that is cut."""
+    return all(
+        len(digits.replace(".", "").strip("0")) < 4 for digits in re.findall(r"[\d.]+", text)
+    )
+
+
+def evaluated(one, own, text):
+    """The sum in symbols, with the arrays themselves put in."""
+    there = "y" if one["kind"] == "transposed" else "x"
+    values = {there: own["x"].astype(float), "W": own.get("w"), "b": own.get("b")}
+    tidy = text.partition(" = ")[2].replace("\xa0", " ").replace("·", "*")
+    tidy = re.sub(r"max\((.*)\)", r"max([\1])", tidy)
+
+    def look(match):
+        index = tuple(map(int, match[2].split(", ")))
+        array = values[match[1]]
+        return repr(float(array[index if array.ndim == len(index) else (0, 0, *index)]))
+
+    return float(eval(re.sub(r"([xyWb])\[([\d, ]+)\]", look, tidy)))
 
 
 @pytest.mark.parametrize(

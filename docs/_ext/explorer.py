@@ -23,6 +23,7 @@ PAGE = "explorer"
 MODULES = Path(__file__).parents[1] / "_static/explorer"
 CONTROLS = Path(__file__).parents[1] / "_templates/explorer.html"
 TOLD = [Path(module.__file__) for module in (cells, palette, spec, transcript)]
+TOLD.append(Path(cells.__file__).with_suffix(".css"))
 START = '<script type="module">import "explorer/explorer";</script>'
 
 

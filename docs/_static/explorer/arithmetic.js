@@ -26,8 +26,8 @@ export const LIMITS = {
   border_mode: [0, 1024],
   output_padding: [0, 31],
 };
-export const MOST_NUMBERS = 2 ** 24; // of an array
-export const MOST_PRODUCTS = 2 ** 31;
+const MOST_NUMBERS = 2 ** 24; // of an array
+const MOST_PRODUCTS = 2 ** 31;
 
 const AXES = [0, 1];
 const range = (length) => [...Array(Math.max(0, length)).keys()];

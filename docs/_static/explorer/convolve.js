@@ -30,7 +30,7 @@ export function computation(setting, { padding, out, windowAlong }) {
 }
 
 // Where weight (u, v), counted as it lies on the image, of a filter and one of its channels stands.
-export function weightIndex({ turned, swapped, kernel, filters, groups, shape }, filter, slot, u, v) {
+function weightIndex({ turned, swapped, kernel, filters, groups, shape }, filter, slot, u, v) {
   const [kh, kw] = kernel, inside = shape[1] / groups, outside = filters / groups;
   const channel = Math.floor(filter / outside) * inside + slot;
   const slice = swapped ? channel * outside + (filter % outside) : filter * inside + slot;

@@ -8,7 +8,7 @@ import { escaped, names, pngOf, svgOf } from "explorer/drawing";
 import * as pictures from "explorer/picture";
 import { PRESETS } from "explorer/presets";
 import { setStage, show, stage } from "explorer/stage";
-import { History, START, changed, edited, isPicture, isSame, made, numbersOf, randomized, read, rings, write as linkOf } from "explorer/state";
+import { History, changed, edited, isPicture, isSame, made, numbersOf, randomized, read, rings, write as linkOf } from "explorer/state";
 import { facts, inverse } from "explorer/telling";
 
 const LINK_DELAY = 250; // milliseconds; browsers slow down pages that change their address all the time

@@ -46,7 +46,7 @@ function resized(name, values, [, oldC, oldH, oldW], shape, seed = 1) {
 }
 
 // Rings that grow narrower outwards, from 0 to 255: what a filter does to each width is seen at once.
-export function zonePlate([height, width]) {
+function zonePlate([height, width]) {
   const values = new Float64Array(height * width), narrowest = Math.PI / Math.max(height, width);
   for (let i = 0; i < height; i += 1)
     for (let j = 0; j < width; j += 1) {
@@ -256,7 +256,7 @@ const KEYS = new Map([
   ["more", list("output_padding")],
 ]);
 const ARRAYS = new Map([["X", "x"], ["W", "w"], ["B", "b"]]);
-export const PICTURES = ["zones", "camera", "chelsea", "own"];
+const PICTURES = ["zones", "camera", "chelsea", "own"];
 
 // The fragment of a link, without its "#".
 export function write({ setting, x, w, b, picture }) {

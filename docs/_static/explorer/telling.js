@@ -38,11 +38,17 @@ export function output(setting, { plan, x, w, b, y }, at) {
   const sign = isExact(setting, found, b ? b[f] : 0, result) ? "=" : "≈";
   const all = pooling ? setting.kernel[0] * setting.kernel[1] : setting.kernel[0] * setting.kernel[1] * plan.shape[1] / plan.groups;
   const left = all - found.length;
-  const zeros = isTransposed(setting) ? "of the kernel's weights lie on no pixel" : pooling ? "cells of the window are padding" : "products are with padding, and zero";
   return (
     `<span>${name} = ${numbers} ${sign} <b>${long(result)}</b></span><span class="symbols">${name} = ${symbols}</span>` +
-    (left ? `<small>${grouped(left)} of ${grouped(all)} ${zeros}</small>` : "")
+    (left ? `<small>${grouped(left)} of ${grouped(all)} ${beside(setting, left)}</small>` : "")
   );
+}
+
+// What is not written: what lies beside the image.
+function beside(setting, count) {
+  if (isTransposed(setting)) return `weights ${count === 1 ? "lies" : "lie"} on no pixel`;
+  if (isPooling(setting)) return `cells of the window ${count === 1 ? "is" : "are"} padding`;
+  return `products ${count === 1 ? "is" : "are"} with padding, and zero`;
 }
 
 function joined(setting, found, write, bias) {
