@@ -340,6 +340,13 @@ def test_links_restore_random_states(modules):
         )
 
 
+def test_a_link_is_read_as_other_programs_write_it(modules):
+    """Some put % and two letters in the place of parentheses and commas."""
+    code = "const { x, setting } = S.read(given); return [[...x], setting.size];"
+    text = "v1&x=1%2C1%2C1%2C3&kernel=1%2C1&X=%280.5%29*2.&W=1"
+    assert run(modules, {"S": "state"}, code, text) == [[0.5, 0.5, 0.5], [1, 3]]
+
+
 def test_links_are_short(modules):
     """A character for each small number, and less where they repeat."""
     size = setting(size=[32, 32], channels=3, filters=4, kernel=[5, 5])
@@ -358,7 +365,7 @@ GOOD = "v1&x=1,1,5,5&X=1110001110001110011001100&W=101010101"
 def hostile_links():
     """Five hundred that are damaged, or made to do harm."""
     by_hand = [
-        "v2&X=1", "v0", "V1", "x", "v1", "v1&", "=", "&&&", "%", "v1&X=%E0%A4%A",
+        "v2" + GOOD[2:], "v2&X=1", "V1", "x", "v1", "v1&", "=", "&&&", "%", "v1&X=%E0%A4%A",
         "v1&X=<script>alert(1)</script>&W=1", "v1&kind=<img src=x onerror=alert(1)>",
         "javascript:alert(1)", "v1&kind=javascript:alert(1)", "v1&__proto__=1", "v1&constructor=1",
         "v1&kind=__proto__", "v1&kind=constructor", "v1&pad=toString", "v1&picture=__proto__",
