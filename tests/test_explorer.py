@@ -488,6 +488,19 @@ def test_every_link_of_the_site_opens(modules, site, pages):
         assert shape in title
 
 
+def test_history_goes_back_and_on_and_holds_no_more_than_memory_does(modules):
+    code = """const state = (name, length) => ({ name, x: new Float64Array(length) });
+    const history = new S.History(state("a", 1)), seen = [];
+    const go = (where, ...all) => { history[where](...all); seen.push(history.now.name); };
+    go("push", state("b", 1)); go("undo"); go("undo"); go("redo"); go("redo"); go("undo");
+    go("push", state("c", 1)); go("redo");
+    for (let turn = 0; turn < 300; turn += 1) history.push(state("d", 1));
+    const many = history.before.length;
+    for (let turn = 0; turn < 30; turn += 1) history.push({ name: "e", x: { length: 2 ** 22 } });
+    return [seen.join(""), many, history.before.length];"""
+    assert run(modules, {"S": "state"}, code) == ["baabbacc", 200, 8]
+
+
 # -- What Python hands over ------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ import {
 const VERSION = "v1";
 const LARGEST = 1e9; // of a number in a cell
 export const CELLS = 32; // larger inputs are pictures, whose numbers are not written in a link
-const UNDONE = 200;
+const UNDONE = 200; // states at most, and as many as their inputs have numbers in all:
+const MOST_HELD = 2 ** 25;
 
 const count = (shape) => (shape ? shape.reduce((a, b) => a * b, 1) : 0);
 
@@ -121,6 +122,9 @@ export function randomized(state, seed) {
   return made(state.setting, { ...x, b: state.b ?? undefined, seed });
 }
 
+// Numbers of all inputs together; states that differ in something else share theirs.
+const held = (states) => [...new Set(states.map(({ x }) => x))].reduce((total, x) => total + x.length, 0);
+
 // What was before, and what was undone.
 export class History {
   constructor(state) {
@@ -129,7 +133,8 @@ export class History {
     this.after = [];
   }
   push(state) {
-    this.before = [...this.before.slice(1 - UNDONE), this.now];
+    this.before = [...this.before, this.now];
+    while (this.before.length > UNDONE || held(this.before) > MOST_HELD) this.before.shift();
     this.after = [];
     this.now = state;
   }
