@@ -277,6 +277,48 @@ def test_sums_tell_all_digits_and_equal_only_what_is_equal(page):
     assert "≈ 3.12346" in told(page)
 
 
+def test_after_an_undo_the_sentence_is_that_of_the_new_numbers(page):
+    click(page, "there", 0)
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    click(page, "here", 0)
+    assert told(page).startswith("y[0, 0] = 5·1 ")
+    page.keyboard.press("Control+z")
+    assert told(page).startswith("y[0, 0] = 1·1 ")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "y[0, 0] = 4"
+
+
+def test_what_was_refused_stays_chosen_until_it_is_mended(page):
+    put(page, "kernel", 2, 0)
+    put(page, "kernel", 2, 1)
+    put(page, "border_mode", 3, 0)
+    page.select_option('#convdoc-explorer [data-do="kind"]', "max")
+    assert "pads less than its window" in page.inner_text("#convdoc-explorer .faults")
+    put(page, "kernel", 4, 0)
+    assert page.input_value('#convdoc-explorer [data-do="kind"]') == "max"
+    assert page.locator("#convdoc-explorer .faults").is_hidden()
+    assert "(1, 1, 5, 4)" in page.inner_text("#convdoc-explorer .here")
+
+
+def test_an_open_editor_does_not_write_into_the_next_state(page):
+    click(page, "there", 12)
+    page.keyboard.type("44")
+    page.evaluate("location.hash = '#v1&x=1,1,4,4&X=0*15.&W=0*8.'")
+    page.wait_for_function("document.querySelectorAll('.there .t text').length === 16")
+    page.wait_for_timeout(100)
+    assert numbers(page, "there") == [0] * 16
+
+
+def test_a_bad_link_opened_later_changes_nothing(page):
+    click(page, "there", 0)
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    page.evaluate("location.hash = '#v1&X=1'")
+    page.wait_for_selector("#convdoc-explorer .message")
+    assert message(page).startswith("This link cannot be opened: ")
+    assert numbers(page, "there")[0] == 7
+
+
 def test_links_within_the_page_and_none_change_nothing(page):
     click(page, "there", 0)
     page.keyboard.type("7")
@@ -309,6 +351,10 @@ def test_cells_are_edited_in_full_screen(page):
     assert page.evaluate("document.fullscreenElement.contains(document.activeElement)")
     page.keyboard.press("Enter")
     assert numbers(page, "there")[0] == 6
+    page.keyboard.type("7x")
+    page.keyboard.press("Enter")
+    shown = "document.elementFromPoint(innerWidth - 60, innerHeight - 40).closest('.message')"
+    assert "“7x” is not a number" in page.evaluate(f"{shown}.textContent")
 
 
 def test_a_step_that_changes_nothing_is_none(page):
@@ -473,7 +519,7 @@ def test_a_picture_is_brought_and_stays_here(page, address, colour):
     random = np.random.default_rng(1)
     array = random.integers(0, 256, (40, 50, 3) if colour else (40, 50), dtype=np.uint8)
     sent = []
-    page.on("request", lambda request: request.post_data and sent.append(request.url))
+    page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
     page.set_input_files(
         "#convdoc-explorer input[type=file]",
         {"name": "mine.png", "mimeType": "image/png", "buffer": png(array)},
@@ -487,10 +533,25 @@ def test_a_picture_is_brought_and_stays_here(page, address, colour):
         page.click('#convdoc-explorer [data-do="npy-x"]')
     x = np.load(download.value.path())
     np.testing.assert_array_equal(x[0], array.transpose(2, 0, 1) if colour else array[None])
-    assert sent == []
+    own = ("GET blob:", "GET data:", f"GET {address}_static/favicon.svg")
+    assert [request for request in sent if not request.startswith(own)] == []
     assert "picture=own" in link(page)
     open_at(page, address, link(page))
     assert "does not travel with it" in message(page)
+
+
+def test_a_spreadsheet_brings_a_picture_too_and_its_numbers_are_taken(page):
+    click(page, "there", 0)
+    page.evaluate(
+        """() => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", "8\\t9\\n");
+            clipboardData.items.add(new File(["x"], "image.png", { type: "image/png" }));
+            const event = new ClipboardEvent("paste", { clipboardData, bubbles: true });
+            document.activeElement.dispatchEvent(event);
+        }"""
+    )
+    assert numbers(page, "there")[:3] == [8, 9, 1]
 
 
 def test_a_picture_is_pasted_and_dropped(page):

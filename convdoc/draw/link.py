@@ -10,9 +10,22 @@ import numpy as np
 
 from convdoc.draw.transcript import kind
 
-LARGEST = 1e9  # of a number that the explorer takes
+#: What the explorer goes up to: the smallest and the largest of each.
+LIMITS = {
+    "samples": (1, 8),
+    "channels": (1, 64),
+    "size": (1, 1024),
+    "kernel": (1, 32),
+    "filters": (1, 64),
+    "groups": (1, 64),
+    "strides": (1, 32),
+    "dilation": (1, 32),
+    "border_mode": (0, 1024),
+    "output_padding": (0, 31),
+}
+LARGEST = 1e9  # of a number that it takes
+MOST_SIDE = 32  # rows and columns that it shows in cells
 MOST = 3000  # numbers in a link
-MOST_SIDE = 32  # rows and columns that the explorer shows in cells
 KINDS = {"sum": "convolution", "shift": "convolution"}
 
 
@@ -26,8 +39,8 @@ def link(steps):
     Returns
     -------
     str
-        What comes behind the ``#``; empty for what the explorer does not take: inputs of more than
-        32 rows or columns, infinite numbers.
+        What comes behind the ``#``; empty for what is beyond `LIMITS`, for inputs that it does not
+        show in cells, for many and for infinite numbers.
 
     Examples
     --------
@@ -38,12 +51,31 @@ def link(steps):
     """
     arrays = {"X": steps.input.values, "W": _stored(steps), "B": steps.bias}
     arrays = {name: values for name, values in arrays.items() if values is not None}
-    sides = max(*steps.input.values.shape[2:], *steps.spec.kernel)
+    side = max(steps.input.values.shape[2:])
     known = all((np.abs(values) <= LARGEST).all() for values in arrays.values())
-    if not known or sides > MOST_SIDE or sum(map(np.size, arrays.values())) > MOST:
+    many = sum(map(np.size, arrays.values())) > MOST
+    if not known or many or side > MOST_SIDE or not _within_limits(steps):
         return ""
     numbers = [f"{name}={_packed(values.ravel().tolist())}" for name, values in arrays.items()]
     return "&".join(["v1", *_setting(steps), *numbers])
+
+
+def _within_limits(steps):
+    spec, (samples, channels, *size) = steps.spec, steps.input.values.shape
+    asked = {
+        "samples": [samples],
+        "channels": [channels],
+        "filters": [steps.output.values.shape[1]],
+        "size": size,
+        **{name: getattr(spec, name) for name in ("kernel", "strides", "dilation")},
+        "output_padding": spec.output_padding,
+        "border_mode": np.ravel(spec.border_mode) if isinstance(spec.border_mode, tuple) else [0],
+    }
+    return all(
+        LIMITS[name][0] <= value <= LIMITS[name][1]
+        for name, values in asked.items()
+        for value in values
+    )
 
 
 def _stored(steps):

@@ -17,12 +17,12 @@ from PIL import Image
 from sphinx.util.docutils import SphinxDirective
 
 from convdoc import spec
-from convdoc.draw import cells, palette, transcript
+from convdoc.draw import cells, link, palette, transcript
 
 PAGE = "explorer"
 MODULES = Path(__file__).parents[1] / "_static/explorer"
 CONTROLS = Path(__file__).parents[1] / "_templates/explorer.html"
-TOLD = [Path(module.__file__) for module in (cells, palette, spec, transcript)]
+TOLD = [Path(module.__file__) for module in (cells, link, palette, spec, transcript)]
 TOLD.append(Path(cells.__file__).with_suffix(".css"))
 START = '<script type="module">import "explorer/explorer";</script>'
 
@@ -30,6 +30,7 @@ START = '<script type="module">import "explorer/explorer";</script>'
 def data():
     """What the modules take from Python: formulas, words and colours."""
     return {
+        "limits": link.LIMITS,
         "relationships": spec.RELATIONSHIPS,
         "words": transcript.WORDS,
         "operators": transcript.OPERATORS,
@@ -59,7 +60,9 @@ def import_map():
 def _address(name, source):
     """A module as an address; a debugger shows it by its name."""
     lines = f"{source}\n//# sourceURL={name}.js\n"
-    return "data:text/javascript;charset=utf-8," + quote(lines, safe=" !$&'()*+,-./:;=?@[]^_`{|}~")
+    return "data:text/javascript;charset=utf-8," + quote(
+        lines, safe=" !$&'()*+,-./:;=?@[]^_`{|}~\""
+    )
 
 
 class Explorer(SphinxDirective):

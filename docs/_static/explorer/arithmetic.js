@@ -13,19 +13,7 @@ import data from "explorer/data";
 export const KINDS = ["convolution", "correlation", "transposed", "max", "average", "average_no_pad"];
 export const MODES = ["valid", "same", "same_upper", "half", "full"];
 
-// What this page goes up to, smallest and largest.
-export const LIMITS = {
-  samples: [1, 8],
-  channels: [1, 64],
-  size: [1, 1024],
-  kernel: [1, 32],
-  filters: [1, 64],
-  groups: [1, 64],
-  strides: [1, 32],
-  dilation: [1, 32],
-  border_mode: [0, 1024],
-  output_padding: [0, 31],
-};
+export const LIMITS = data.limits; // what this page goes up to, smallest and largest
 const MOST_NUMBERS = 2 ** 24; // of an array
 const MOST_PRODUCTS = 2 ** 31;
 

@@ -16,18 +16,25 @@ export class Board {
     const called = (name) => words[(isPooling(setting) ? axes.x : axes[name])[1]];
     parent.innerHTML =
       `<div class="pictures">${figure("there", there, inputShape(setting), called(there))}${figure("here", here, outputShape(setting), called(here))}</div>` +
-      '<p class="reading" aria-live="polite" tabindex="0"></p><div class="loupe"></div>';
+      '<p class="reading" aria-live="polite"></p><div class="loupe"></div>';
     [this.there, this.here] = ["there", "here"].map((part) => parent.querySelector(`.${part}`));
     this.loupe = parent.querySelector(".loupe");
     this.reading = parent.querySelector(".reading");
     this.at = outputShape(setting).slice(2).map((length) => Math.floor(length / 2));
     this.listen(this.here, (place) => place);
     this.listen(this.there, (place) => this.nearestOutput(place));
-    parent.addEventListener("change", ({ target }) => {
+    parent.querySelector(".pictures").addEventListener("change", ({ target }) => {
       if (!target.matches("figcaption select")) return;
       this.show(this.arrays);
       this.choose(this.at);
     });
+  }
+
+  // What is said of a window that is too large to be drawn.
+  read(told) {
+    this.reading.innerHTML = told;
+    if (told) this.reading.tabIndex = 0; // it may have to be scrolled
+    else this.reading.removeAttribute("tabindex");
   }
 
   // Of the output, the channel on show; in colour, the first.
@@ -103,7 +110,7 @@ function figure(part, name, shape, called) {
     : "";
   return (
     `<figure class="${part}"><figcaption><b>${escaped(name)}</b> (${shape.join(", ")}) ${choice}<small></small></figcaption>` +
-    `<div class="frame"><canvas tabindex="0" role="img" width="${width}" height="${height}" aria-label="${escaped(name)} as a picture, ${height} rows, ${width} columns. Arrow keys move the window."></canvas>` +
+    `<div class="frame"><canvas tabindex="0" role="application" width="${width}" height="${height}" aria-label="${escaped(name)} as a picture, ${height} rows, ${width} columns. Arrow keys move the window."></canvas>` +
     `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true"><path class="halo"/><path class="mark"/></svg></div></figure>`
   );
 }
@@ -152,7 +159,7 @@ export function loupe(setting, { x, w, b, y }, [n, f, i, j]) {
   return {
     setting: small,
     places,
-    rows, columns, read,
+    rows, columns, read, spread: lay.spread,
     x: Float64Array.from(read.flatMap((channel) => rows.flatMap((row) => columns.map((column) => value(channel, row, column))))),
     w: pooling ? null : Float64Array.from(places, (place) => w[place]),
     b: b ? Float64Array.of(b[f]) : null,

@@ -32,7 +32,12 @@ function onKey(event) {
   else edit(found, types ? event.key.replace("-", "−") : undefined);
 }
 
+// Whether the figure is still that of the setting before, so that its cells are others.
+const isOld = () => stage.shown.setting !== page.now().setting;
+const WAIT = "The figure is still that of the setting before: wait until this one is computed.";
+
 function replace(found, numbers) {
+  if (isOld()) return page.say(WAIT);
   page.take(edited(page.now(), found.array, numbers));
   focus(found);
 }
@@ -44,6 +49,7 @@ function edit(found, start) {
   if (found.at === null) {
     return page.say("Numbers of the input and of the kernel can be changed; padding and output follow from them.");
   }
+  if (isOld()) return page.say(WAIT);
   editor = document.createElement("input");
   const value = start ?? String(page.now()[found.array][found.at]).replace("-", "−");
   Object.assign(editor, { className: "editor", type: "text", autocomplete: "off", value, cell: found });
@@ -98,7 +104,8 @@ function commit(next) {
 
 // The focus has gone elsewhere: take the number, or, where it is none, come back.
 function leave() {
-  if (!commit(null)) editor.focus();
+  if (!editor.isConnected) close(); // another figure is there
+  else if (!commit(null)) editor.focus();
 }
 
 export function close() {
@@ -115,17 +122,18 @@ function beside({ part, k, panel, row, column }, [down, across]) {
 // -- Blocks ----------------------------------------------------------------------------------------
 
 function onPaste(event) {
-  const found = editor?.cell ?? cellInFocus(), text = event.clipboardData.getData("text/plain").trim();
+  const found = editor?.cell ?? cellInFocus(), text = event.clipboardData.getData("text/plain").replace(/^[\r\n]+|[\r\n]+$/g, "");
   const image = [...event.clipboardData.items].find(({ type }) => type.startsWith("image/"));
-  if (image && !event.target.closest("input, textarea")) {
+  if (image && !(found && text) && !event.target.closest("input, textarea")) { // a spreadsheet brings both
     event.preventDefault();
     page.bring(image.getAsFile(), "The picture that was pasted");
-  } else if (found && text && (!editor || /[\s,;]/.test(text))) {
+  } else if (found && text.trim() && (!editor || /[\s,;]/.test(text.trim()))) {
     event.preventDefault();
     close();
     focus(found);
     try {
       if (found.at === null) throw new Error("Choose a cell of the input or of the kernel to paste into.");
+      if (isOld()) throw new Error(WAIT);
       paste(found, blockOf(text));
     } catch (error) {
       page.say(error.message);
@@ -164,10 +172,11 @@ function offerRoom(found, rows) {
 function onCopy(event) {
   const found = editor ? null : cellInFocus();
   if (!found || String(getSelection())) return;
-  const { panel, part, k } = found, { y } = stage.shown;
+  const { panel, part, k } = found, { x, y } = stage.board ? stage.stepper.small : stage.shown;
   const value = (row, column) => {
     const cell = row * panel.columns + column, { array, at } = cellAt(part, k, cell);
-    if (part === "here" && !stage.board) return y[k * panel.rows * panel.columns + cell];
+    if (part === "here") return y[k * panel.rows * panel.columns + cell];
+    if (part === "there" && stage.board) return x[k * panel.rows * panel.columns + cell];
     return at === null ? null : page.now()[array][at];
   };
   const rows = range(panel.rows).map((row) => range(panel.columns).map((column) => value(row, column)).filter((number) => number !== null));

@@ -11,7 +11,7 @@ export const LIBRARIES = [
   { name: "jax", label: "JAX" },
   { name: "scipy", label: "SciPy" },
 ];
-const LARGEST = 2000; // numbers of an array that is written out
+export const LARGEST = 2000; // numbers of an array that is written out
 const WIDTH = 96; // of a line
 
 // A whole script. It leaves the result as a NumPy array: y, or x of a transposed convolution.

@@ -329,7 +329,7 @@ const typeSize = (longest, largest = 4.4, room = 9) => Math.round(10 * Math.min(
 
 const STYLE = data.style.replace(/var\(--convdoc-(\w+)\)/g, (_, name) => data.light[name]).replace(/var\([^,()]+, ([^()]+)\)/g, "$1");
 
-// The stepper as it stands, as an SVG document in light colours.
+// The stepper at its step, as an SVG document in light colours, with slices that are put away.
 export function svgOf(stepper) {
   const HEAD = 25, LABEL = 7, TYPE = 2.5;
   const parts = [...stepper.querySelectorAll(".stage > .block")].map((element) => ({

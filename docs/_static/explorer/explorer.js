@@ -2,7 +2,7 @@
 // shown of a state is in stage.js, what is said of it in telling.js.
 import { LIMITS, faults, inputShape, isPooling, isTransposed, kernelShape, outputShape, outputSize, padding, settled, windowAlong } from "explorer/arithmetic";
 import { close, listenToCells } from "explorer/cells";
-import { LIBRARIES, npy, numpyArray, snippet } from "explorer/code";
+import { LARGEST, LIBRARIES, npy, numpyArray, snippet } from "explorer/code";
 import { computation, convolve } from "explorer/convolve";
 import { escaped, names, pngOf, svgOf } from "explorer/drawing";
 import * as pictures from "explorer/picture";
@@ -12,14 +12,16 @@ import { History, changed, edited, isPicture, isSame, made, numbersOf, randomize
 import { facts, inverse } from "explorer/telling";
 
 const LINK_DELAY = 250; // milliseconds; browsers slow down pages that change their address all the time
-const LARGEST_ARRAY = 2000; // numbers that are written out as code
 
 const $ = (selector) => root.querySelector(selector);
 const $$ = (selector) => [...root.querySelectorAll(selector)];
 const part = (name) => $(`[data-of="${name}"]`);
 const now = () => history.now;
 
-let root, history, linkTimer, shownCode = "convdoc";
+let root, history, status, linkTimer, shownCode = "convdoc";
+let refused = null; // the setting in the form, while it is not legal
+let turn = 0; // what the reader asks for last counts, also where it comes first
+let isOpen = false; // whether the address has been read
 let typing = null; // the field that is being typed in, and the state that it has led to
 
 // -- The page --------------------------------------------------------------------------------------
@@ -27,12 +29,15 @@ let typing = null; // the field that is being typed in, and the state that it ha
 async function begin() {
   root = document.getElementById("convdoc-explorer");
   root.append(root.querySelector("template").content);
+  status = $(".status");
   furnish();
   setStage(root);
   listen();
   history = new History(PRESETS["The notebook"]["The animated figure"]());
   render();
   await openLink();
+  isOpen = true;
+  showLater();
   addEventListener("hashchange", openLink);
 }
 
@@ -51,18 +56,20 @@ function furnish() {
 // The state of the page's address. Addresses of places on the page are left alone.
 async function openLink() {
   const fragment = location.hash.slice(1);
-  if (!fragment || document.getElementById(fragment) || fragment === linkOf(now())) return;
+  if (!fragment || document.getElementById(fragment)) return;
+  if (fragment === linkOf(now())) return say("");
+  const mine = (turn += 1);
   try {
     const state = read(fragment);
     if (state.x) return take(state);
     const found = state.picture === "own" ? null : await pictures.photograph(state.picture);
+    if (mine !== turn) return;
     if (found) return take({ ...state, x: pictures.numbers(found, state.setting) });
-    take(made(state.setting, { w: state.w, b: state.b ?? undefined }));
+    take({ ...made(state.setting, { x: rings(state.setting), w: state.w, b: state.b ?? undefined }), picture: isPicture(state.setting) ? "zones" : null });
     say("This link was made with somebody's own picture, which does not travel with it. Here are rings in its place. Bring the picture again, with this setting, to see it.");
   } catch (error) {
-    history = new History(PRESETS["The notebook"]["The animated figure"]());
-    render();
-    say(`This link cannot be opened: ${error.message}. Here is the first example instead.`);
+    const instead = isOpen ? "All is as it was." : "Here is the first example instead.";
+    say(`This link cannot be opened: ${error.message.replace(/\.$/, "")}. ${instead}`);
   }
 }
 
@@ -70,6 +77,7 @@ async function openLink() {
 
 // Another state; one that is the same is none.
 function take(state) {
+  turn += 1;
   say("");
   if (!isSame(state, now())) history.push(state);
   render();
@@ -97,6 +105,7 @@ function pictured(name, setting) {
 // these changes.
 function complain(asked, wrong, retry = (change) => set({ ...asked, ...change })) {
   const box = $(".faults");
+  refused = asked;
   box.innerHTML = wrong.map(({ why, remedies }, at) =>
     `<p>${escaped(why)}</p><p class="buttons">${remedies.map(([words], k) => `<button type="button" data-remedy="${at},${k}">${escaped(words)}</button>`).join("")}</p>`).join("") +
     "<p><small>The figure and all below still show the last setting that was legal.</small></p>";
@@ -105,6 +114,7 @@ function complain(asked, wrong, retry = (change) => set({ ...asked, ...change })
     const { set: key, index } = input.dataset;
     const about = wrong.some(({ about: name, places }) => name === key && (!places || places.includes(Number(index ?? 0))));
     input.setAttribute("aria-invalid", about);
+    if (about) input.setAttribute("aria-describedby", box.id);
     const value = key === "border_mode" ? [asked[key]].flat(2)[index] : index === undefined ? asked[key] : asked[key][index];
     if (typeof value === "number" && !Number.isNaN(value) && input !== document.activeElement) input.value = value;
   }
@@ -124,7 +134,7 @@ function travel(where) {
 
 // A line for the reader, which may offer something to do.
 function say(words, offer, act) {
-  const line = $(".message");
+  const line = status.firstElementChild; // wherever it is: in full screen, in the figure
   line.hidden = !words;
   line.querySelector("span").textContent = words;
   line.querySelector('[data-do="offer"]').hidden = !offer;
@@ -137,9 +147,10 @@ function say(words, offer, act) {
 function render() {
   const state = now(), { setting } = state;
   $(".faults").hidden = true;
+  refused = null;
   fillForm(state);
   const plan = computation(setting, { padding: padding(setting), out: outputSize(setting), windowAlong });
-  if (isPicture(setting) && !pictures.isQuick(plan)) return renderLater(state, plan);
+  if (!pictures.isQuick(plan)) return renderLater(state, plan);
   pictures.stop();
   $(".progress").hidden = true;
   renderWith(state, plan, convolve(plan, state.x, state.w, state.b));
@@ -168,6 +179,12 @@ function renderWith(state, plan, y) {
     answer();
     describe(state);
   }
+  if (isOpen) showLater();
+  else showCode();
+}
+
+// What need not be in the frame in which a number changes.
+function showLater() {
   clearTimeout(linkTimer);
   linkTimer = setTimeout(() => {
     showCode();
@@ -184,6 +201,7 @@ function fillForm({ setting, b, picture: name }) {
   const put = (element, value) => {
     if (element.value !== String(value)) element.value = value;
     element.removeAttribute("aria-invalid");
+    element.removeAttribute("aria-describedby");
   };
   const sides = padding(setting).flat(), pooling = isPooling(setting), transposed = isTransposed(setting);
   for (const input of $$("[data-set]")) {
@@ -209,7 +227,7 @@ function fillForm({ setting, b, picture: name }) {
 
 // All fields as they stand, which may be more than was legal so far.
 function readForm() {
-  const setting = structuredClone(now().setting);
+  const setting = structuredClone(refused ?? now().setting);
   for (const input of $$("[data-set]")) {
     const { set: key, index } = input.dataset, value = input.value === "" ? NaN : Number(input.value);
     if (key === "border_mode" || input.closest("[hidden]")) continue;
@@ -255,8 +273,10 @@ function usePicture(found, more = {}) {
 }
 
 async function bring(blob, title) {
+  const mine = (turn += 1);
   try {
-    usePicture(await pictures.bring(blob, title));
+    const found = await pictures.bring(blob, title);
+    if (mine === turn) usePicture(found);
   } catch (error) {
     say(error.message);
   }
@@ -267,11 +287,14 @@ async function choosePicture(name) {
   if (name === "cells") return large && set({ size: setting.size.map((length) => Math.min(length, 16)) });
   if (name === "own") return fillForm(now());
   if (name === "zones") {
-    const size = large ? setting.size : [256, 256];
+    const size = large ? setting.size : [256, 256], wrong = faults({ ...setting, size });
+    if (wrong.length) return complain({ ...setting, size }, wrong);
     return take({ ...changed(now(), { size }), picture: "zones", x: rings({ ...setting, size }) });
   }
+  const mine = (turn += 1);
   try {
-    usePicture(await pictures.photograph(name));
+    const found = await pictures.photograph(name);
+    if (mine === turn) usePicture(found);
   } catch (error) {
     say(error.message);
   }
@@ -311,7 +334,7 @@ function arraysAsCode() {
   const { setting, x, w, b, y } = stage.shown, [here, there] = names(setting).map((name) => name.replace("′", ""));
   const arrays = [[there, x, inputShape(setting)], ["w", w, kernelShape(setting)], ["b", b, [setting.filters]], [here, y, outputShape(setting)]];
   const written = arrays.filter(([, values]) => values).map(([name, values, shape]) => {
-    if (values.length <= LARGEST_ARRAY) return numpyArray(name, values, shape);
+    if (values.length <= LARGEST) return numpyArray(name, values, shape);
     return `# ${name}, of shape (${shape.join(", ")}), is too large to write out: ${name === here ? "a library computes it" : `download ${name}.npy`}.`;
   });
   return ["import numpy as np", "", ...written].join("\n");
@@ -354,25 +377,39 @@ const CLICKS = {
   },
   file: () => $('input[type="file"]').click(),
   random: () => take(randomized(now(), Math.trunc(Number($('[data-do="seed"]').value)) || 0)),
-  copy: (button) => copy($("#code code").textContent, "The code is copied.", button),
+  copy(button) {
+    showCode();
+    copy($("#code code").textContent, "The code is copied.", button);
+  },
   svg: () => download("convolution.svg", svgOf(stage.stepper), "image/svg+xml"),
   png: async () => download("convolution.png", await (stage.board ? outputPicture() : pngOf(svgOf(stage.stepper)))),
   "npy-x": (button) => download(button.textContent, npy(now().x, inputShape(now().setting))),
   "npy-w": () => download("w.npy", npy(now().w, kernelShape(now().setting))),
-  dismiss: () => say(""),
-  offer: () => $(".message").act(),
+  dismiss() {
+    say("");
+    backToFigure();
+  },
+  offer() {
+    status.firstElementChild.act();
+    backToFigure();
+  },
 };
+
+// The focus was in a message that is gone.
+const backToFigure = () => $('.board [role="gridcell"][tabindex="0"], .board canvas')?.focus({ preventScroll: true });
 
 const CHANGES = {
   kind: (kind) => set({ ...readForm(), kind, output_padding: [0, 0], ...(isPooling(now().setting) && kind !== now().setting.kind && { filters: 1, groups: 1 }) }),
   preset(value, select) {
     const [group, name] = value.split("/");
     select.value = "";
-    take(PRESETS[group][name](now()));
+    const state = PRESETS[group][name](now()), wrong = faults(state.setting);
+    if (wrong.length) complain(state.setting, wrong);
+    else take(state);
   },
   source: choosePicture,
   mode: (mode) => set({ ...readForm(), border_mode: mode === "sides" ? padding(now().setting) : mode }),
-  bias: (_, box) => set({ bias: box.checked }),
+  bias: (_, box) => set({ ...readForm(), bias: box.checked }),
   biases(text) {
     const { filters } = now().setting;
     try {
@@ -436,6 +473,7 @@ function listen() {
   });
   root.addEventListener("keydown", onTabKey);
   document.addEventListener("keydown", onUndoKey);
+  document.addEventListener("fullscreenchange", () => (document.fullscreenElement ?? root).append(status));
   listenToCells($(".board"), { now, take, say, bring });
 }
 

@@ -95,15 +95,16 @@ export function computed(plan, { x, w, b }, progress) {
   if (!worker) return Promise.resolve(convolve(plan, x, w, b));
   busy = true;
   const mine = worker;
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     mine.onmessage = ({ data: { part, y } }) => {
       if (!y) return progress(part);
       busy = false;
       resolve(y);
     };
-    mine.onerror = (event) => {
+    mine.onerror = () => { // then in the page, which stands still meanwhile
+      mine.stopped = undefined;
       stop();
-      reject(new Error(`The convolution failed: ${event.message || "no worker could be started"}.`));
+      resolve(convolve(plan, x, w, b));
     };
     mine.stopped = () => resolve(null);
     mine.postMessage({ plan, x: held === x ? null : x, w, b });
@@ -121,7 +122,7 @@ function start() {
   try {
     return new Worker(address, { type: "module" });
   } catch {
-    return null; // then in the page, which stands still meanwhile
+    return null;
   }
 }
 

@@ -2,9 +2,9 @@
 // output, and says of each cell where its number comes from and where it goes.
 import { inputShape, isPooling, kernelShape, outputShape } from "explorer/arithmetic";
 import { Board, loupe } from "explorer/board";
-import { escaped, figure, isDrawable, names, number, placesOfSlice, plan as planOf, write } from "explorer/drawing";
+import { escaped, figure, isDrawable, names, placesOfSlice, plan as planOf, write } from "explorer/drawing";
 import { isPicture } from "explorer/state";
-import { element, output, outputs, weight } from "explorer/telling";
+import { element, long, output, outputs, weight } from "explorer/telling";
 
 // What is on show: the state, its plan and output; the stepper; the board, where there are pictures.
 export const stage = { shown: null, stepper: null, board: null };
@@ -33,8 +33,10 @@ export function show(state, plan, y) {
     stage.board.show(stage.shown);
     lookAt(stage.board.at);
   } else {
+    const chosen = cellInFocus();
     write(stage.stepper, state.setting, stage.shown);
-    if (!stage.stepper.contains(document.activeElement)) stage.stepper.show(stage.stepper.at);
+    stage.stepper.show(stage.stepper.at);
+    if (chosen) focus(chosen); // what is said of it may be old
   }
   return anew;
 }
@@ -123,11 +125,11 @@ function showSlicesApart(setting) {
 function lookAt([i, j]) {
   const { board, shown } = stage, { setting } = shown, f = board.filter, n = 0;
   const small = loupe(setting, shown, [n, f, i, j]), [here, there] = names(setting);
-  board.reading.innerHTML = "";
+  board.read("");
   if (!isDrawable(small.setting)) {
     stage.stepper = null;
     board.loupe.replaceChildren();
-    board.reading.innerHTML = output(setting, shown, [n, f, i, j]);
+    board.read(output(setting, shown, [n, f, i, j]));
     return;
   }
   const key = JSON.stringify([small.setting, f]);
@@ -137,6 +139,7 @@ function lookAt([i, j]) {
     Object.assign(stage.stepper.teller, { step: () => "" });
     board.loupe.replaceChildren(stage.stepper);
     board.loupe.dataset.key = key;
+    stage.stepper.plan.words.meets = "{element}"; // the steps are those of the whole
     turn();
   }
   const { stepper } = stage;
@@ -144,10 +147,13 @@ function lookAt([i, j]) {
   Object.assign(stepper.teller, {
     step: () => output(setting, stage.shown, [n, f, ...board.at]),
     there: escaped,
-    name: (array, [, c, row, column]) => (array
-      ? element(there, inputShape(setting), [n, small.read[c], small.rows[row], small.columns[column]])
-      : element(here, outputShape(setting), [n, f, i, j])),
-    stamp: (panel, cell) => `${stepper.teller.nameStamp(panel, cell)} = ${number(stage.shown.w[small.places[weightAt(small.setting, panel, cell).at]])}`,
+    name(array, [, c, row, column]) {
+      if (!array) return element(here, outputShape(setting), [n, f, i, j]);
+      const place = [small.rows[row], small.columns[column]].map((cell, axis) => cell / small.spread[axis]);
+      const real = place.every((at, axis) => Number.isInteger(at) && at >= 0 && at < setting.size[axis]);
+      return real ? element(there, inputShape(setting), [n, small.read[c], ...place]) : stepper.plan.words.surround;
+    },
+    stamp: (panel, cell) => `${stepper.teller.nameStamp(panel, cell)} = ${long(stage.shown.w[small.places[weightAt(small.setting, panel, cell).at]])}`,
     nameStamp: (panel, cell) => nameOfWeight(setting, small.places[weightAt(small.setting, panel, cell).at]),
   });
   write(stepper, small.setting, small);

@@ -167,10 +167,15 @@ export function blockOf(text) {
   const tabs = text.includes("\t"), brackets = /\[.*\]/s.exec(text)?.[0].replace(/\s+/g, " "); // NumPy breaks long rows
   const slices = (brackets?.match(/\] ?\] ?,? ?\[ ?\[/g) ?? []).length + 1;
   if (slices > 1) throw new Error(`What was pasted has ${slices} slices: paste one at a time.`);
-  const inner = brackets ? brackets.replace(/\] ?,? ?\[/g, "\n").replace(/[[\]]/g, " ") : text;
+  if (tabs && /(^|\t)[+-]?\d{1,3},\d{3}($|\s)/m.test(text)) {
+    throw new Error("It is not clear whether a comma in what was pasted is a decimal one: write 1.234 or 1234.");
+  }
+  const lines = /\d[ ,]+[-+.\d]/.test(text) && !tabs ? text.replaceAll(";", "\n") : text; // rows, as in 1 2; 3 4
+  const inner = brackets ? brackets.replace(/\] ?,? ?\[/g, "\n").replace(/[[\]]/g, " ") : lines;
   const rows = inner.split(/\r?\n/)
     .map((line) => (tabs ? line.replace(/(\d),(\d)/g, "$1.$2") : line).split(tabs ? /[\t;]/ : /[\s,;]+/))
-    .map((row) => row.map((cell) => cell.trim()).filter(Boolean))
+    .map((row) => row.map((cell) => cell.trim()).filter((cell) => tabs || cell))
+    .filter((row) => row.some(Boolean))
     .filter((row) => row.length)
     .map((row) => row.map(numberOf));
   if (!rows.length) throw new Error("There are no numbers in what was pasted.");
@@ -201,7 +206,7 @@ function signOf(value) {
   return `(${String(value).replace("+", "")})`;
 }
 
-const SIGN = /([0-9a-zA-Z])(?:\*(\d{1,8})\.)?|\((-?\d{1,21}(?:\.\d{1,21})?(?:e-?\d{1,3})?)\)(?:\*(\d{1,8})\.)?/y;
+const SIGN = /([0-9a-zA-Z])(?:\*(\d{1,8})\.)?|\((-?\d{1,21}(?:\.\d{1,25})?(?:e-?\d{1,3})?)\)(?:\*(\d{1,8})\.)?/y;
 
 function unpacked(text, length, name) {
   const values = new Float64Array(length);

@@ -14,7 +14,7 @@ const plural = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "
 
 // A number in a sum, with six digits: a cell shows fewer.
 const digits = (value) => (Number.isInteger(value) ? value : Number(value.toPrecision(6)));
-const long = (value) => String(digits(value)).replaceAll("-", "−").replace("e+", "e");
+export const long = (value) => String(digits(value)).replaceAll("-", "−").replace("e+", "e");
 const factor = (value) => (value < 0 ? `(${long(value)})` : long(value));
 
 // An element of an array by its indices or its place, such as y[0, 2]; with four indices where the
