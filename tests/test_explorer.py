@@ -448,13 +448,14 @@ def test_hostile_links_do_nothing_to_the_page(browser, address):
     tab.goto(address + "explorer.html")
     tab.wait_for_selector("#convdoc-explorer .facts dt")
     shown = 9
-    for text in hostile_links()[:67:4]:
+    for turn, text in enumerate(hostile_links()[:67:4]):
         tab.evaluate("text => { location.hash = '#' + text; }", text)
         tab.wait_for_function(
             "document.querySelector('.message').textContent.startsWith('This link')"
         )
         assert tab.locator("#convdoc-explorer .here .t text").count() == shown
-        tab.evaluate("location.hash = '#v1&x=1,1,3,3&X=0*8.&W=0*8.'")
+        # Another one each time: the page may have put the last one in the address again.
+        tab.evaluate(f"location.hash = '#v1&x=1,1,3,3&X=0*8.&W={turn % 2}*8.'")
         tab.wait_for_selector("#convdoc-explorer .message", state="hidden")
         shown = 1
     assert faults == []

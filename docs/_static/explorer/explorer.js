@@ -35,10 +35,10 @@ async function begin() {
   listen();
   history = new History(PRESETS["The notebook"]["The animated figure"]());
   render();
-  await openLink();
+  await openLink(location.hash.slice(1));
   isOpen = true;
   showLater();
-  addEventListener("hashchange", openLink);
+  addEventListener("hashchange", ({ newURL }) => openLink(new URL(newURL).hash.slice(1)));
 }
 
 // What the page's HTML leaves to be filled in: limits, presets and libraries, from where they are known.
@@ -54,8 +54,7 @@ function furnish() {
 }
 
 // The state of the page's address. Addresses of places on the page are left alone.
-async function openLink() {
-  const fragment = location.hash.slice(1);
+async function openLink(fragment) {
   if (!fragment || document.getElementById(fragment)) return;
   if (fragment === linkOf(now())) return say("");
   const mine = (turn += 1);
