@@ -576,7 +576,7 @@ def test_a_picture_is_pasted_and_dropped(page):
         }""",
         base64.b64encode(png(np.full((70, 50), 33, np.uint8))).decode(),
     )
-    page.wait_for_function("document.querySelector('.pictures').innerText.includes('70, 50')")
+    page.wait_for_function("document.querySelector('.pictures')?.innerText.includes('70, 50')")
     assert "from 33 to 33" in page.inner_text("#convdoc-explorer .pictures .there")
 
 
@@ -588,7 +588,7 @@ def test_undo_brings_back_the_picture_that_was_there(page):
             file | {"buffer": png(np.full((height, 40), grey, np.uint8))},
         )
         page.wait_for_function(
-            "text => document.querySelector('.pictures').innerText.includes(text)",
+            "text => document.querySelector('.pictures')?.innerText.includes(text)",
             arg=f"(1, 1, {height}, 40)",
         )
     page.click('#convdoc-explorer [data-do="undo"]')
