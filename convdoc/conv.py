@@ -24,10 +24,10 @@ POOLING_MODES = {
 }
 
 
-def conv4d(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"):
+def conv4d(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None):
     r"""Convolve every sample of `x` with every filter of `w`.
 
-    A true convolution (the kernel is flipped), computed by a Keras layer on Theano:
+    A true convolution (the kernel is flipped):
 
     .. math::
 
@@ -56,11 +56,11 @@ def conv4d(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=No
         Parts that channels and filters are divided into, each convolved by itself.
     bias : array_like, shape (filters,), optional
         A number to add to each output image.
-    engine : str
-        The library that computes: ``"keras"``, ``"theano"``, ``"numpy"``, ``"scipy"``,
-        ``"opencv"``, ``"scikit-image"``, ``"torch"`` or ``"jax"``; or ``"auto"``, the one
-        expected to be quickest among those installed. All give the same answer, but for
-        rounding. See :func:`convdoc.engines.available`.
+    engine : str, optional
+        The library that computes: ``"keras"``, ``"theano"``, ``"direct"``, ``"numpy"``,
+        ``"scipy"``, ``"opencv"``, ``"scikit-image"``, ``"torch"`` or ``"jax"``; or ``"auto"``,
+        the one expected to be quickest. All return the same result, up to rounding. By default
+        it is :func:`convdoc.engines.default`: Keras on Theano where that can run.
 
     Returns
     -------
@@ -80,8 +80,10 @@ def conv4d(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=No
         refuses, a kernel larger than the padded image, an unknown `engine`, and for integers
         that the result's dtype would round: beyond 2**24 in float32, 2**53 in float64.
     ImportError, RuntimeError
-        If the engine's library is missing, or the C++ compiler or the headers of Python that
-        Theano needs; it says what to install.
+        If the engine's library is missing, or the compiler or the headers of Python that it
+        needs. The message names the package to install.
+    MemoryError
+        If ``"keras"`` or ``"theano"`` is asked for and would copy out windows of more than 1 GiB.
 
     Notes
     -----
@@ -180,7 +182,7 @@ def conv4d(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=No
 
 
 def correlate4d(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
 ):
     r"""Correlate every sample of `x` with every filter of `w`: `conv4d` without the flip.
 
@@ -235,7 +237,7 @@ def conv4d_transpose(
     bias=None,
     output_padding=0,
     output_size=None,
-    engine="keras",
+    engine=None,
 ):
     r"""Give every pixel of `y` back to the pixels that a convolution made it of.
 
@@ -266,7 +268,7 @@ def conv4d_transpose(
         beyond them are rows that no window reached, which hold the bias or zeros.
     output_size : int or (int, int), optional
         Height and width of the result, in place of `output_padding`.
-    engine : str
+    engine : str, optional
         As in `conv4d`.
 
     Returns
@@ -299,18 +301,16 @@ def conv4d_transpose(
     array([[[[ 3.,  2., 31., 20., 10.]]]])
     """
     y, w = real_4d("y", y), real_4d("w", w)
-    settings = _settings(border_mode, strides, dilation, groups, engine, output_padding)
+    settings = _settings(border_mode, strides, dilation, groups, output_padding)
     size = None if output_size is None else pair("output_size", output_size)
-    spec, size, compute = _transpose_plan(y.shape, w.shape, size, *settings)
-    channels = w.shape[1] * spec.groups
-    y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, channels, "channel of the result"))
-    x = compute.convolve_transpose(y, w, spec, size)
+    spec, shape = _transpose_plan(y.shape, w.shape, size, *settings)
+    y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, shape[1], "channel of the result"))
+    compute = engines.choose(engine, shape, w.shape, spec, y.itemsize)
+    x = compute.convolve_transpose(y, w, spec, shape[2:])
     return x if bias is None else np.add(x, bias[:, None, None], out=x)
 
 
-def conv4d_gradients(
-    x, w, dy, border_mode="same", *, strides=1, dilation=1, groups=1, engine="keras"
-):
+def conv4d_gradients(x, w, dy, border_mode="same", *, strides=1, dilation=1, groups=1, engine=None):
     r"""How a loss changes with the image, the kernel and the bias of a convolution.
 
     For a loss *L* with :math:`dY = \partial L / \partial Y`, and
@@ -362,8 +362,7 @@ def conv4d_gradients(
     array([4.])
     """
     x, w, dy = real_4d("x", x), real_4d("w", w), real_4d("dy", dy)
-    settings = _settings(border_mode, strides, dilation, groups, engine)
-    spec, compute = _plan(x.shape, w.shape, *settings)
+    spec = _plan(x.shape, w.shape, *_settings(border_mode, strides, dilation, groups))
     size = x.shape[2:]
     expected = (x.shape[0], w.shape[0], *spec.output_size(size))
     if dy.shape != expected:
@@ -372,6 +371,7 @@ def conv4d_gradients(
             f"for x {x.shape} and w {w.shape}; got {dy.shape}"
         )
     x, w, dy = as_floats(x=x, w=w, dy=dy)
+    compute = engines.choose(engine, x.shape, w.shape, spec, x.itemsize)
     dx = compute.convolve_transpose(dy, w, spec, size)
     return dx, compute.kernel_gradient(x, dy, spec), dy.sum((0, 2, 3))
 
@@ -449,30 +449,24 @@ def pool4d(x, size, strides=None, border_mode="valid", mode="max"):
 
 
 def _convolve(x, w, border_mode, strides, dilation, groups, bias, engine):
-    settings = _settings(border_mode, strides, dilation, groups, engine)
-    spec, compute = _plan(x.shape, w.shape, *settings)
+    spec = _plan(x.shape, w.shape, *_settings(border_mode, strides, dilation, groups))
     x, w, bias = as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
-    y = compute.convolve(x, w, spec)
+    y = engines.choose(engine, x.shape, w.shape, spec, x.itemsize).convolve(x, w, spec)
     return y if bias is None else np.add(y, bias[:, None, None], out=y)
 
 
-def _settings(border_mode, strides, dilation, groups, engine, output_padding=0):
+def _settings(border_mode, strides, dilation, groups, output_padding=0):
     """The settings such that two that are equal mean the same: 1 is neither 1.0 nor True."""
-    if not isinstance(engine, str) or engine not in ("auto", *engines.ENGINES):
-        known = ", ".join(map(repr, ("auto", *engines.ENGINES)))
-        raise ValueError(f"engine must be one of {known}; got {engine!r}")
     plain = type(strides) is type(dilation) is type(groups) is type(output_padding) is int
     if plain and type(border_mode) is str:
-        return border_mode, strides, dilation, groups, engine, output_padding
+        return border_mode, strides, dilation, groups, output_padding
     spec = ConvSpec(1, strides, border_mode, dilation, groups, True, output_padding)
-    return (
-        spec.border_mode, spec.strides, spec.dilation, spec.groups, engine, spec.output_padding,
-    )  # fmt: skip
+    return spec.border_mode, spec.strides, spec.dilation, spec.groups, spec.output_padding
 
 
 @lru_cache(maxsize=4096)
-def _plan(x_shape, w_shape, border_mode, strides, dilation, groups, engine, _):
-    """The plan, and the engine that computes it."""
+def _plan(x_shape, w_shape, border_mode, strides, dilation, groups, _):
+    """The plan, where image and kernel fit it."""
     spec = ConvSpec(w_shape[2:], strides, border_mode, dilation, groups)
     match_channels(x_shape, w_shape, groups)
     try:
@@ -480,16 +474,14 @@ def _plan(x_shape, w_shape, border_mode, strides, dilation, groups, engine, _):
     except ValueError as error:
         raise ValueError(f"w {w_shape} does not fit x {x_shape}: {error}") from None
     _match_memory(x_shape, spec)
-    if engine == "auto":
-        engine = engines.quickest(x_shape[2:], spec)
-    return spec, engines.load(engine)
+    return spec
 
 
 @lru_cache(maxsize=4096)
 def _transpose_plan(
-    y_shape, w_shape, output_size, border_mode, strides, dilation, groups, engine, output_padding
+    y_shape, w_shape, output_size, border_mode, strides, dilation, groups, output_padding
 ):
-    """The plan of the convolution, the size that it has read, and the engine that computes."""
+    """The plan of the convolution, and the shape of the images that it has read."""
     spec = ConvSpec(w_shape[2:], strides, border_mode, dilation, groups)
     if y_shape[1] != w_shape[0]:
         raise ValueError(
@@ -517,10 +509,9 @@ def _transpose_plan(
                 f"output_size must be one that the convolution turns into the {size} of y "
                 f"{y_shape}: height {heights}, width {widths}; got {output_size}"
             )
-    _match_memory((y_shape[0], w_shape[1] * groups, *output_size), spec)
-    if engine == "auto":
-        engine = engines.quickest(output_size, spec)
-    return spec, output_size, engines.load(engine)
+    x_shape = y_shape[0], w_shape[1] * groups, *output_size
+    _match_memory(x_shape, spec)
+    return spec, x_shape
 
 
 def real_4d(name, value):
@@ -617,14 +608,31 @@ def _match_memory(x_shape, spec):
 
 
 def as_floats(**arrays):
-    """Each in the dtype of the result: float64 where one of them is, else float32."""
+    """Each in the dtype of the result, float64 where one of them is, else float32, and in order.
+
+    In order means as NumPy would lay out a new array. Libraries that read memory by its strides
+    need that: NumPy calls an array contiguous whatever the stride of an axis of length 1 is, and
+    PyTorch then reads beyond its end.
+    """
     dtype = _result_dtype(*[array.dtype for array in arrays.values() if array is not None])
     return [
         array
-        if array is None or (array.dtype == dtype and array.flags.aligned)
+        if array is None or (array.dtype == dtype and _in_order(array))
         else _as_float(name, array, dtype)
         for name, array in arrays.items()
     ]
+
+
+def _in_order(array):
+    """Whether its numbers are in memory as those of a new array would be."""
+    if not (array.flags.c_contiguous and array.flags.aligned):
+        return False
+    stride = array.itemsize
+    for length, actual in zip(array.shape[::-1], array.strides[::-1], strict=True):
+        if actual != stride:
+            return False
+        stride *= length
+    return True
 
 
 @lru_cache(maxsize=256)
@@ -643,4 +651,4 @@ def _as_float(name, array, dtype):
                 f"rounds beyond {limit}; to compute in float64, and round beyond "
                 f"{LARGEST_INTEGER['float64']}: {name}.astype('float64')"
             )
-    return array.astype(dtype)
+    return np.array(array, dtype, order="C")

@@ -313,7 +313,7 @@ class Network:
                 ) from None
         return Table(tuple(rows))
 
-    def run(self, x, weights=None, seed=0, engine="keras"):
+    def run(self, x, weights=None, seed=0, engine=None):
         """Compute every layer.
 
         Parameters

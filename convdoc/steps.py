@@ -312,7 +312,7 @@ class Steps:
 
 
 def convolution(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
 ):
     """Take `conv4d` step by step: over the output, row after row.
 
@@ -364,7 +364,7 @@ def convolution(
 
 
 def correlation(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
 ):
     """Take `correlate4d` step by step: `convolution` with the kernel not flipped.
 
@@ -397,7 +397,7 @@ def correlation(
 
 def transposed(
     y, w, border_mode="valid", *, strides=1, dilation=1, groups=1, bias=None, output_padding=0,
-    view="scatter", engine="keras",
+    view="scatter", engine=None,
 ):  # fmt: skip
     """Take `conv4d_transpose` step by step, in one of two views that give the same.
 

@@ -28,7 +28,7 @@ PAGE = """<!doctype html>
 
 
 def stepper(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
 ):
     """Show `conv4d` step by step: the window, its products, and their sum.
 
@@ -60,7 +60,7 @@ def stepper(
 
 
 def correlate_stepper(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
+    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
 ):
     """Show `correlate4d` step by step: `stepper` with the kernel not flipped.
 
@@ -92,7 +92,7 @@ def correlate_stepper(
 
 def transpose_stepper(
     y, w, border_mode="valid", *, strides=1, dilation=1, groups=1, bias=None, output_padding=0,
-    view="scatter", engine="keras",
+    view="scatter", engine=None,
 ):  # fmt: skip
     """Show `conv4d_transpose` step by step, in one of two views.
 

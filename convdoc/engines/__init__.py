@@ -1,21 +1,34 @@
 """The libraries that compute: arrays and a plan in, arrays out.
 
 Each module wraps one library behind the same three functions, `convolve`,
-`convolve_transpose` and `kernel_gradient`, and returns the same answer. What they take and give
-is told in `numpy`, the reference. Arguments reach them checked: arrays of one dtype, float32 or
-float64; the arrays that they return are new. A module is imported when it is first to compute.
+`convolve_transpose` and `kernel_gradient`, and returns the same result. Their arguments and
+results are documented in `numpy`, the reference. Arguments reach them checked: contiguous arrays of
+one dtype, float32 or float64; the arrays that they return are new. A module is imported when it is
+first asked to compute.
 """
 
-import contextlib
+import functools
 import importlib.util
 import math
+import os
 import sys
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 
 
 @dataclass(frozen=True)
 class Engine:
-    """One library: its module here, its own and what else it needs, and how to get them."""
+    """One library.
+
+    Attributes
+    ----------
+    module : str
+        The module of this package that calls it.
+    libraries : tuple of str
+        The modules that it needs.
+    install : str
+        How to get what it needs.
+    """
 
     module: str
     libraries: tuple[str, ...]
@@ -29,7 +42,7 @@ class AvailableEngine:
     Attributes
     ----------
     name : str
-        What ``engine=`` calls it.
+        Its name, as ``engine=`` takes it.
     version : str
         The version of its library.
     device : str
@@ -41,19 +54,194 @@ class AvailableEngine:
     device: str
 
 
-THEANO = "theano==1.0.5 'numpy<2' scipy"
+BACKENDS = ("torch", "jax", "tensorflow")  # of Keras 3, in the order in which they are looked for
+KERAS_2 = Engine("keras", ("keras", "theano", "scipy"), "pip install keras==2.3.1 theano==1.0.5")
+KERAS_3 = Engine("keras3", ("keras",), f"pip install 'keras>=3' {BACKENDS[0]}")
+
+
+def _installed_keras():
+    """Keras 2 on Theano, or Keras 3: the one that is installed, else the one for this Python."""
+    try:
+        return KERAS_2 if version("keras").startswith("2.") else KERAS_3
+    except PackageNotFoundError:
+        return KERAS_2 if sys.version_info < (3, 12) else KERAS_3
+
+
+#: The engines by name, as ``engine=`` takes it.
 ENGINES = {
-    "keras": Engine("keras", ("keras", "theano", "scipy"), f"pip install keras==2.3.1 {THEANO}"),
-    "theano": Engine("theano", ("theano", "scipy"), f"pip install {THEANO}"),
-    "numpy": Engine("numpy", ("numpy",), "pip install 'numpy<2'"),
+    "keras": _installed_keras(),
+    "theano": Engine("theano", ("theano", "scipy"), "pip install theano==1.0.5"),
+    "direct": Engine("direct", (), "install g++ or clang++"),
+    "numpy": Engine("numpy", ("numpy",), "pip install numpy"),
     "scipy": Engine("scipy", ("scipy",), "pip install scipy"),
-    "opencv": Engine("opencv", ("cv2",), "pip install 'opencv-python-headless<4.12'"),
+    "opencv": Engine("opencv", ("cv2",), "pip install opencv-python-headless"),
     "scikit-image": Engine("scikit_image", ("skimage",), "pip install scikit-image"),
     "torch": Engine("torch", ("torch",), "pip install torch"),
-    "jax": Engine("jax", ("jax",), "pip install 'jax<0.8'"),
+    "jax": Engine("jax", ("jax",), "pip install jax"),
 }
-# From here on SciPy was quicker on the machine where `make bench` was run last.
+#: Bytes of copied windows beyond which Theano's convolution is not used: it has crashed there.
+LARGEST_COPY = 2**30
+# Measured by `make bench`: from here on Fourier transforms by SciPy are quicker than `direct`.
 LARGE_KERNEL, LARGE_IMAGE = 600, 128 * 128
+# Products that NumPy multiplies in some milliseconds, and for which no compiler is started; and
+# those for which it takes seconds, so that the seconds of importing PyTorch are worth it.
+FEW_PRODUCTS, MANY_PRODUCTS = 10**7, 10**10
+
+
+def default():
+    """Name of the engine that computes where none is named.
+
+    It is the one that the environment variable ``CONVDOC_ENGINE`` names; else ``"keras"`` where
+    Theano can run; else ``"auto"``.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If ``CONVDOC_ENGINE`` names no engine.
+
+    Examples
+    --------
+    >>> import os
+    >>> from convdoc.engines import default
+    >>> os.environ["CONVDOC_ENGINE"] = "numpy"
+    >>> default()
+    'numpy'
+    >>> del os.environ["CONVDOC_ENGINE"]
+    """
+    if named := os.environ.get("CONVDOC_ENGINE"):
+        return _known(named, "the environment variable CONVDOC_ENGINE")
+    return "keras" if _theano_can_run() else "auto"
+
+
+def choose(engine, x_shape, w_shape, spec, itemsize):
+    """Module of the engine that computes a convolution, its adjoint or its gradients.
+
+    Parameters
+    ----------
+    engine : str or None
+        As `convdoc.conv4d` takes it.
+    x_shape, w_shape : (int, int, int, int)
+        Shapes of the images, those that the convolution reads, and of the kernels.
+    spec : ConvSpec
+    itemsize : int
+        Bytes of a number.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    ValueError
+        If `engine` is no engine.
+    MemoryError
+        If Theano is asked for by name and would copy windows of more than `LARGEST_COPY` bytes.
+    ImportError, RuntimeError
+        As `load` raises them.
+    """
+    name = default() if engine is None else _known(engine, "engine")
+    if ENGINES.get(name) in (KERAS_2, ENGINES["theano"]):
+        copied = _copied_windows(x_shape, spec) * itemsize
+        if copied > LARGEST_COPY:
+            if engine is not None:
+                raise MemoryError(
+                    f"engine={name!r} copies out every window, {copied / 2**30:,.1f} GiB for x "
+                    f"{x_shape} and w {w_shape}; the limit is {LARGEST_COPY / 2**30:.0f} GiB. "
+                    "engine='auto' computes the same result without the copy"
+                )
+            name = "auto"
+    return load(quickest(x_shape, w_shape, spec) if name == "auto" else name)
+
+
+def _known(name, where):
+    if not isinstance(name, str) or name not in ("auto", *ENGINES):
+        known = ", ".join(map(repr, ("auto", *ENGINES)))
+        raise ValueError(f"{where} must be one of {known}; got {name!r}")
+    return name
+
+
+def _copied_windows(x_shape, spec):
+    """Numbers in the windows that Theano's CorrMM copies out of each image, for each thread."""
+    samples, channels, *size = x_shape
+    threads = min(samples, os.cpu_count() or 1)
+    return threads * channels * math.prod(spec.kernel) * math.prod(spec.output_size(tuple(size)))
+
+
+@functools.cache
+def _theano_can_run():
+    return ENGINES["keras"] is KERAS_2 and why_not("keras") is None
+
+
+def quickest(x_shape, w_shape, spec):
+    """Name of the engine that is expected to be the quickest of those that can compute here.
+
+    The time that it needs to start is counted. It is SciPy, which goes through the Fourier
+    transform, where a kernel slice has at least `LARGE_KERNEL` elements and an output image
+    `LARGE_IMAGE` pixels, without strides and dilation. Otherwise it is `direct`: where it is
+    compiled already, or has more than `FEW_PRODUCTS` products to add and a compiler is installed.
+    Without a compiler it is PyTorch where that is imported already or there are more than
+    `MANY_PRODUCTS`; else NumPy.
+
+    Parameters
+    ----------
+    x_shape : (samples, channels, height, width)
+        Shape of the images.
+    w_shape : (filters, channels // groups, height, width)
+        Shape of the kernels.
+    spec : ConvSpec
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from convdoc import ConvSpec
+    >>> from convdoc.engines import quickest
+    >>> quickest((1, 1, 512, 512), (1, 1, 41, 41), ConvSpec(41))
+    'scipy'
+    """
+    outputs = math.prod(spec.output_size(tuple(x_shape[2:])))
+    plain = spec.strides == spec.dilation == (1, 1)
+    large = math.prod(spec.kernel) >= LARGE_KERNEL and outputs >= LARGE_IMAGE
+    if plain and large and is_installed("scipy"):
+        return "scipy"
+    products = x_shape[0] * outputs * math.prod(w_shape)
+    from convdoc.engines import direct
+
+    if direct.is_compiled() or (products > FEW_PRODUCTS and direct.compiler()):
+        return "direct"
+    if "torch" in sys.modules or (products > MANY_PRODUCTS and is_installed("torch")):
+        return "torch"
+    return "numpy"
+
+
+def why_not(name):
+    """Say why the engine called `name` cannot compute here.
+
+    Returns
+    -------
+    str or None
+        A sentence with the remedy for this Python; None where the engine can compute.
+    """
+    engine = ENGINES[name]
+    if engine.module == "direct":
+        from convdoc.engines import direct
+
+        return direct.why_not()
+    if engine in (KERAS_2, ENGINES["theano"]):
+        from convdoc.engines import _theano_stack
+
+        if reason := _theano_stack.why_not():
+            return reason
+    missing = [library for library in engine.libraries if not _is_found(library)]
+    if engine is KERAS_3 and not any(map(_is_found, BACKENDS)):
+        missing.append("one of " + ", ".join(BACKENDS))
+    return f"{' and '.join(missing)} not installed: {engine.install}" if missing else None
 
 
 def available():
@@ -67,15 +255,17 @@ def available():
     Examples
     --------
     >>> from convdoc.engines import available
-    >>> [engine.name for engine in available()][:3]
-    ['keras', 'theano', 'numpy']
+    >>> "numpy" in [engine.name for engine in available()]
+    True
     """
     engines = []
-    for name, engine in ENGINES.items():
-        with contextlib.suppress(ImportError, RuntimeError):
-            device = getattr(load(name), "device", lambda: "CPU")
-            library = importlib.import_module(engine.libraries[0])
-            engines.append(AvailableEngine(name, library.__version__, device()))
+    for name in ENGINES:
+        try:
+            module = load(name)
+        except (ImportError, RuntimeError):
+            continue
+        device = getattr(module, "device", lambda: "CPU")()
+        engines.append(AvailableEngine(name, _version(ENGINES[name]), device))
     return engines
 
 
@@ -84,8 +274,7 @@ def clear_cache():
 
     At most 128 of each kind are kept anyway.
     """
-    for engine in ENGINES.values():
-        module = sys.modules.get(f"{__name__}.{engine.module}")
+    for module in _loaded.values():
         getattr(module, "clear_cache", lambda: None)()
 
 
@@ -95,70 +284,60 @@ def load(name):
     Raises
     ------
     ImportError
-        If its library is not installed; it says how to install it.
+        If its library is not installed; the message says how to install it.
     RuntimeError
-        If it is Theano, and the compiler or the Python headers that it needs are missing.
+        If the compiler or the Python headers that it needs are missing.
     """
-    engine = ENGINES[name]
-    if not is_installed(name):
-        raise ImportError(f"engine={name!r} needs a library that is missing: {engine.install}")
-    return importlib.import_module(f"{__name__}.{engine.module}")
+    if name not in _loaded:
+        if reason := why_not(name):
+            error = RuntimeError if is_installed(name) else ImportError
+            raise error(f"engine={name!r} cannot compute here: {reason}")
+        _loaded[name] = importlib.import_module(f"{__name__}.{ENGINES[name].module}")
+    return _loaded[name]
+
+
+_loaded = {}
 
 
 def is_installed(name):
-    """Whether all that the engine called `name` needs is installed."""
-    return all(map(importlib.util.find_spec, ENGINES[name].libraries))
+    """Whether the libraries that the engine called `name` needs are installed."""
+    return all(map(_is_found, ENGINES[name].libraries))
 
 
-def quickest(size, spec):
-    """Name of the engine that is expected to be the quickest of those installed.
+def _is_found(library):
+    return library in sys.modules or importlib.util.find_spec(library) is not None
 
-    The default, `keras`, was the quickest or close to it on all that was measured but large
-    kernels: with them the time of a direct convolution grows, and that of Fourier transforms
-    hardly does. So SciPy is taken where a kernel slice has at least `LARGE_KERNEL` elements and an
-    output image `LARGE_IMAGE` pixels, and neither strides nor dilation are asked for. Where Theano
-    has no compiler, the first of `torch`, `scipy` and `numpy` that is installed is taken.
 
-    Parameters
-    ----------
-    size : (int, int)
-        Height and width of the images.
-    spec : ConvSpec
-
-    Returns
-    -------
-    str
-    """
-    plain = spec.strides == spec.dilation == (1, 1)
-    large = (
-        math.prod(spec.kernel) >= LARGE_KERNEL and math.prod(spec.output_size(size)) >= LARGE_IMAGE
-    )
-    if plain and large and is_installed("scipy"):
-        return "scipy"
-    from convdoc.engines import _theano_stack
-
-    if not _theano_stack.missing_tools():
-        return "keras"
-    return next(name for name in ("torch", "scipy", "numpy") if is_installed(name))
+def _version(engine):
+    """Version of its library; of convdoc where the engine is convdoc's own."""
+    return importlib.import_module(
+        engine.libraries[0] if engine.libraries else "convdoc"
+    ).__version__
 
 
 def describe():
-    """Say what computes: versions, processor, compiler, BLAS, compile cache and device.
+    """Describe what computes here; it never raises.
 
     Returns
     -------
     list of (str, str)
-        What, and what it is; for something missing, how to install it.
+        Processor, versions, compiler, BLAS, compile cache and device; then the default engine and
+        a line for each engine. For what is missing, the text says how to get it on this Python.
 
     Examples
     --------
     >>> from convdoc.engines import describe
-    >>> dict(describe())["Theano"]
-    '1.0.5'
+    >>> [text.split()[0] for what, text in describe() if what == "engine numpy"]
+    ['computes']
     """
     from convdoc.engines import _theano_stack
 
-    return _theano_stack.describe()
+    try:
+        named = default()
+    except ValueError as error:
+        named = str(error)
+    rows = [(f"engine {name}", why_not(name) or "computes") for name in ENGINES]
+    return [*_theano_stack.describe(), ("default", named), *rows]
 
 
 def load_keras():

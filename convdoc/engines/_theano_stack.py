@@ -316,3 +316,9 @@ def _replace(owner, name, wrong, right):
     code = compile(source.replace(wrong, right), inspect.getsourcefile(method), "exec")
     exec(code, vars(sys.modules[owner.__module__]), namespace)
     setattr(owner, name, namespace[name])
+
+
+def why_not():
+    """Sentence that says why Theano cannot compute here, or None."""
+    missing = missing_tools()
+    return "; ".join(f"{what}: {REMEDIES[what]}" for what in missing) or None

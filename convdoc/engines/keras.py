@@ -1,13 +1,14 @@
-"""Keras 2.3.1 on Theano 1.0.5: the default.
+"""Keras 2.3.1 on Theano 1.0.5: the default where Theano can run.
 
-Left alone, ``Conv2D`` on Theano flips the kernel: it is a true convolution. For
+By default ``Conv2D`` on Theano flips the kernel: it is a true convolution. For
 ``padding="same"`` it pads ``k // 2`` zeros on every side and drops the last row and column
 that an even kernel leaves over. Kernels are kept as (height, width, channels, filters); here
-the kernel is left open, so that one compiled layer serves all kernels of a shape.
+the kernel is left open, so that one compiled layer serves all kernels of a shape. What computes
+the layer is Theano's own convolution, on the CPU CorrMM.
 
-Keras has no words for groups, for padding other than ``"valid"`` and ``"same"``, and for
-strides together with dilation. Such a plan it hands over to the engine `theano`, and so it
-does transposed convolutions and gradients, for which its layers are restricted or have none.
+Keras 2.3 has no setting for groups, for padding other than ``"valid"`` and ``"same"``, and for
+strides together with dilation. The engine `theano` computes these, and also transposed
+convolutions and gradients, for which its layers are restricted or missing.
 """
 
 from functools import lru_cache
@@ -17,7 +18,7 @@ from convdoc.engines import _theano_stack
 keras = _theano_stack.load()
 
 from convdoc.engines import theano
-from convdoc.engines._theano_op import Compiled, tensor4
+from convdoc.engines._theano_function import Compiled, in_threads, tensor4
 
 convolve_transpose = theano.convolve_transpose
 kernel_gradient = theano.kernel_gradient
@@ -26,7 +27,7 @@ device = theano.device
 
 def convolve(x, w, spec):
     """Convolve by a Keras layer, or by Theano what Keras cannot say."""
-    layer = _layer(spec, *w.shape[:2], x.dtype.name)
+    layer = _layer(in_threads(x), spec, *w.shape[:2], x.dtype.name)
     return theano.convolve(x, w, spec) if layer is None else layer(x, w)
 
 
@@ -36,7 +37,7 @@ def clear_cache():
 
 
 @lru_cache(maxsize=128)
-def _layer(spec, filters, channels, dtype):
+def _layer(threads, spec, filters, channels, dtype):
     """One `Conv2D` without a bias, for all kernels of a shape and images of any size."""
     spaced = spec.strides != (1, 1) and spec.dilation != (1, 1)
     if spec.border_mode not in ("valid", "same") or spec.groups > 1 or spaced:
@@ -53,4 +54,4 @@ def _layer(spec, filters, channels, dtype):
     x, w = keras.backend.placeholder((None, channels, None, None), dtype=dtype), tensor4(dtype)
     layer.kernel = w.dimshuffle(2, 3, 1, 0)
     layer.kernel._keras_shape = (*spec.kernel, channels, filters)
-    return Compiled([x, w], layer.call(x))
+    return Compiled([x, w], layer.call(x), threads)

@@ -1,13 +1,13 @@
 """Theano 1.0.5 itself: all that Keras has no words for.
 
-Left alone, ``theano.tensor.nnet.conv2d`` flips the kernel: it is a true convolution, and takes
-any padding, uneven too, strides, dilation and groups. It needs no putting right. On the CPU its
-CorrMM, which copies out every window before one product of matrices, gives way to a convolution
-that copies none (convolution.c). The gradients are CorrMM's, with OpenBLAS where scipy-openblas32
-is installed: of a batch, each thread takes samples of its own; of one image, a part of the product.
+By default ``theano.tensor.nnet.conv2d`` flips the kernel: it is a true convolution, and takes any
+padding, uneven too, strides, dilation and groups. So nothing has to be changed. On the CPU it is
+CorrMM: it copies out every window of an image and multiplies two large matrices, with OpenBLAS
+where scipy-openblas32 is installed. Of a batch, each thread takes samples of its own; of one
+image, a part of the product. Its gradients do the same backwards. A function is compiled once for
+each plan and kept; sizes, channels and filters stay open.
 """
 
-import os
 from functools import lru_cache
 
 import numpy as np
@@ -19,25 +19,23 @@ _theano_stack.load()
 import theano.tensor as T  # noqa: N812
 from theano.tensor.nnet import abstract_conv
 
-from convdoc.engines._theano_op import Compiled, tensor4
-
-_process = os.getpid()
+from convdoc.engines._theano_function import Compiled, in_threads, tensor4
 
 
 def convolve(x, w, spec):
     """Convolve by ``T.nnet.conv2d``."""
-    return _convolution(*_settings(x, spec, x.shape[2:]))(x, w)
+    return _convolution(in_threads(x), *_settings(x, spec, x.shape[2:]))(x, w)
 
 
 def convolve_transpose(y, w, spec, size):
     """Apply the gradient with respect to the image, which is `convolve`'s adjoint."""
-    transposed = _transposed_convolution(_in_threads(y), *_settings(y, spec, size))
+    transposed = _transposed_convolution(in_threads(y), *_settings(y, spec, size))
     return transposed(y, w, *map(np.asarray, size))
 
 
 def kernel_gradient(x, dy, spec):
     """Apply the gradient with respect to the kernel."""
-    gradient = _kernel_gradient(_in_threads(x), *_settings(x, spec, x.shape[2:]))
+    gradient = _kernel_gradient(in_threads(x), *_settings(x, spec, x.shape[2:]))
     return gradient(x, dy, *map(np.asarray, spec.kernel))
 
 
@@ -52,23 +50,18 @@ def clear_cache():
         compiled.cache_clear()
 
 
-def _in_threads(batch):
-    """Whether CorrMM is to share out the samples: OpenMP's threads do not survive a fork."""
-    return len(batch) > 1 and os.getpid() == _process
-
-
 def _settings(array, spec, size):
     """What a graph depends on. Sizes, channels and filters stay open."""
     return spec.padding(size), spec.strides, spec.dilation, spec.groups, array.dtype.name
 
 
 @lru_cache(maxsize=128)
-def _convolution(padding, strides, dilation, groups, dtype):
+def _convolution(threads, padding, strides, dilation, groups, dtype):
     x, w = tensor4(dtype), tensor4(dtype)
     y = abstract_conv.conv2d(
         x, w, border_mode=padding, subsample=strides, filter_dilation=dilation, num_groups=groups
     )
-    return Compiled([x, w], y)
+    return Compiled([x, w], y, threads)
 
 
 @lru_cache(maxsize=128)

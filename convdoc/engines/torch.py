@@ -68,9 +68,8 @@ def _padded(x, spec):
 
 
 def _tensor(array):
-    """The same numbers; a copy of them where PyTorch would refuse or warn."""
-    fits = array.flags.carray and min(array.strides) > 0  # not even along an axis of one
-    tensor = torch.from_numpy(array if fits else array.copy())
+    """The same numbers; a copy of them where they are read-only, of which PyTorch would warn."""
+    tensor = torch.from_numpy(array if array.flags.writeable else array.copy())
     return tensor.cuda() if _gpu else tensor
 
 
