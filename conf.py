@@ -10,6 +10,7 @@ from pathlib import Path
 root = Path(__file__).parent
 sys.path[:0] = [str(root), str(root / "docs/_ext")]
 os.environ["PYTHONPATH"] = str(root)  # the pages' kernels import the library beside them
+os.environ["CONVDOC_ENGINE"] = "keras"  # whatever the machine: Theano computes the site's numbers
 
 import custom_elements  # noqa: E402
 import staleness  # noqa: E402

@@ -13,9 +13,9 @@ The map of the package:
 - `convdoc.network`: a network as a list of layers, with its shapes, parameters, multiply-adds
   and receptive fields.
 - `convdoc.exercises`: questions, and answers that recognise the mistake behind a wrong one.
-- `convdoc.engines`: the libraries that compute, all with one answer.
+- `convdoc.engines`: the libraries that compute, all with the same result.
 - `convdoc.draw`: steppers, and arrays, convolutions and networks as pictures (needs matplotlib).
-- ``python -m convdoc``: which Keras, Theano, compiler and device compute all this.
+- ``python -m convdoc``: which engines can compute here, by which versions, and why others cannot.
 
 Arrays are NCHW throughout: images are (samples, channels, height, width), kernels are
 (filters, channels, height, width), results are (samples, filters, height, width).

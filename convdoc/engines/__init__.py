@@ -274,7 +274,8 @@ def clear_cache():
 
     At most 128 of each kind are kept anyway.
     """
-    for module in _loaded.values():
+    for engine in ENGINES.values():
+        module = sys.modules.get(f"{__name__}.{engine.module}")
         getattr(module, "clear_cache", lambda: None)()
 
 

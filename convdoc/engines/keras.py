@@ -27,22 +27,36 @@ device = theano.device
 
 def convolve(x, w, spec):
     """Convolve by a Keras layer, or by Theano what Keras cannot say."""
-    layer = _layer(in_threads(x), spec, *w.shape[:2], x.dtype.name)
-    return theano.convolve(x, w, spec) if layer is None else layer(x, w)
+    compiled = layer(spec, *w.shape[:2], x.dtype.name, in_threads(x))
+    return theano.convolve(x, w, spec) if compiled is None else compiled(x, w)
 
 
 def clear_cache():
     """Forget all compiled layers."""
-    _layer.cache_clear()
+    layer.cache_clear()
 
 
 @lru_cache(maxsize=128)
-def _layer(threads, spec, filters, channels, dtype):
-    """One `Conv2D` without a bias, for all kernels of a shape and images of any size."""
+def layer(spec, filters, channels, dtype, threads=False):
+    """Compile a `Conv2D` without a bias, for all kernels of a shape and images of any size.
+
+    Parameters
+    ----------
+    spec : ConvSpec
+    filters, channels : int
+    dtype : {"float32", "float64"}
+    threads : bool
+        Whether the samples of a batch are shared out among threads.
+
+    Returns
+    -------
+    Compiled or None
+        None for a plan that Keras cannot express.
+    """
     spaced = spec.strides != (1, 1) and spec.dilation != (1, 1)
     if spec.border_mode not in ("valid", "same") or spec.groups > 1 or spaced:
         return None
-    layer = keras.layers.Conv2D(
+    conv2d = keras.layers.Conv2D(
         filters,
         spec.kernel,
         strides=spec.strides,
@@ -52,6 +66,6 @@ def _layer(threads, spec, filters, channels, dtype):
         use_bias=False,
     )
     x, w = keras.backend.placeholder((None, channels, None, None), dtype=dtype), tensor4(dtype)
-    layer.kernel = w.dimshuffle(2, 3, 1, 0)
-    layer.kernel._keras_shape = (*spec.kernel, channels, filters)
-    return Compiled([x, w], layer.call(x), threads)
+    conv2d.kernel = w.dimshuffle(2, 3, 1, 0)
+    conv2d.kernel._keras_shape = (*spec.kernel, channels, filters)
+    return Compiled([x, w], conv2d.call(x), threads)

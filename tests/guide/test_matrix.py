@@ -110,7 +110,7 @@ def test_the_record_says_where_the_curves_cross(page):
     assert record["rows"][-1]["kernel"] == 63
     for way, told in {
         "convolve2d": "convolve2d",
-        "theano": "Theano engine",
+        "direct": "the engine direct,",
     }.items():
         wins = [
             row["kernel"] for row in record["rows"]
@@ -129,7 +129,7 @@ def test_the_record_says_where_the_curves_cross(page):
     last = record["rows"][-1]["seconds"]
     assert f"takes {last['convolve2d'] / last['fftconvolve']:,.0f} times as long at 63×63" in text
     curves = page.select("svg.convdoc-figure")[-1].get_text()
-    assert all(way in curves for way in ("convolve2d", "theano", "oaconvolve", "fftconvolve"))
+    assert all(way in curves for way in ("convolve2d", "direct", "oaconvolve", "fftconvolve"))
 
 
 def test_the_chapter_ends_with_questions(page):
