@@ -67,6 +67,15 @@ def _installed_keras():
         return KERAS_2 if sys.version_info < (3, 12) else KERAS_3
 
 
+def _pip(package, below):
+    """How to install `package`: `below` is the version from which it needs NumPy 2.
+
+    With Theano, on Python 3.11, NumPy must stay below 2.
+    """
+    limited = sys.version_info < (3, 12)
+    return f"pip install '{package}<{below}'" if limited else f"pip install {package}"
+
+
 #: The engines by name, as ``engine=`` takes it.
 ENGINES = {
     "keras": _installed_keras(),
@@ -74,10 +83,10 @@ ENGINES = {
     "direct": Engine("direct", (), "install g++ or clang++"),
     "numpy": Engine("numpy", ("numpy",), "pip install numpy"),
     "scipy": Engine("scipy", ("scipy",), "pip install scipy"),
-    "opencv": Engine("opencv", ("cv2",), "pip install opencv-python-headless"),
+    "opencv": Engine("opencv", ("cv2",), _pip("opencv-python-headless", below="4.12")),
     "scikit-image": Engine("scikit_image", ("skimage",), "pip install scikit-image"),
     "torch": Engine("torch", ("torch",), "pip install torch"),
-    "jax": Engine("jax", ("jax",), "pip install jax"),
+    "jax": Engine("jax", ("jax",), _pip("jax", below="0.8")),
 }
 #: Bytes of copied windows beyond which Theano's convolution is not used: it has crashed there.
 LARGEST_COPY = 2**30

@@ -1,6 +1,6 @@
 """NumPy: the reference, plain and readable.
 
-Left alone, NumPy convolves in one dimension only. Here each window of the image becomes a
+By default NumPy convolves in one dimension only. Here each window of the image becomes a
 view into it (``sliding_window_view``), and one product of matrices sums them all up.
 """
 

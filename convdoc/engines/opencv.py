@@ -1,6 +1,6 @@
 """OpenCV: ``cv2.filter2D``.
 
-Left alone, `filter2D` correlates, so the kernel is not flipped; its anchor is the kernel's
+By default `filter2D` correlates, so the kernel is not flipped; its anchor is the kernel's
 centre, and the image is mirrored at its border. Here the kernel is flipped, the anchor is its
 first element, the zeros are put around the image beforehand, and of the result only the
 windows that lie wholly on that are kept. `filter2D` passes over the zeros of a kernel, and

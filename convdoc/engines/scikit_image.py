@@ -1,6 +1,6 @@
 """scikit-image: ``skimage.filters.correlate_sparse``.
 
-Left alone, it correlates, so the kernel is not flipped, and it mirrors the image at its border.
+By default it correlates, so the kernel is not flipped, and it mirrors the image at its border.
 Here the kernel is flipped and the zeros are put around the image beforehand. It shifts the
 whole batch once for each kernel element that is not zero, and so is quick where most are, and
 slow where `kernel_gradient` has an image for a kernel. It passes over what lies under a zero:

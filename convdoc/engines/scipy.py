@@ -1,6 +1,6 @@
 """SciPy: ``scipy.signal.correlate2d``, or Fourier transforms by ``scipy.fft``.
 
-Left alone, ``scipy.signal.convolve2d`` flips the kernel: it is a true convolution, padded with
+By default ``scipy.signal.convolve2d`` flips the kernel: it is a true convolution, padded with
 zeros, of one plane, and under ``"valid"`` it swaps image and kernel where the kernel is larger.
 Here image and kernel come padded, checked and flipped, so that ``correlate2d`` serves as well.
 
