@@ -433,7 +433,7 @@ def test_a_bias_of_float64_makes_the_result_float64():
         ({"strides": np.True_}, ValueError, ["strides"]),
         ({"groups": np.True_}, ValueError, ["groups"]),
         ({"engine": "tensorflow"}, ValueError, ["engine", "'keras'", "'auto'", "'tensorflow'"]),
-        ({"engine": None}, ValueError, ["engine", "None"]),
+        ({"engine": 3}, ValueError, ["engine", "3"]),
         ({"engine": ["keras"]}, ValueError, ["engine", "['keras']"]),
     ],
 )
