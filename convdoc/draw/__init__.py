@@ -9,11 +9,11 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError("convdoc.draw needs matplotlib: pip install matplotlib") from error
 
-from convdoc.draw.architecture import architecture
+from convdoc.draw.network_drawing import architecture
 from convdoc.draw.arrays import equation, steps
-from convdoc.draw.bars import bars
-from convdoc.draw.photographs import photographs
-from convdoc.draw.stepper import (
+from convdoc.draw.bar_charts import bars
+from convdoc.draw.photos import photographs
+from convdoc.draw.steppers import (
     Stepper,
     correlate_stepper,
     pool_stepper,

@@ -13,8 +13,8 @@ import numpy as np
 
 from convdoc.draw import palette
 from convdoc.draw.canvas import number
-from convdoc.exercises.question import WORDS as SAID
-from convdoc.exercises.question import Array, Code
+from convdoc.exercises.questions import WORDS as SAID
+from convdoc.exercises.questions import Array, Code
 
 WORDS = {
     "answer": "Your answer",

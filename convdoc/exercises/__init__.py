@@ -21,8 +21,8 @@ from convdoc.exercises import (
 )
 from convdoc.exercises.answer import Answer
 from convdoc.exercises.matrix import dense_against_convolution
-from convdoc.exercises.question import Feedback, Mistake, Question
-from convdoc.exercises.sheet import Listing, Sheet
+from convdoc.exercises.questions import Feedback, Mistake, Question
+from convdoc.exercises.sheets import Listing, Sheet
 
 __all__ = [
     "Answer",

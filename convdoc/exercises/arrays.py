@@ -3,7 +3,7 @@
 import numpy as np
 
 from convdoc.conv import conv4d
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.spec import ConvSpec
 
 SAMPLES, CHANNELS, HEIGHT, WIDTH = 10, 3, 48, 64

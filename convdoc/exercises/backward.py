@@ -4,7 +4,7 @@ import numpy as np
 
 from convdoc.conv import conv4d, conv4d_gradients, conv4d_transpose, correlate4d
 from convdoc.exercises.plane import plane
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.spec import ConvSpec
 
 BATCH_DY = np.array([[[[1, 0], [2, 3]],

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.spec import ConvSpec
 
 FILTERS, CHANNELS, KERNEL, SIZE = 12, 4, (5, 5), 20

@@ -4,7 +4,7 @@ import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
 from convdoc.exercises.plane import plane
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question
 from convdoc.layouts import convert_kernel
 
 X = np.array([[1, 0, 2],

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.network import ALEXNET, Conv, Network
 
 CHANNELS = 64

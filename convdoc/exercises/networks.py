@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.network import ALEXNET, DIELEMAN, LENET5, VGG16, Conv, MaxPool, Network
 
 GALAXIES = (1, 3, 45, 45)

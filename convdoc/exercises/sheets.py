@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from convdoc.exercises.question import Question
+from convdoc.exercises.questions import Question
 
 
 @dataclass(frozen=True, repr=False)

@@ -27,9 +27,7 @@ PAGE = """<!doctype html>
 """
 
 
-def stepper(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
-):
+def stepper(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None):
     """Show `conv4d` step by step: the window, its products, and their sum.
 
     Parameters
