@@ -2,9 +2,8 @@
 
 import math
 
-import matplotlib.pyplot as plt
-
 from convdoc.draw import palette
+from convdoc.draw.canvas import pyplot
 
 WIDTH = 5.4  # inches
 ROW = 0.52  # inches for a bar and the words over it
@@ -31,7 +30,7 @@ def bars(charts, text="{:,}", role="output", log=False):
     """
     style = {"size": palette.TITLE_SIZE, "color": palette.LIGHT["ink"]}
     rows = [len(values) + 1.4 for values in charts.values()]
-    figure, axes = plt.subplots(
+    figure, axes = pyplot().subplots(
         len(charts),
         squeeze=False,
         figsize=(WIDTH, ROW * sum(rows)),

@@ -2,20 +2,28 @@
 
 import math
 
-import matplotlib.pyplot as plt
-from matplotlib.patches import Rectangle
-
 from convdoc.draw import palette
 from convdoc.draw.palette import CELL, LIGHT
 
 MARGIN = 0.2
 
 
+def pyplot():
+    """Import ``matplotlib.pyplot``, which only pictures need; the error says how to get it."""
+    try:
+        import matplotlib.pyplot
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "this figure of convdoc.draw needs matplotlib: pip install 'convdoc[draw]'"
+        ) from error
+    return matplotlib.pyplot
+
+
 class Canvas:
     """`height` x `width` cells, row 0 at the top, and the words a screen reader hears."""
 
     def __init__(self, height, width, description):
-        self.figure = plt.figure(
+        self.figure = pyplot().figure(
             figsize=((width + 2 * MARGIN) * CELL, (height + 2 * MARGIN) * CELL), label=description
         )
         self.axes = self.figure.add_axes((0, 0, 1, 1))
@@ -24,7 +32,9 @@ class Canvas:
 
     def box(self, row, column, height, width, **style):
         """Add a rectangle whose top left corner is at (row, column)."""
-        self.axes.add_patch(Rectangle((column, row), width, height, clip_on=False, **style))
+        self.axes.add_patch(
+            pyplot().Rectangle((column, row), width, height, clip_on=False, **style)
+        )
 
     def cell(self, row, column, role, strength, text, size=palette.NUMBER_SIZE):
         """Draw one element: the colour of its role, the stronger the larger, and its number."""

@@ -2,9 +2,7 @@
 
 import math
 
-from matplotlib.patches import Polygon
-
-from convdoc.draw.canvas import Canvas
+from convdoc.draw.canvas import Canvas, pyplot
 from convdoc.draw.palette import LIGHT, TITLE_SIZE
 from convdoc.network import Conv, Dense
 
@@ -111,7 +109,7 @@ class _Slab:
 
 
 def _polygon(corners, role, strength):
-    return Polygon(
+    return pyplot().Polygon(
         corners, facecolor=(LIGHT[role], strength), edgecolor=LIGHT[role],
         linewidth=0.9, joinstyle="round", clip_on=False,
     )  # fmt: skip

@@ -1,9 +1,9 @@
 """Photographs side by side, grey or in colour."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc.draw import palette
+from convdoc.draw.canvas import pyplot
 
 COLUMNS = 2
 SIDE = 3.3  # inches
@@ -23,7 +23,7 @@ def photographs(images):
     matplotlib.figure.Figure
     """
     rows = -(-len(images) // COLUMNS)
-    figure, axes = plt.subplots(
+    figure, axes = pyplot().subplots(
         rows, COLUMNS,
         figsize=(COLUMNS * SIDE, rows * (SIDE + 0.3)),
         layout="constrained",

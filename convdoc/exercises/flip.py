@@ -84,7 +84,8 @@ def _pillow(kernel):
     """What Pillow leaves of an impulse: it reads the rows of the kernel from the bottom up."""
     impulse = np.zeros((5, 5))
     impulse[2, 2] = 1
-    return plane(correlate4d, impulse, kernel[::-1])[1:4, 1:4]
+    # By NumPy, because a question asks this when it is imported: nothing slow should start then.
+    return plane(correlate4d, impulse, kernel[::-1], engine="numpy")[1:4, 1:4]
 
 
 def _pillow_solution():

@@ -286,7 +286,7 @@ class Question:
     __repr__ = __str__
 
     def _repr_html_(self):
-        from convdoc.draw.question import question_box  # needs matplotlib, and checking does not
+        from convdoc.draw.question import question_box  # which imports this module
 
         return question_box(self)
 

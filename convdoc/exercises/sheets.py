@@ -48,6 +48,6 @@ class Sheet(Listing):
     """
 
     def _repr_html_(self):
-        from convdoc.draw.question import sheet  # needs matplotlib, and checking does not
+        from convdoc.draw.question import sheet  # which imports this module
 
         return sheet(self)
