@@ -1,19 +1,35 @@
 """The package as a whole: what each import brings, and what a name means."""
 
-import importlib
+import importlib.resources
+import inspect
 import os
 import pkgutil
 import subprocess
 import sys
 from types import ModuleType
+from typing import get_args
 
 import pytest
 
 import convdoc
+from convdoc import _types
+from convdoc.conv import POOLING_MODES
+from convdoc.engines import ENGINES
+from convdoc.layouts import FRAMEWORKS
+from convdoc.spec import BORDER_MODES
 
 PACKAGES = [
     "convdoc",
     *(found.name for found in pkgutil.walk_packages(convdoc.__path__, "convdoc.") if found.ispkg),
+]
+#: All modules but the engines', some of which need other libraries, and which users do not call.
+MODULES = [
+    "convdoc",
+    *(
+        found.name
+        for found in pkgutil.walk_packages(convdoc.__path__, "convdoc.")
+        if not found.name.startswith("convdoc.engines.")
+    ),
 ]
 
 #: Hides every library except NumPy, as if it were not installed.
@@ -130,3 +146,41 @@ for question in exercises.list():
 print(len(exercises.list()))
 """)
     assert int(output) >= 40
+
+
+def unannotated(name, thing):
+    """Parameters and results without a type of a function, or of a class's methods."""
+    if isinstance(thing, property):
+        thing = thing.fget
+    if inspect.isclass(thing):
+        members = vars(thing).items()
+        public = [(f"{name}.{key}", value) for key, value in members if not key.startswith("_")]
+        return [missing for member in public for missing in unannotated(*member)]
+    if not inspect.isfunction(thing):
+        return []
+    signature = inspect.signature(thing)
+    types = {key: p.annotation for key, p in signature.parameters.items() if key != "self"}
+    types["return"] = signature.return_annotation
+    return [f"{name}: {key}" for key, type_ in types.items() if type_ is inspect.Signature.empty]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_all_that_is_public_is_annotated(name):
+    module = importlib.import_module(name)
+    assert not [
+        missing
+        for key, value in vars(module).items()
+        if not key.startswith("_") and getattr(value, "__module__", None) == name
+        for missing in unannotated(f"{name}.{key}", value)
+    ]
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (importlib.resources.files("convdoc") / "py.typed").is_file()
+
+
+def test_types_name_the_values_that_functions_take():
+    assert get_args(_types.BorderName) == tuple(BORDER_MODES)
+    assert get_args(_types.PoolingMode) == tuple(POOLING_MODES)
+    assert get_args(_types.Framework) == tuple(FRAMEWORKS)
+    assert get_args(_types.EngineName) == ("auto", *ENGINES)

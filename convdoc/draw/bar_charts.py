@@ -1,15 +1,25 @@
 """Bar charts: a few named numbers to compare."""
 
 import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 from convdoc.draw import palette
 from convdoc.draw.canvas import pyplot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 WIDTH = 5.4  # inches
 ROW = 0.52  # inches for a bar and the words over it
 
 
-def bars(charts, text="{:,}", role="output", log=False):
+def bars(
+    charts: Mapping[str, Mapping[str, float]],
+    text: str = "{:,}",
+    role: Literal["input", "kernel", "output"] = "output",
+    log: bool = False,
+) -> "Figure":
     """Draw named numbers as horizontal bars, each with its name and number over it.
 
     Parameters

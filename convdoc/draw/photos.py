@@ -1,15 +1,22 @@
 """Photographs side by side, grey or in colour."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from convdoc._types import ArrayLike
 from convdoc.draw import palette
 from convdoc.draw.canvas import pyplot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COLUMNS = 2
 SIDE = 3.3  # inches
 
 
-def photographs(images):
+def photographs(images: Mapping[str, ArrayLike]) -> "Figure":
     """Draw images in rows of two, each under its title.
 
     Parameters

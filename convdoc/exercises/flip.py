@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d, correlate4d
 from convdoc.exercises.plane import plane
 from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question
@@ -104,7 +105,7 @@ def _pillow_solution():
     ]
 
 
-def to_keras(w):
+def to_keras(w: Numbers) -> Numbers:
     """A kernel of PyTorch, as Keras on Theano keeps it: the answer."""
     return convert_kernel(w, "torch", "keras-theano")
 

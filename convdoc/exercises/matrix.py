@@ -1,9 +1,11 @@
 """Questions about convolution as a matrix, and as a product of spectra."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d
 from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.explain import im2col
@@ -35,7 +37,7 @@ WINDOWED = np.array([[2, 7, 1, 8],
 WINDOW = 2
 
 
-def dense_against_convolution(image, kernel):
+def dense_against_convolution(image: Sequence[int], kernel: Sequence[int]) -> dict[str, float]:
     """Count what a dense layer needs for what a convolution does under ``"valid"``.
 
     A dense layer has one weight for each pair of an input and an output pixel, and one bias
@@ -137,7 +139,7 @@ def _held(size):
 def _column_solution():
     from convdoc.draw import stepper
 
-    held, row, column = _held(MIDDLE_SIZE), *PIXEL
+    held, (row, column) = _held(MIDDLE_SIZE), PIXEL
     x = np.zeros((1, 1, MIDDLE_SIZE, MIDDLE_SIZE), int)
     x[0, 0, row, column] = 1
     return [
@@ -258,7 +260,7 @@ def _wrapped_solution():
     ]
 
 
-def windows(x, k):
+def windows(x: Numbers, k: int) -> Numbers:
     """Put each window of k×k pixels into a column."""
     return np.lib.stride_tricks.sliding_window_view(x, (k, k)).reshape(-1, k * k).T
 
