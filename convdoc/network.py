@@ -126,15 +126,6 @@ class _Pool:
     border_mode: BorderName | Sides = "valid"
     mode: ClassVar[PoolingMode]
 
-    if TYPE_CHECKING:  # as in ConvSpec
-
-        def __init__(
-            self,
-            size: OneOrTwo,
-            strides: OneOrTwo | None = None,
-            border_mode: BorderMode = "valid",
-        ) -> None: ...
-
     def __post_init__(self) -> None:
         _settle(self, size=pair("size", self.size))
         _settle(self, strides=self.size if self.strides is None else self.strides)
@@ -159,6 +150,7 @@ class _Pool:
         return _words(f"{self.mode} pool {_by(self.size)}", *_steps(self, self.size))
 
 
+@dataclass(frozen=True)
 class MaxPool(_Pool):
     """The largest value of each window, channel by channel.
 
@@ -186,7 +178,17 @@ class MaxPool(_Pool):
 
     mode = "max"
 
+    if TYPE_CHECKING:  # as in ConvSpec
 
+        def __init__(
+            self,
+            size: OneOrTwo,
+            strides: OneOrTwo | None = None,
+            border_mode: BorderMode = "valid",
+        ) -> None: ...
+
+
+@dataclass(frozen=True)
 class AveragePool(_Pool):
     """The mean of each window, channel by channel.
 
@@ -213,6 +215,15 @@ class AveragePool(_Pool):
     """
 
     mode = "average"
+
+    if TYPE_CHECKING:  # as in ConvSpec
+
+        def __init__(
+            self,
+            size: OneOrTwo,
+            strides: OneOrTwo | None = None,
+            border_mode: BorderMode = "valid",
+        ) -> None: ...
 
 
 @dataclass(frozen=True)
