@@ -80,9 +80,10 @@ format: .venv/dev.stamp ## format the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-lint: .venv/dev.stamp ## check the code's format and style
+lint: .venv/dev.stamp ## check the code's format, style and types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
+	@$(python) -m mypy
 
 compile := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 requirements: .venv/dev.stamp ## pin the newest versions that pyproject.toml allows

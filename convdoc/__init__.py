@@ -14,17 +14,30 @@ The map of the package:
   and receptive fields.
 - `convdoc.exercises`: questions, and answers that recognise the mistake behind a wrong one.
 - `convdoc.engines`: the libraries that compute, all with the same result.
-- `convdoc.draw`: steppers, and arrays, convolutions and networks as pictures (needs matplotlib).
+- `convdoc.draw`: steppers; arrays, convolutions and networks as pictures, which need matplotlib.
 - ``python -m convdoc``: which engines can compute here, by which versions, and why others cannot.
 
 Arrays are NCHW throughout: images are (samples, channels, height, width), kernels are
 (filters, channels, height, width), results are (samples, filters, height, width).
-Keras and Theano are imported by the first call that computes, not by ``import convdoc``.
+``import convdoc`` makes all of this reachable, and imports NumPy alone: a module is imported where
+it is first named, Keras and Theano by the first call that computes.
 """
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from convdoc.conv import conv4d, conv4d_gradients, conv4d_transpose, correlate4d, pool4d
 from convdoc.layouts import convert_kernel
 from convdoc.spec import ConvSpec
+
+if TYPE_CHECKING:
+    from convdoc import draw as draw
+    from convdoc import engines as engines
+    from convdoc import exercises as exercises
+    from convdoc import explain as explain
+    from convdoc import network as network
+    from convdoc import steps as steps
 
 __version__ = "0.1.0"
 __all__ = [
@@ -36,3 +49,15 @@ __all__ = [
     "correlate4d",
     "pool4d",
 ]
+
+_MODULES = ("draw", "engines", "exercises", "explain", "network", "steps")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _MODULES:
+        return importlib.import_module(f"convdoc.{name}")
+    raise AttributeError(f"module 'convdoc' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_MODULES, "__version__"])

@@ -4,7 +4,7 @@ from convdoc import __version__
 from convdoc.engines import describe
 
 
-def main():
+def main() -> None:
     """Print a line for each part of the stack."""
     rows = [("convdoc", __version__), *describe()]
     width = max(len(what) for what, _ in rows)

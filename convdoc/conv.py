@@ -3,10 +3,12 @@
 import math
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any, SupportsIndex
 
 import numpy as np
 
 from convdoc import engines
+from convdoc._types import Array, ArrayLike, BorderMode, EngineName, Floats, OneOrTwo, PoolingMode
 from convdoc.spec import ConvSpec, divide, pair
 
 LAYOUTS = {
@@ -24,7 +26,17 @@ POOLING_MODES = {
 }
 
 
-def conv4d(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None):
+def conv4d(
+    x: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "same",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    engine: EngineName | None = None,
+) -> Floats:
     r"""Convolve every sample of `x` with every filter of `w`.
 
     A true convolution (the kernel is flipped):
@@ -182,8 +194,16 @@ def conv4d(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=No
 
 
 def correlate4d(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
-):
+    x: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "same",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    engine: EngineName | None = None,
+) -> Floats:
     r"""Correlate every sample of `x` with every filter of `w`: `conv4d` without the flip.
 
     .. math::
@@ -227,18 +247,18 @@ def correlate4d(
 
 
 def conv4d_transpose(
-    y,
-    w,
-    border_mode="valid",
+    y: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "valid",
     *,
-    strides=1,
-    dilation=1,
-    groups=1,
-    bias=None,
-    output_padding=0,
-    output_size=None,
-    engine=None,
-):
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    output_padding: OneOrTwo = 0,
+    output_size: OneOrTwo | None = None,
+    engine: EngineName | None = None,
+) -> Floats:
     r"""Give every pixel of `y` back to the pixels that a convolution made it of.
 
     The transposed convolution, or adjoint, of `conv4d` with the same arguments:
@@ -310,7 +330,17 @@ def conv4d_transpose(
     return x if bias is None else np.add(x, bias[:, None, None], out=x)
 
 
-def conv4d_gradients(x, w, dy, border_mode="same", *, strides=1, dilation=1, groups=1, engine=None):
+def conv4d_gradients(
+    x: ArrayLike,
+    w: ArrayLike,
+    dy: ArrayLike,
+    border_mode: BorderMode = "same",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    engine: EngineName | None = None,
+) -> tuple[Floats, Floats, Floats]:
     r"""How a loss changes with the image, the kernel and the bias of a convolution.
 
     For a loss *L* with :math:`dY = \partial L / \partial Y`, and
@@ -376,7 +406,13 @@ def conv4d_gradients(x, w, dy, border_mode="same", *, strides=1, dilation=1, gro
     return dx, compute.kernel_gradient(x, dy, spec), dy.sum((0, 2, 3))
 
 
-def pool4d(x, size, strides=None, border_mode="valid", mode="max"):
+def pool4d(
+    x: ArrayLike,
+    size: OneOrTwo,
+    strides: OneOrTwo | None = None,
+    border_mode: BorderMode = "valid",
+    mode: PoolingMode = "max",
+) -> Floats:
     r"""Reduce each window of the image to one value, channel by channel.
 
     Along each axis :math:`o = \lfloor (i + P - k) / s \rfloor + 1`, *P* being the padding of
@@ -514,7 +550,7 @@ def _transpose_plan(
     return spec, x_shape
 
 
-def real_4d(name, value):
+def real_4d(name: str, value: ArrayLike) -> Array:
     """`value` as a 4-D array of real numbers, or an error that says what it should be."""
     array = _real(name, value)
     if array.ndim != 4:
@@ -575,7 +611,7 @@ def _is_masked(value):
     return isinstance(value, np.ma.MaskedArray)
 
 
-def match_channels(x_shape, w_shape, groups):
+def match_channels(x_shape: tuple[int, ...], w_shape: tuple[int, ...], groups: int) -> None:
     """Raise an error that says what to do where `w` does not read the channels of `x`."""
     channels = w_shape[1] * groups
     divide("filters", w_shape[0], groups)
@@ -607,7 +643,7 @@ def _match_memory(x_shape, spec):
         )
 
 
-def as_floats(**arrays):
+def as_floats(**arrays: Array | None) -> list[Any]:
     """Each in the dtype of the result, float64 where one of them is, else float32, and in order.
 
     In order means as NumPy would lay out a new array. Libraries that read memory by its strides

@@ -4,19 +4,23 @@ import math
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
+from convdoc._types import ArrayLike, Floats, OneOrTwo, Pair
 from convdoc.conv import LAYOUTS, as_floats, match_channels, real_4d
 from convdoc.spec import ConvSpec, divide, integer, pair
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = [
     "Explanation", "Shift", "ShiftedSum", "Term", "as_matrix", "explain", "im2col", "shifted_sum",
 ]  # fmt: skip
 
 #: What the texts and tables below say in words.
-WORDS = {
+WORDS: dict[str, Any] = {
     "padding": "padding",
     "channel": "channel {channel}: {subtotal}",
     "columns": ("Image", "Kernel", "Pixel", "Weight", "Product"),
@@ -47,9 +51,9 @@ class Term(NamedTuple):
     """
 
     channel: int
-    input: tuple[int, int] | None
-    slice: tuple[int, int]
-    kernel: tuple[int, int]
+    input: Pair | None
+    slice: Pair
+    kernel: Pair
     pixel: int | float
     weight: int | float
     product: int | float
@@ -92,16 +96,16 @@ class Explanation:
     terms: tuple[Term, ...]
 
     @property
-    def sum(self):
+    def sum(self) -> int | float:
         """The output pixel: exact where all products are integers, else float64, rounded once."""
         return _sum(self.terms)
 
     @property
-    def subtotals(self):
+    def subtotals(self) -> dict[int, int | float]:
         """What each channel gives to the sum: a dict from the channel to its number."""
         return {channel: _sum(terms) for channel, terms in self._channels()}
 
-    def latex(self):
+    def latex(self) -> str:
         """Write the equation: in symbols, then with the numbers put in, then the result.
 
         Returns
@@ -119,7 +123,7 @@ class Explanation:
         sides = " \\\\\n&= ".join([*filter(None, sides), _latex_number(self.sum)])
         return f"\\begin{{split}}\n{_latex_element('y', self._index)} &= {sides}\n\\end{{split}}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         rows = [self._texts(term) for term in self.terms]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         line = "{0:<{5}} · {1:<{6}} = {2:>{7}} · {3:>{8}} = {4:>{9}}"
@@ -131,7 +135,7 @@ class Explanation:
             lines += [margin + next(aligned) for _ in terms]
         return "\n".join(lines if rows else [*lines, f"  {WORDS['no terms']}"])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         parts = [self._html_part(heading, terms) for heading, terms in self._parts()]
         if not parts:
             parts = [f'<tbody><tr><td colspan="5">{escape(WORDS["no terms"])}</td></tr></tbody>']
@@ -142,7 +146,7 @@ class Explanation:
             f"<td>{_number(self.sum)}</td></tr></tfoot></table>"
         )
 
-    def _repr_latex_(self):
+    def _repr_latex_(self) -> str:
         return f"$$\n{self.latex()}\n$$"
 
     @property
@@ -192,7 +196,15 @@ class Explanation:
         return f"<tbody>{''.join(rows)}</tbody>"
 
 
-def explain(x, w, spec, sample, filter, i, j):
+def explain(
+    x: ArrayLike,
+    w: ArrayLike,
+    spec: ConvSpec,
+    sample: SupportsIndex,
+    filter: SupportsIndex,
+    i: SupportsIndex,
+    j: SupportsIndex,
+) -> Explanation:
     r"""Take one pixel of a convolution's result apart into the terms that it is the sum of.
 
     .. math::
@@ -328,9 +340,9 @@ class Shift(NamedTuple):
         The copy, with zeros around it.
     """
 
-    kernel: tuple[int, int]
+    kernel: Pair
     weight: float
-    image: np.ndarray
+    image: Floats
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -360,11 +372,12 @@ class ShiftedSum:
     shifts: tuple[Shift, ...]
 
     @property
-    def total(self):
+    def total(self) -> Floats:
         """All images added up: the full convolution, in their shape and dtype."""
-        return sum(shift.image for shift in self.shifts)
+        images = [shift.image for shift in self.shifts]
+        return sum(images, np.zeros_like(images[0]))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = []
         for (u, v), weight, image in self.shifts:
             heading = WORDS["shift"].format(u=u, v=v, weight=_number(weight))
@@ -372,7 +385,7 @@ class ShiftedSum:
         return "\n".join([*parts, f"{WORDS['total']}\n{self.total[0, 0]}"])
 
 
-def shifted_sum(x, w):
+def shifted_sum(x: ArrayLike, w: ArrayLike) -> ShiftedSum:
     r"""Take a full convolution apart into copies of the image, one for each kernel element.
 
     .. math::
@@ -443,7 +456,7 @@ def shifted_sum(x, w):
     return ShiftedSum(tuple(shifts))
 
 
-def as_matrix(spec, size, w):
+def as_matrix(spec: ConvSpec, size: OneOrTwo, w: ArrayLike) -> "csr_array":
     r"""Write a convolution as a sparse matrix: its result is the matrix times the image.
 
     .. math::
@@ -531,7 +544,7 @@ def as_matrix(spec, size, w):
     return coo_array((weights.ravel(), places), shape).tocsr()
 
 
-def im2col(x, spec):
+def im2col(x: ArrayLike, spec: ConvSpec) -> Floats:
     r"""Put every window of the images into a column, so that a product of matrices convolves.
 
     Column :math:`i o_w + j` holds the window of output (i, j), channel after channel and in

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from convdoc._types import Array, ArrayLike, Framework
+
 AXES = {"F": "filters", "C": "channels // groups", "H": "height", "W": "width"}
 #: For each framework: the order of the axes, and whether its layer flips the kernel.
 FRAMEWORKS = {
@@ -15,7 +17,7 @@ FRAMEWORKS = {
 }
 
 
-def convert_kernel(w, source, target):
+def convert_kernel(w: ArrayLike, source: Framework, target: Framework) -> Array:
     r"""Move the kernel of a convolution layer from one framework to another.
 
     The layer of `target` then computes from it what the layer of `source` computes from `w`. Axes

@@ -1,11 +1,25 @@
 """A network as a list of layers: what is run, counted and drawn."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING, ClassVar, SupportsIndex
 
 import numpy as np
 
+from convdoc._types import (
+    ArrayLike,
+    BorderMode,
+    BorderName,
+    EngineName,
+    Floats,
+    OneOrTwo,
+    Pair,
+    PoolingMode,
+    Shape,
+    Sides,
+)
 from convdoc.conv import conv4d, pool4d, real_4d
 from convdoc.spec import ConvSpec, divide, pair, positive
 
@@ -52,13 +66,25 @@ class Conv:
     """
 
     filters: int
-    size: tuple[int, int]
-    strides: tuple[int, int] = (1, 1)
-    border_mode: str | tuple = "valid"
-    dilation: tuple[int, int] = (1, 1)
+    size: Pair
+    strides: Pair = (1, 1)
+    border_mode: BorderName | Sides = "valid"
+    dilation: Pair = (1, 1)
     groups: int = 1
 
-    def __post_init__(self):
+    if TYPE_CHECKING:  # as in ConvSpec
+
+        def __init__(
+            self,
+            filters: SupportsIndex,
+            size: OneOrTwo,
+            strides: OneOrTwo = 1,
+            border_mode: BorderMode = "valid",
+            dilation: OneOrTwo = 1,
+            groups: SupportsIndex = 1,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         _settle(self, filters=positive("filters", self.filters), size=pair("size", self.size))
         spec = self.spec
         for name in ("strides", "border_mode", "dilation", "groups"):
@@ -66,11 +92,11 @@ class Conv:
         divide("filters", self.filters, self.groups)
 
     @property
-    def spec(self):
+    def spec(self) -> ConvSpec:
         """What it does to sizes and positions: a `convdoc.ConvSpec`."""
         return ConvSpec(self.size, self.strides, self.border_mode, self.dilation, self.groups)
 
-    def kernel_shape(self, channels):
+    def kernel_shape(self, channels: int) -> Shape:
         """Shape of its weights over an input of so many `channels`.
 
         Returns
@@ -84,7 +110,7 @@ class Conv:
         """
         return self.filters, divide("channels", channels, self.groups), *self.size
 
-    def __str__(self):
+    def __str__(self) -> str:
         filters = f"{self.filters} filter{'s' * (self.filters > 1)}"
         dilation = "" if self.dilation == (1, 1) else f"dilation {_brief(self.dilation)}"
         groups = "" if self.groups == 1 else f"{self.groups} groups"
@@ -95,11 +121,12 @@ class Conv:
 class _Pool:
     """What the poolings have in common. Each says its `mode`, as `convdoc.pool4d` takes it."""
 
-    size: tuple[int, int]
-    strides: tuple[int, int] | None = None
-    border_mode: str | tuple = "valid"
+    size: Pair
+    strides: Pair = None  # type: ignore[assignment]  # the size, from __post_init__ on
+    border_mode: BorderName | Sides = "valid"
+    mode: ClassVar[PoolingMode]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _settle(self, size=pair("size", self.size))
         _settle(self, strides=self.size if self.strides is None else self.strides)
         spec = self.spec
@@ -112,14 +139,14 @@ class _Pool:
                 )
 
     @property
-    def spec(self):
+    def spec(self) -> ConvSpec:
         """What it does to sizes and positions: a `convdoc.ConvSpec`."""
         return ConvSpec(self.size, self.strides, self.border_mode)
 
-    def kernel_shape(self, channels):
+    def kernel_shape(self, channels: int) -> None:
         """None: it has no weights, and leaves the number of channels alone."""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return _words(f"{self.mode} pool {_by(self.size)}", *_steps(self, self.size))
 
 
@@ -151,6 +178,15 @@ class MaxPool(_Pool):
 
     mode = "max"
 
+    if TYPE_CHECKING:  # as in ConvSpec
+
+        def __init__(
+            self,
+            size: OneOrTwo,
+            strides: OneOrTwo | None = None,
+            border_mode: BorderMode = "valid",
+        ) -> None: ...
+
 
 @dataclass(frozen=True)
 class AveragePool(_Pool):
@@ -179,6 +215,15 @@ class AveragePool(_Pool):
     """
 
     mode = "average"
+
+    if TYPE_CHECKING:  # as in ConvSpec
+
+        def __init__(
+            self,
+            size: OneOrTwo,
+            strides: OneOrTwo | None = None,
+            border_mode: BorderMode = "valid",
+        ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -209,10 +254,10 @@ class Dense:
 
     units: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _settle(self, units=positive("units", self.units))
 
-    def as_conv(self, size):
+    def as_conv(self, size: OneOrTwo) -> Conv:
         """The convolution that it is over an input of `size`, (height, width).
 
         Returns
@@ -221,8 +266,11 @@ class Dense:
         """
         return Conv(self.units, size)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"dense, {self.units} unit{'s' * (self.units > 1)}"
+
+
+Layer = Conv | MaxPool | AveragePool | Dense
 
 
 @dataclass(frozen=True)
@@ -250,9 +298,13 @@ class Network:
     [(1, 3, 20, 20), (1, 10, 16, 16), (1, 10, 8, 8), (1, 7, 1, 1)]
     """
 
-    layers: tuple
+    layers: tuple[Layer, ...]
 
-    def __post_init__(self):
+    if TYPE_CHECKING:  # as in ConvSpec
+
+        def __init__(self, layers: Sequence[Layer]) -> None: ...
+
+    def __post_init__(self) -> None:
         if not isinstance(self.layers, list | tuple):
             raise TypeError(f"layers must be a list or a tuple of layers; got {self.layers!r}")
         for number, layer in enumerate(self.layers):
@@ -262,7 +314,7 @@ class Network:
                 )
         _settle(self, layers=tuple(self.layers))
 
-    def table(self, x_shape):
+    def table(self, x_shape: Sequence[SupportsIndex]) -> "Table":
         """Say what each layer gives, needs and sees, without computing anything.
 
         Parameters
@@ -302,7 +354,10 @@ class Network:
         """
         if not isinstance(x_shape, list | tuple) or len(x_shape) != 4:
             raise ValueError(f"x_shape must be (samples, channels, height, width); got {x_shape!r}")
-        shape = tuple(positive(f"x_shape[{n}]", length) for n, length in enumerate(x_shape))
+        samples, channels, height, width = (
+            positive(f"x_shape[{n}]", length) for n, length in enumerate(x_shape)
+        )
+        shape = samples, channels, height, width
         rows = [Row("input", shape, None, (1, 1), (1, 1), (0.0, 0.0))]
         for number, layer in enumerate(self.layers):
             try:
@@ -313,7 +368,13 @@ class Network:
                 ) from None
         return Table(tuple(rows))
 
-    def run(self, x, weights=None, seed=0, engine=None):
+    def run(
+        self,
+        x: ArrayLike,
+        weights: Sequence[ArrayLike] | None = None,
+        seed: int = 0,
+        engine: EngineName | None = None,
+    ) -> list[Floats]:
         """Compute every layer.
 
         Parameters
@@ -416,29 +477,29 @@ class Row:
     """
 
     layer: str
-    shape: tuple
-    kernel_shape: tuple | None
-    receptive_field: tuple[int, int]
-    jump: tuple[int, int]
+    shape: Shape
+    kernel_shape: Shape | None
+    receptive_field: Pair
+    jump: Pair
     start: tuple[float, float]
 
     @property
-    def weights(self):
+    def weights(self) -> int:
         """Number of weights: the product of the kernel's shape."""
         return math.prod(self.kernel_shape) if self.kernel_shape else 0
 
     @property
-    def tied_biases(self):
+    def tied_biases(self) -> int:
         """Number of biases, with one for each filter."""
         return self.kernel_shape[0] if self.kernel_shape else 0
 
     @property
-    def untied_biases(self):
+    def untied_biases(self) -> int:
         """Number of biases, with one for each output of a sample."""
         return math.prod(self.shape[1:]) if self.kernel_shape else 0
 
     @property
-    def multiply_adds(self):
+    def multiply_adds(self) -> int:
         """Multiplications, each with its addition, for all samples.
 
         One for each weight of a filter and each output of that filter, zeros of the padding
@@ -447,7 +508,7 @@ class Row:
         return math.prod(self.kernel_shape[1:]) * math.prod(self.shape) if self.kernel_shape else 0
 
     @property
-    def memory(self):
+    def memory(self) -> int:
         """Bytes of what it gives, in float32, for all samples."""
         return 4 * math.prod(self.shape)
 
@@ -491,39 +552,39 @@ class Table:
     61706
     """
 
-    rows: tuple
+    rows: tuple[Row, ...]
 
     @property
-    def kernel_shapes(self):
+    def kernel_shapes(self) -> list[Shape]:
         """Shapes of the kernels, of those layers that have one: a list."""
         return [row.kernel_shape for row in self.rows if row.kernel_shape]
 
     @property
-    def weights(self):
+    def weights(self) -> int:
         """Parameters of all layers without biases."""
         return self._total("weights")
 
     @property
-    def parameters_tied(self):
+    def parameters_tied(self) -> int:
         """Parameters of all layers with a bias for each filter."""
         return self.weights + self._total("tied_biases")
 
     @property
-    def parameters_untied(self):
+    def parameters_untied(self) -> int:
         """Parameters of all layers with a bias for each output of a sample."""
         return self.weights + self._total("untied_biases")
 
     @property
-    def multiply_adds(self):
+    def multiply_adds(self) -> int:
         """Multiply-adds of all layers, for all samples."""
         return self._total("multiply_adds")
 
     @property
-    def memory(self):
+    def memory(self) -> int:
         """Bytes of the input and of what each layer gives, in float32, for all samples."""
         return self._total("memory")
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Shapes and receptive fields, then what is counted, then the parameters in a sentence."""
         where = [_cells(row, PLACES) for row in self.rows]
         much = [[row.layer, *_cells(row, COUNTS)] for row in self.rows]
@@ -533,7 +594,7 @@ class Table:
 
     __repr__ = __str__
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in PLACES | COUNTS)
         body = "".join(_html_row(_cells(row, PLACES | COUNTS)) for row in self.rows)
         total = _html_row(["total", *[""] * (len(PLACES) - 1), *self._totals()])

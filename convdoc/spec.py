@@ -4,6 +4,9 @@ import operator
 import re
 from dataclasses import dataclass, fields, replace
 from html import escape
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+from convdoc._types import BorderMode, BorderName, OneOrTwo, Pair, Sides
 
 BORDER_MODES = {
     "valid": "only windows that lie wholly on the image",
@@ -59,10 +62,10 @@ class Relationship:
     symbols: str
     numbers: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"relationship {self.number}: {self.symbols}; {self.numbers}"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         formulas = (f"<math>{_mathml(formula)}</math>" for formula in (self.symbols, self.numbers))
         told = WORDS["relationship"].format(self.number, *formulas)
         return f'<p class="convdoc-relationship">{told}</p>'
@@ -126,15 +129,28 @@ class ConvSpec:
     output_padding=(1, 1))
     """
 
-    kernel: tuple[int, int]
-    strides: tuple[int, int] = (1, 1)
-    border_mode: str | tuple = "valid"
-    dilation: tuple[int, int] = (1, 1)
+    kernel: Pair
+    strides: Pair = (1, 1)
+    border_mode: BorderName | Sides = "valid"
+    dilation: Pair = (1, 1)
     groups: int = 1
     transposed: bool = False
-    output_padding: tuple[int, int] = (0, 0)
+    output_padding: Pair = (0, 0)
 
-    def __post_init__(self):
+    if TYPE_CHECKING:  # __post_init__ makes the fields out of wider arguments.
+
+        def __init__(
+            self,
+            kernel: OneOrTwo,
+            strides: OneOrTwo = 1,
+            border_mode: BorderMode = "valid",
+            dilation: OneOrTwo = 1,
+            groups: SupportsIndex = 1,
+            transposed: bool = False,
+            output_padding: OneOrTwo = 0,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         def set_(name, value):
             object.__setattr__(self, name, value)
 
@@ -156,14 +172,14 @@ class ConvSpec:
                 f"{self.strides}; got {self.output_padding}"
             )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """What to write to get it, defaults left out."""
         values = ((field, getattr(self, field.name)) for field in fields(self))
         told = [f"{field.name}={value!r}" for field, value in values if value != field.default]
         return f"ConvSpec({', '.join(told)})"
 
     @property
-    def dilated_kernel(self):
+    def dilated_kernel(self) -> Pair:
         r"""Height and width that the kernel covers, :math:`\hat k = d (k - 1) + 1`.
 
         Examples
@@ -171,14 +187,15 @@ class ConvSpec:
         >>> ConvSpec(kernel=3, dilation=2).dilated_kernel
         (5, 5)
         """
-        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+        (height, width), (down, right) = self.kernel, self.dilation
+        return down * (height - 1) + 1, right * (width - 1) + 1
 
     @property
-    def forward(self):
+    def forward(self) -> "ConvSpec":
         """The convolution itself where this is its transposed one, else this one."""
-        return replace(self, transposed=False, output_padding=0) if self.transposed else self
+        return replace(self, transposed=False, output_padding=(0, 0)) if self.transposed else self
 
-    def output_size(self, size):
+    def output_size(self, size: OneOrTwo) -> Pair:
         r"""Height and width of the output for an input of `size`.
 
         .. math::
@@ -215,7 +232,7 @@ class ConvSpec:
         (45, 45)
         """
         size = pair("size", size)
-        out = tuple(self._output(axis, size[axis]) for axis in (0, 1))
+        out = self._output(0, size[0]), self._output(1, size[1])
         if min(out) >= 1:
             return out
         if self.transposed:
@@ -230,7 +247,7 @@ class ConvSpec:
             "use a smaller kernel, a larger image or border_mode='same'"
         )
 
-    def padding(self, size):
+    def padding(self, size: OneOrTwo) -> Sides:
         """Zeros put around an image of `size`, as ((top, bottom), (left, right)).
 
         A transposed convolution cuts as much off its result; these are then the rows and
@@ -253,9 +270,9 @@ class ConvSpec:
         ((0, 1), (1, 1))
         """
         image = self.output_size(size) if self.transposed else pair("size", size)
-        return tuple(self._padding(axis, image[axis]) for axis in (0, 1))
+        return self._padding(0, image[0]), self._padding(1, image[1])
 
-    def unused(self, size):
+    def unused(self, size: OneOrTwo) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows and columns of the input that no window reads.
 
         Where a stride does not divide what is left, the last ones; where it is longer than
@@ -276,12 +293,11 @@ class ConvSpec:
         ((5,), ())
         """
         size, out = pair("size", size), self.output_size(size)
-        return tuple(
-            tuple(i for i in range(size[axis]) if not self._reached(axis, i, size, out))
-            for axis in (0, 1)
-        )
+        return self._unused(0, size, out), self._unused(1, size, out)
 
-    def window(self, i, j, size):
+    def window(
+        self, i: SupportsIndex, j: SupportsIndex, size: OneOrTwo
+    ) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
         r"""Rows and columns of the input that output (i, j) reads.
 
         A convolution's window begins at :math:`i s - p`, *p* being the zeros before the image,
@@ -315,9 +331,11 @@ class ConvSpec:
         """
         size, out = pair("size", size), self.output_size(size)
         _on_grid("output", (i, j), out)
-        return tuple(self._window(axis, at, size, out) for axis, at in enumerate((i, j)))
+        return self._window(0, i, size, out), self._window(1, j, size, out)
 
-    def reached_by(self, i, j, size):
+    def reached_by(
+        self, i: SupportsIndex, j: SupportsIndex, size: OneOrTwo
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows and columns of the output whose windows read input (i, j): `window` the other way.
 
         Parameters
@@ -344,9 +362,9 @@ class ConvSpec:
         """
         size, out = pair("size", size), self.output_size(size)
         _on_grid("input", (i, j), size)
-        return tuple(self._reached(axis, at, size, out) for axis, at in enumerate((i, j)))
+        return self._reached(0, i, size, out), self._reached(1, j, size, out)
 
-    def input_sizes(self, o):
+    def input_sizes(self, o: OneOrTwo) -> tuple[range, range]:
         r"""All input heights, and all input widths, that give an output of size `o`.
 
         A stride floors *s* neighbouring sizes to one, so there are up to *s* of them:
@@ -367,9 +385,10 @@ class ConvSpec:
         >>> ConvSpec(kernel=3, strides=2, border_mode=1).input_sizes((3, 3))
         (range(5, 7), range(5, 7))
         """
-        return tuple(self._inputs(axis, size) for axis, size in enumerate(pair("o", o)))
+        height, width = pair("o", o)
+        return self._inputs(0, height), self._inputs(1, width)
 
-    def relationship(self, size):
+    def relationship(self, size: OneOrTwo) -> tuple[Relationship, Relationship]:
         """Which relationship of Dumoulin and Visin gives the output's height, and its width.
 
         The most special one that applies. Their guide has none for a transposed convolution
@@ -392,9 +411,9 @@ class ConvSpec:
         relationship 6: o = ⌊(i + 2·p - k) / s⌋ + 1; 3 = ⌊(5 + 2·1 - 3) / 2⌋ + 1
         """
         size, out = pair("size", size), self.output_size(size)
-        return tuple(self._relationship(axis, size[axis], out[axis]) for axis in (0, 1))
+        return self._relationship(0, size[0], out[0]), self._relationship(1, size[1], out[1])
 
-    def as_transposed(self, size):
+    def as_transposed(self, size: OneOrTwo) -> "ConvSpec":
         """The transposed convolution that goes back from the output to an input of `size`.
 
         Parameters
@@ -440,6 +459,9 @@ class ConvSpec:
                 total = max((-(-image // s) - 1) * s + k - image, 0)
                 return total // 2, total - total // 2
         return self.border_mode[axis]
+
+    def _unused(self, axis, size, out):
+        return tuple(i for i in range(size[axis]) if not self._reached(axis, i, size, out))
 
     def _smallest_input(self, axis, o):
         """The smallest image that gives `o` outputs; with padding enough, it may be below 1."""
@@ -539,7 +561,7 @@ def _symbol(token):
     return letter
 
 
-def pair(name, value, least=1):
+def pair(name: str, value: object, least: int = 1) -> Pair:
     """`value` as (vertical, horizontal), one integer standing for both, or an error."""
     numbers = _integers(value)
     if numbers is None or not all(least <= number <= LARGEST for number in numbers):
@@ -551,7 +573,7 @@ def pair(name, value, least=1):
     return numbers
 
 
-def positive(name, value):
+def positive(name: str, value: object) -> int:
     """`value` as a positive integer, or an error."""
     number = integer(value)
     if number is None or not 1 <= number <= LARGEST:
@@ -565,7 +587,7 @@ def _bound(numbers):
     return ", below 2**31" if numbers and max(numbers) > LARGEST else ""
 
 
-def divide(what, count, groups):
+def divide(what: str, count: int, groups: int) -> int:
     """`count` over `groups`, or an error where that leaves a rest."""
     if count % groups:
         raise ValueError(f"groups must divide the {what}, and {groups} does not divide {count}")
@@ -603,7 +625,7 @@ def _integers(value):
     return numbers if len(numbers) == 2 and None not in numbers else None
 
 
-def integer(value):
+def integer(value: Any) -> int | None:
     """`value` as an int where it is an integer, and no bool of Python or NumPy; else None."""
     if type(value).__name__ in ("bool", "bool_"):
         return None

@@ -8,12 +8,24 @@ element *here*, and has a window *there*.
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple, SupportsIndex
 
 import numpy as np
 
+from convdoc._types import (
+    Array,
+    ArrayLike,
+    BorderMode,
+    EngineName,
+    Floats,
+    OneOrTwo,
+    Pair,
+    PoolingMode,
+    Shape,
+    Sides,
+)
 from convdoc.conv import conv4d, conv4d_transpose, pool4d, real_4d
-from convdoc.explain import explain, shifted_sum
+from convdoc.explain import Explanation, explain, shifted_sum
 from convdoc.spec import ConvSpec, integer
 
 __all__ = [
@@ -52,17 +64,18 @@ class Grid:
     """
 
     name: str
-    values: np.ndarray
-    around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
-    spread: tuple[int, int] = (1, 1)
+    values: Array
+    around: Sides = ((0, 0), (0, 0))
+    spread: Pair = (1, 1)
 
     @property
-    def size(self):
+    def size(self) -> Pair:
         """Height and width in cells."""
         sides = zip(self.values.shape[2:], self.around, self.spread, strict=True)
-        return tuple((n - 1) * s + 1 + sum(around) for n, around, s in sides)
+        height, width = ((n - 1) * s + 1 + sum(around) for n, around, s in sides)
+        return height, width
 
-    def element(self, row, column):
+    def element(self, row: int, column: int) -> Pair | None:
         """Row and column of the array's element in a cell; None where the cell holds none."""
         places = []
         axes = zip((row, column), self.values.shape[2:], self.around, self.spread, strict=True)
@@ -71,12 +84,12 @@ class Grid:
             if rest or not 0 <= place < length:
                 return None
             places.append(place)
-        return tuple(places)
+        return places[0], places[1]
 
-    def cell(self, i, j):
+    def cell(self, i: int, j: int) -> Pair:
         """Row and column of the cell that holds element (i, j)."""
-        axes = zip((i, j), self.around, self.spread, strict=True)
-        return tuple(before + at * step for at, (before, _), step in axes)
+        (above, _), (left, _) = self.around
+        return above + i * self.spread[0], left + j * self.spread[1]
 
 
 class Addition(NamedTuple):
@@ -93,7 +106,7 @@ class Addition(NamedTuple):
     """
 
     channel: int
-    cell: tuple[int, int]
+    cell: Pair
     before: float
     pixel: float
     weight: float
@@ -138,51 +151,53 @@ class Steps:
         cells around it included, float64, shape (samples, steps, channels, rows, columns).
     """
 
-    rule: str
+    rule: PoolingMode | Literal["sum", "scatter", "shift"]
     here: Grid
     there: Grid
     stamp: Grid | None
-    window: tuple[int, int]
-    dilation: tuple[int, int]
+    window: Pair
+    dilation: Pair
     starts: tuple[tuple[int, ...], tuple[int, ...]]
     reach: tuple[tuple[int, ...], ...]
     spec: ConvSpec
     flipped: bool = False
-    w: np.ndarray | None = None
-    bias: np.ndarray | None = None
-    results: np.ndarray | None = None
+    # None, as `stamp` can be, only where the rule does not read it.
+    w: Array | None = None
+    bias: Array | None = None
+    results: Floats | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.here.values.size
 
     @property
-    def turned(self):
+    def turned(self) -> bool:
         """Whether `stamp` looks any different for being flipped."""
-        return self.flipped and not np.array_equal(self.w, self.w[:, :, ::-1, ::-1])
+        w = self.w
+        return self.flipped and w is not None and not np.array_equal(w, w[:, :, ::-1, ::-1])
 
     @property
-    def scatters(self):
+    def scatters(self) -> bool:
         """Whether steps write to their window, instead of reading it."""
         return self.rule in ("scatter", "shift")
 
     @property
-    def input(self):
+    def input(self) -> Grid:
         """What is convolved or pooled."""
-        return {"scatter": self.here, "shift": self.stamp}.get(self.rule, self.there)
+        return {"scatter": self.here, "shift": self.stamp}.get(self.rule, self.there)  # type: ignore[return-value]
 
     @property
-    def output(self):
+    def output(self) -> Grid:
         """What comes of it."""
         return self.there if self.scatters else self.here
 
     @property
-    def numbered(self):
+    def numbered(self) -> bool:
         """Whether it is small enough to show every number."""
         sides = max(self.here.size + self.there.size)
         terms = len(self) * math.prod(self.window) * len(self.reach[0])
         return sides <= LARGEST_SIDE and terms <= MOST_TERMS
 
-    def at(self, step):
+    def at(self, step: int) -> Shape:
         """Index of the element of ``here`` that a step is about: four integers.
 
         Raises
@@ -193,23 +208,26 @@ class Steps:
         number = integer(step)
         if number is None or not 0 <= number < len(self):
             raise ValueError(f"step must be an integer from 0 to {len(self) - 1}; got {step!r}")
-        return tuple(map(int, np.unravel_index(step, self.here.values.shape)))
+        n, c, i, j = map(int, np.unravel_index(number, self.here.values.shape))
+        return n, c, i, j
 
-    def cells(self, step):
+    def cells(self, step: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows and columns of the window of a step, in cells of ``there``."""
         _, _, i, j = self.at(step)
         axes = zip(self.starts, (i, j), self.window, self.dilation, strict=True)
-        return tuple(tuple(starts[at] + t * d for t in range(k)) for starts, at, k, d in axes)
+        rows, columns = (tuple(starts[at] + t * d for t in range(k)) for starts, at, k, d in axes)
+        return rows, columns
 
-    def unused(self):
+    def unused(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows and columns of ``there``, in cells, that no window covers."""
         axes = zip(self.starts, self.window, self.dilation, self.there.size, strict=True)
-        return tuple(
+        rows, columns = (
             tuple(sorted(set(range(size)) - {s + t * d for s in starts for t in range(k)}))
             for starts, k, d, size in axes
         )
+        return rows, columns
 
-    def explanation(self, step):
+    def explanation(self, step: int) -> Explanation:
         """The terms of a step that adds up products, as `explain` tells them, without bias.
 
         Raises
@@ -218,9 +236,9 @@ class Steps:
             If steps do not add up products, or there is no such step.
         """
         self._must_be("sum")
-        return explain(self.there.values, self.w, self.spec, *self.at(step))
+        return explain(self.there.values, self.w, self.spec, *self.at(step))  # type: ignore[arg-type]
 
-    def pooled(self, step):
+    def pooled(self, step: int) -> list[tuple[float, Pair | None]]:
         """The values that a pooling step takes the largest or the mean of, and their places.
 
         Returns
@@ -237,7 +255,7 @@ class Steps:
         self._must_be("max", "average", "average_no_pad")
         n, c, i, j = self.at(step)
         rows, columns = self.spec.window(i, j, self.there.values.shape[2:])
-        places = [(row, column) for row in rows for column in columns]
+        places: list[Any] = [(row, column) for row in rows for column in columns]
         values = [
             (0, None) if None in place else (self.there.values[n, c][place].item(), place)
             for place in places
@@ -246,7 +264,7 @@ class Steps:
             return values
         return [(value, place) for value, place in values if place]
 
-    def additions(self, step):
+    def additions(self, step: int) -> list[Addition]:
         """What a scattering step adds, channel after channel, in the order of the window.
 
         Returns
@@ -266,20 +284,21 @@ class Steps:
         number = step - n * math.prod(self.here.values.shape[1:])
         found = []
         for slot, channel in enumerate(self.reach[f]):
+            stamp = self.stamp.values[f, slot]  # type: ignore[union-attr]
             for u, row in enumerate(rows):
                 for v, column in enumerate(columns):
                     before = self.state(n, number - 1)[channel, row, column].item()
                     after = self.state(n, number)[channel, row, column].item()
-                    one, other = self.here.values[n, f, i, j], self.stamp.values[f, slot, u, v]
+                    one, other = self.here.values[n, f, i, j], stamp[u, v]
                     pixel, weight = (one, other) if self.rule == "scatter" else (other, one)
                     factors = (+pixel.item(), +weight.item())
                     found.append(Addition(channel, (row, column), before, *factors, after))
         return found
 
-    def state(self, sample, number):
+    def state(self, sample: int, number: int) -> Floats:
         """The output after a step of a sample; before the first, the bias or zeros."""
         if number >= 0:
-            return self.results[sample, number]
+            return self.results[sample, number]  # type: ignore[index]
         empty = np.zeros((self.there.values.shape[1], *self.there.size))
         return empty if self.bias is None else empty + self.bias[:, None, None]
 
@@ -289,7 +308,7 @@ class Steps:
                 f"this is about steps of the rule {' or '.join(rules)}; got {self.rule}"
             )
 
-    def telling(self):
+    def telling(self) -> int:
         """Index of the step to show first.
 
         The middle one of those with the most that counts, neither the first nor the last: so
@@ -312,8 +331,16 @@ class Steps:
 
 
 def convolution(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
-):
+    x: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "same",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    engine: EngineName | None = None,
+) -> Steps:
     """Take `conv4d` step by step: over the output, row after row.
 
     Parameters
@@ -343,7 +370,7 @@ def convolution(
       x[0, 0, 0, 1] · w[0, 0, 0, 1] = 2 · 20 = 40
       x[0, 0, 0, 2] · w[0, 0, 0, 0] = 3 · 10 = 30
     """
-    settings = {"strides": strides, "dilation": dilation, "groups": groups}
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups}
     y = conv4d(x, w, border_mode, **settings, bias=bias, engine=engine)
     x, w = real_4d("x", x).copy(), real_4d("w", w).copy()
     spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups)
@@ -364,8 +391,16 @@ def convolution(
 
 
 def correlation(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
-):
+    x: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "same",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    engine: EngineName | None = None,
+) -> Steps:
     """Take `correlate4d` step by step: `convolution` with the kernel not flipped.
 
     Parameters
@@ -391,14 +426,23 @@ def correlation(
     ([[[[10, 20]]]], 80)
     """
     turned = real_4d("w", w)[:, :, ::-1, ::-1]
-    settings = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
     return replace(convolution(x, turned, border_mode, **settings, engine=engine), flipped=False)
 
 
 def transposed(
-    y, w, border_mode="valid", *, strides=1, dilation=1, groups=1, bias=None, output_padding=0,
-    view="scatter", engine=None,
-):  # fmt: skip
+    y: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "valid",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    output_padding: OneOrTwo = 0,
+    view: Literal["scatter", "gather"] = "scatter",
+    engine: EngineName | None = None,
+) -> Steps:
     """Take `conv4d_transpose` step by step, in one of two views that give the same.
 
     Parameters
@@ -435,7 +479,7 @@ def transposed(
     """
     if not isinstance(view, str) or view not in ("scatter", "gather"):
         raise ValueError(f"view must be 'scatter' or 'gather'; got {view!r}")
-    settings = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
     x = conv4d_transpose(
         y, w, border_mode, **settings, output_padding=output_padding, engine=engine
     )
@@ -461,7 +505,13 @@ def transposed(
     return replace(steps, results=_added_up(steps)) if steps.numbered else steps
 
 
-def pooling(x, size, strides=None, border_mode="valid", mode="max"):
+def pooling(
+    x: ArrayLike,
+    size: OneOrTwo,
+    strides: OneOrTwo | None = None,
+    border_mode: BorderMode = "valid",
+    mode: PoolingMode = "max",
+) -> Steps:
     """Take `pool4d` step by step: over the output, channel after channel, row after row.
 
     Parameters
@@ -500,7 +550,7 @@ def pooling(x, size, strides=None, border_mode="valid", mode="max"):
     )
 
 
-def shifts(x, w):
+def shifts(x: ArrayLike, w: ArrayLike) -> Steps:
     """Take a full convolution apart into shifted images: one step for each kernel element.
 
     Parameters
@@ -531,7 +581,7 @@ def shifts(x, w):
         here=Grid("W", w),
         there=Grid("y", y),
         stamp=Grid("x", x),
-        window=x.shape[2:],
+        window=(x.shape[2], x.shape[3]),
         dilation=(1, 1),
         starts=_starts(w.shape[2:], (1, 1)),
         reach=((0,),),

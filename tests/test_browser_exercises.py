@@ -9,7 +9,7 @@ import pytest
 
 from convdoc import exercises
 from convdoc.draw.question import WORDS
-from convdoc.exercises.question import WORDS as SAID
+from convdoc.exercises.questions import WORDS as SAID
 from tests.second_way.convolution import ANSWERS
 from tests.test_browser import TOO_WIDE, what_axe_finds
 

@@ -9,7 +9,7 @@ import pytest
 
 from convdoc import exercises
 from convdoc.exercises import CHAPTERS, NOTEBOOK, check
-from convdoc.exercises.question import Array, Code, Integer, Number, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Number, Shape
 
 SECOND_WAY = {
     name: answer

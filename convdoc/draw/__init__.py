@@ -1,19 +1,15 @@
 """What a reader sees: arrays, convolutions and networks as pictures.
 
 Steppers show a convolution step by step, on a page or in a notebook, as `convdoc.steps` takes
-it apart. The other functions take results and draw them as matplotlib figures.
+it apart; they are HTML. The other functions take results and draw them as matplotlib figures:
+they import matplotlib when they are called.
 """
 
-try:
-    import matplotlib  # noqa: F401
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError("convdoc.draw needs matplotlib: pip install matplotlib") from error
-
-from convdoc.draw.architecture import architecture
 from convdoc.draw.arrays import equation, steps
-from convdoc.draw.bars import bars
-from convdoc.draw.photographs import photographs
-from convdoc.draw.stepper import (
+from convdoc.draw.bar_charts import bars
+from convdoc.draw.network_drawing import architecture
+from convdoc.draw.photos import photographs
+from convdoc.draw.steppers import (
     Stepper,
     correlate_stepper,
     pool_stepper,

@@ -1,10 +1,17 @@
 """Small arrays as pictures: one cell per element, its number in the cell."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from convdoc._types import ArrayLike
 from convdoc.draw import palette
 from convdoc.draw.canvas import Canvas, fitting_size, number
 from convdoc.draw.palette import LIGHT
+from convdoc.spec import ConvSpec
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Distances in cells.
 GAP = 0.5  # between panels
@@ -15,7 +22,7 @@ LABEL = 0.8  # room for "channel 0" over a panel
 NO_PADDING = ((0, 0), (0, 0))
 
 
-def equation(x, w, y, spec=None):
+def equation(x: ArrayLike, w: ArrayLike, y: ArrayLike, spec: ConvSpec | None = None) -> "Figure":
     """Draw ``x ∗ w = y`` in a row, each with its shape and its numbers.
 
     Samples, channels and filters are panels of their own, labelled where there are several:
@@ -73,7 +80,7 @@ def equation(x, w, y, spec=None):
     return canvas.figure
 
 
-def steps(x, w, y, spec):
+def steps(x: ArrayLike, w: ArrayLike, y: ArrayLike, spec: ConvSpec) -> "Figure":
     """Draw the steps of a convolution: where the window lies, its products, and their sum.
 
     One panel for each output element, laid out as the output is. The cells under the window

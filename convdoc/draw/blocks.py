@@ -8,6 +8,7 @@ import numpy as np
 from convdoc.draw.canvas import number
 from convdoc.draw.cells import LEVELS, UNIT, Panel, standing_alone
 from convdoc.draw.transcript import WORDS, label, operators, title
+from convdoc.steps import Steps
 
 # In a picture by itself, in cells.
 HEAD = 1.9  # room for the name and the shape of an array
@@ -29,11 +30,11 @@ class Block(NamedTuple):
 
     part: str
     name: str
-    shape: tuple
-    slices: list
+    shape: tuple[int, ...]
+    slices: list[Slice]
 
 
-def blocks_at(steps, step):
+def blocks_at(steps: Steps, step: int) -> list[Block]:
     """The blocks at a step, from left to right: input, kernel, output."""
     here, there = _here(steps, step), _there(steps, step)
     if steps.stamp is None:
@@ -144,7 +145,7 @@ def _around(grid):
     )
 
 
-def corners(steps, step):
+def corners(steps: Steps, step: int) -> list[str]:
     """What stands beside the numbers under the window: weights, or what is added.
 
     For the slices that the window lies on one after the other.
@@ -181,7 +182,7 @@ def _running(steps, step, index):
     return {"levels": levels, "texts": [[number(value) for value in row] for row in state]}
 
 
-def picture(steps, step):
+def picture(steps: Steps, step: int) -> str:
     """The blocks side by side, their slices one below the other, as one SVG."""
     blocks = blocks_at(steps, step)
     heights = [sum(map(_height, _shown(block))) for block in blocks]

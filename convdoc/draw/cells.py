@@ -5,6 +5,7 @@ and dark; `standing_alone` puts the light ones in, for a picture outside of any 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -70,11 +71,12 @@ class Panel:
     unused: tuple = NOWHERE
 
     @property
-    def size(self):
+    def size(self) -> tuple[float, float]:
         """Height and width in units, margins included."""
-        return tuple(n * UNIT + 2 * MARGIN for n in self.grid.size)
+        height, width = self.grid.size
+        return height * UNIT + 2 * MARGIN, width * UNIT + 2 * MARGIN
 
-    def svg(self, attributes=""):
+    def svg(self, attributes: str = "") -> str:
         """Draw it.
 
         Parameters
@@ -152,7 +154,13 @@ class Panel:
         return f'<g class="{name}" transform="translate({column} {row})"{hidden}>{content}</g>'
 
 
-def standing_alone(panels, words, height, width, description):
+def standing_alone(
+    panels: Iterable[tuple[Panel, float, float, bool]],
+    words: Iterable[tuple[str, float, float]],
+    height: float,
+    width: float,
+    description: str,
+) -> str:
     """Put panels and words in one SVG with colours of its own.
 
     Parameters

@@ -23,6 +23,7 @@ from convdoc.draw.transcript import (
     title,
     transcript,
 )
+from convdoc.steps import Steps
 
 #: What a notebook needs with each figure. A site loads the same once for a page and drops these.
 ASSETS = (
@@ -36,7 +37,7 @@ ASSETS = (
 )
 
 
-def figure(steps, start):
+def figure(steps: Steps, start: int) -> str:
     """Write the figure.
 
     Parameters

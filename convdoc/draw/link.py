@@ -9,6 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from convdoc.draw.transcript import kind
+from convdoc.steps import Steps
 
 #: What the explorer goes up to: the smallest and the largest of each.
 LIMITS = {
@@ -29,7 +30,7 @@ MOST = 3000  # numbers in a link
 KINDS = {"sum": "convolution", "shift": "convolution"}
 
 
-def link(steps):
+def link(steps: Steps) -> str:
     """Write the link.
 
     Parameters

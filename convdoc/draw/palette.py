@@ -30,7 +30,7 @@ TITLE_SIZE = 13
 LABEL_SIZE = 12
 
 
-def css(element=None):
+def css(element: str | None = None) -> str:
     """Style sheet that gives each colour a variable, ``--convdoc-ink`` and so on.
 
     For a page of this site, whose theme says if it is dark; or, given the selector of an element,

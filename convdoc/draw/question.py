@@ -6,17 +6,19 @@ recognises, with what to say to each; it computes nothing and says nothing of it
 
 import json
 import re
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from convdoc.draw import palette
 from convdoc.draw.canvas import number
-from convdoc.exercises.question import WORDS as SAID
-from convdoc.exercises.question import Array, Code
+from convdoc.exercises.questions import WORDS as SAID
+from convdoc.exercises.questions import Array, Code, Question
 
-WORDS = {
+WORDS: dict[str, Any] = {
     "answer": "Your answer",
     "integer": "an integer",
     "number": "a number",
@@ -57,7 +59,7 @@ ASSETS = (
 )
 
 
-def sheet(questions):
+def sheet(questions: Iterable[Question]) -> str:
     """Write several questions, under a line that says how many are done.
 
     Parameters
@@ -73,7 +75,7 @@ def sheet(questions):
     return f"{ASSETS}<convdoc-sheet>{progress(questions)}{boxes}</convdoc-sheet>"
 
 
-def question_box(question):
+def question_box(question: Question) -> str:
     """Write one question.
 
     Parameters
@@ -88,7 +90,7 @@ def question_box(question):
     return ASSETS + _question(question)
 
 
-def progress(questions):
+def progress(questions: Iterable[Question]) -> str:
     """Write a line that says how many of `questions` are done, where scripts run.
 
     Parameters
@@ -109,7 +111,7 @@ def progress(questions):
     )
 
 
-def done(question):
+def done(question: Question) -> str:
     """Write the mark of a question that is done, where scripts run and it is.
 
     Parameters
@@ -235,7 +237,7 @@ def _scroller(html):
     return f'<div class="wide" tabindex="0" role="group" aria-label="{words}">{html}</div>'
 
 
-def prose(text):
+def prose(text: str) -> str:
     """Text as HTML: words between backticks are code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 

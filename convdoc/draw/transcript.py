@@ -1,13 +1,16 @@
 """What a stepper says: its title, a sentence for each step, what is left over."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from convdoc.draw.canvas import number
+from convdoc.steps import Grid, Steps
 
 #: Everything that a stepper says. What stands in braces is put in.
-WORDS = {
+WORDS: dict[str, Any] = {
     # what is shown
     "sum": "{x} convolved with {w} gives {y}, step by step",
     "correlation": "{x} correlated with {w} gives {y}, step by step",
@@ -82,7 +85,7 @@ AXES = {
 }
 
 
-def kind(steps):
+def kind(steps: Steps) -> str:
     """Which operation it is: what its title and its signs are called by."""
     if steps.rule in ("max", "average", "average_no_pad"):
         return "pooling"
@@ -93,23 +96,23 @@ def kind(steps):
     return "sum" if steps.flipped else "correlation"
 
 
-def operators(steps):
+def operators(steps: Steps) -> tuple[str, ...]:
     """Signs between the arrays."""
     return OPERATORS[kind(steps)]
 
 
-def title(steps):
+def title(steps: Steps) -> str:
     """What is shown, with all shapes."""
     stamp = steps.here if steps.rule == "shift" else steps.stamp
     shapes = {"x": steps.input.values.shape, "y": steps.output.values.shape}
     names = {"x": steps.input.name, "y": steps.output.name}
     told = {letter: f"{names[letter]} {shapes[letter]}" for letter in "xy"}
-    if stamp is not None:
+    if stamp is not None and steps.w is not None:
         told["w"] = f"{stamp.name} {steps.w.shape}"
     return WORDS[kind(steps)].format(**told, window="×".join(map(str, steps.window)))
 
 
-def transcript(steps):
+def transcript(steps: Steps) -> list[str]:
     """A sentence in HTML for each step; without numbers, for each row and column of windows."""
     if steps.numbered:
         tell = {"sum": _told_sum, "scatter": _told_additions, "shift": _told_additions}
@@ -124,12 +127,12 @@ def transcript(steps):
     ]
 
 
-def axes(steps, grid):
+def axes(steps: Steps, grid: Grid) -> tuple[str, str]:
     """Names of the first two axes of an array: a pooling keeps channels apart."""
     return AXES["x" if kind(steps) == "pooling" else grid.name]
 
 
-def label(steps, grid, index):
+def label(steps: Steps, grid: Grid, index: Sequence[int]) -> str:
     """Which sample, channel or filter a slice is, where there are several."""
     names = zip(axes(steps, grid), grid.values.shape, index, strict=False)
     return ", ".join(f"{WORDS[name]} {at}" for name, length, at in names if length > 1)
@@ -233,13 +236,13 @@ def _place(steps, step):
     return WORDS["place"].format(rows=rows, columns=columns, name=name_there(steps))
 
 
-def name_there(steps):
+def name_there(steps: Steps) -> str:
     """The array that windows lie on, as it lies there."""
     name = steps.there.name
     return name if steps.there.spread == (1, 1) else WORDS["spread out"].format(name)
 
 
-def places(steps, axis, at):
+def places(steps: Steps, axis: int, at: int) -> str:
     """Rows, or columns, of a window, counted as those of the array: below 0 is padding."""
     first = steps.starts[axis][at] - steps.there.around[axis][0]
     step, length = steps.dilation[axis], steps.window[axis]
@@ -250,7 +253,7 @@ def places(steps, axis, at):
     return words.format(WORDS["range"].format(_minus(read[0]), _minus(read[-1])))
 
 
-def notes(steps):
+def notes(steps: Steps) -> list[str]:
     """What is left over: read by no window, reached by none, or cut off."""
     grid, told = steps.there, []
     if steps.scatters and steps.numbered:
@@ -302,7 +305,7 @@ def _minus(value):
     return str(value).replace("-", "−")
 
 
-def plain(sentence):
+def plain(sentence: str) -> str:
     """A sentence without its marks; lines become lines."""
     for mark in ("<b>", "</b>", "</small>"):
         sentence = sentence.replace(mark, "")

@@ -14,6 +14,13 @@ import os
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from convdoc._types import EngineName
+
+if TYPE_CHECKING:
+    from convdoc.spec import ConvSpec
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class AvailableEngine:
         ``"CPU"`` or ``"GPU"``.
     """
 
-    name: str
+    name: EngineName
     version: str
     device: str
 
@@ -77,7 +84,7 @@ def _pip(package, below):
 
 
 #: The engines by name, as ``engine=`` takes it.
-ENGINES = {
+ENGINES: dict[EngineName, Engine] = {
     "keras": _installed_keras(),
     "theano": Engine("theano", ("theano", "scipy"), "pip install theano==1.0.5"),
     "direct": Engine("direct", (), "install g++ or clang++"),
@@ -97,7 +104,7 @@ LARGE_KERNEL, LARGE_IMAGE = 600, 128 * 128
 FEW_PRODUCTS, MANY_PRODUCTS = 10**7, 10**10
 
 
-def default():
+def default() -> EngineName:
     """Name of the engine that computes where none is named.
 
     It is the one that the environment variable ``CONVDOC_ENGINE`` names; else ``"keras"`` where
@@ -126,7 +133,13 @@ def default():
     return "keras" if _theano_can_run() else "auto"
 
 
-def choose(engine, x_shape, w_shape, spec, itemsize):
+def choose(
+    engine: EngineName | None,
+    x_shape: tuple[int, ...],
+    w_shape: tuple[int, ...],
+    spec: "ConvSpec",
+    itemsize: int,
+) -> Any:
     """Module of the engine that computes a convolution, its adjoint or its gradients.
 
     Parameters
@@ -185,7 +198,7 @@ def _theano_can_run():
     return ENGINES["keras"] is KERAS_2 and why_not("keras") is None
 
 
-def quickest(x_shape, w_shape, spec):
+def quickest(x_shape: tuple[int, ...], w_shape: tuple[int, ...], spec: "ConvSpec") -> EngineName:
     """Name of the engine that is expected to be the quickest of those that can compute here.
 
     The time that it needs to start is counted. It is SciPy, which goes through the Fourier
@@ -229,7 +242,7 @@ def quickest(x_shape, w_shape, spec):
     return "numpy"
 
 
-def why_not(name):
+def why_not(name: EngineName) -> str | None:
     """Say why the engine called `name` cannot compute here.
 
     Returns
@@ -253,7 +266,7 @@ def why_not(name):
     return f"{' and '.join(missing)} not installed: {engine.install}" if missing else None
 
 
-def available():
+def available() -> list[AvailableEngine]:
     """List the engines that can compute here.
 
     Returns
@@ -278,7 +291,7 @@ def available():
     return engines
 
 
-def clear_cache():
+def clear_cache() -> None:
     """Forget all compiled functions; each is compiled, or read from disk, when next needed.
 
     At most 128 of each kind are kept anyway.
@@ -288,7 +301,7 @@ def clear_cache():
         getattr(module, "clear_cache", lambda: None)()
 
 
-def load(name):
+def load(name: EngineName) -> Any:
     """Module of the engine called `name`, imported.
 
     Raises
@@ -306,10 +319,10 @@ def load(name):
     return _loaded[name]
 
 
-_loaded = {}
+_loaded: dict[EngineName, Any] = {}
 
 
-def is_installed(name):
+def is_installed(name: EngineName) -> bool:
     """Whether the libraries that the engine called `name` needs are installed."""
     return all(map(_is_found, ENGINES[name].libraries))
 
@@ -325,7 +338,7 @@ def _version(engine):
     ).__version__
 
 
-def describe():
+def describe() -> list[tuple[str, str]]:
     """Describe what computes here; it never raises.
 
     Returns
@@ -350,7 +363,7 @@ def describe():
     return [*_theano_stack.describe(), ("default", named), *rows]
 
 
-def load_keras():
+def load_keras() -> ModuleType:
     """Import Keras on Theano, as it must be imported on today's Python and NumPy.
 
     After this call, ``import keras`` and ``import theano`` work as they did in 2020.

@@ -22,7 +22,7 @@ OpenMPOp.gxx_support_openmp = sys.platform == "linux"
 
 _process = os.getpid()
 _compiling = threading.Lock()  # two threads that compile at once wait for each other for ever
-_all = weakref.WeakSet()
+_all: weakref.WeakSet = weakref.WeakSet()
 
 
 def _new_locks():

@@ -4,6 +4,8 @@ Each question is data (`Question`), in a module for each chapter of the guide. I
 wrong answers that are known are computed, when they are asked for.
 """
 
+from typing import Any
+
 from convdoc.exercises import (
     arrays,
     backward,
@@ -21,8 +23,8 @@ from convdoc.exercises import (
 )
 from convdoc.exercises.answer import Answer
 from convdoc.exercises.matrix import dense_against_convolution
-from convdoc.exercises.question import Feedback, Mistake, Question
-from convdoc.exercises.sheet import Listing, Sheet
+from convdoc.exercises.questions import Feedback, Mistake, Question
+from convdoc.exercises.sheets import Listing, Sheet
 
 __all__ = [
     "Answer",
@@ -60,7 +62,7 @@ NOTEBOOK = (
 )
 
 
-def question(name):
+def question(name: str) -> Question:
     """Find a question by its name; shown on a page or in a notebook, it is an answer box.
 
     Parameters
@@ -90,7 +92,7 @@ def question(name):
     return _BY_NAME[name]
 
 
-def check(name, answer, attempt=1):
+def check(name: str, answer: Any, attempt: int = 1) -> Feedback:
     """Check an answer: right, or a mistake that is recognised, or a hint.
 
     Parameters
@@ -126,7 +128,7 @@ def check(name, answer, attempt=1):
     return question(name).check(answer, attempt)
 
 
-def list(chapter=None):
+def list(chapter: str | None = None) -> Listing:
     """List the questions, of one chapter or of all.
 
     Parameters
@@ -165,7 +167,7 @@ def list(chapter=None):
     return Listing(CHAPTERS[chapter])
 
 
-def sheet(*names):
+def sheet(*names: str) -> Sheet:
     """Put questions together on a sheet, which counts how many are done.
 
     Parameters

@@ -4,6 +4,8 @@ from html import escape
 
 import numpy as np
 
+from convdoc._types import ArrayLike
+
 
 class Answer:
     """An answer that stays folded on a page until the reader opens it.
@@ -26,15 +28,15 @@ class Answer:
      [3 4]]
     """
 
-    def __init__(self, text, array=None):
+    def __init__(self, text: str, array: ArrayLike | None = None) -> None:
         self.text = text
         self.array = None if array is None else np.asarray(array)
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Text, then numbers."""
         return self.text if self.array is None else f"{self.text}\n{self.array}"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         numbers = "" if self.array is None else f"<pre>{escape(str(self.array))}</pre>"
         return (
             '<details class="convdoc-answer"><summary>Answer</summary>'

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.spec import ConvSpec
 
 SAMPLES, CHANNELS, HEIGHT, WIDTH = 10, 3, 48, 64
@@ -74,7 +75,7 @@ def _green_solution():
     ]
 
 
-def blur(photograph):
+def blur(photograph: Numbers) -> Numbers:
     """Average each pixel of a grey photograph with its eight neighbours."""
     x = photograph[None, None]
     return conv4d(x, MEAN, "same")[0, 0]

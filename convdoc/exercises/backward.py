@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d, conv4d_gradients, conv4d_transpose, correlate4d
 from convdoc.exercises.plane import plane
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.spec import ConvSpec
 
 BATCH_DY = np.array([[[[1, 0], [2, 3]],
@@ -179,7 +180,7 @@ def _stride_solution():
     ]
 
 
-def step(x, w, t, rate):
+def step(x: Numbers, w: Numbers, t: Numbers, rate: float) -> Numbers:
     """Take one step down the gradient of half the sum of squared errors."""
     y = plane(conv4d, x, w, "valid")
     _, dw, _ = conv4d_gradients(x[None, None], w[None, None], (y - t)[None, None], "valid")

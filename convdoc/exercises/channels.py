@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d, correlate4d
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.spec import ConvSpec
 
 FILTERS, CHANNELS, KERNEL, SIZE = 12, 4, (5, 5), 20
@@ -152,7 +153,7 @@ def _each_colour(weight=NINTH):
     return w
 
 
-def blur(photograph):
+def blur(photograph: Numbers) -> Numbers:
     """Average each pixel of a colour photograph with its neighbours, each colour by itself."""
     return _through(photograph, _each_colour())
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d, correlate4d
 from convdoc.exercises.plane import plane
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.spec import ConvSpec
 
 DAYS = np.array([[2, 0, 5, 1, 4]])
@@ -128,7 +129,7 @@ def _step_solution():
     ]
 
 
-def convolve(x, w):
+def convolve(x: Numbers, w: Numbers) -> Numbers:
     """Add up the images that the weights of `w` make of `x`."""
     (height, width), (rows, columns) = x.shape, w.shape
     y = np.zeros((height + rows - 1, width + columns - 1))

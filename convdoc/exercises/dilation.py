@@ -4,7 +4,7 @@ import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
 from convdoc.exercises.plane import plane
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.network import Conv, Network
 from convdoc.spec import ConvSpec
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.network import ALEXNET, Conv, Network
 
 CHANNELS = 64
@@ -29,7 +29,8 @@ FILTERS, KERNEL = 256, 3
 
 STACKED_CHANNELS, STACKED_GROUPS, STACKED_LAYERS = 16, 4, 2
 
-SECOND = ALEXNET.table((1, 3, 227, 227)).rows[3]  # the convolution behind the first pooling
+ALEXNET_TABLE = ALEXNET.table((1, 3, 227, 227))
+SECOND, SECOND_W = ALEXNET_TABLE.rows[3], ALEXNET_TABLE.kernel_shapes[1]  # after one pooling
 
 COLUMN, ROW = np.array([[2], [1], [3]]), np.array([[2, 3, -1]])
 
@@ -134,7 +135,7 @@ def _saved_solution():
 
 
 def _alexnet_solution():
-    filters, channels, k, _ = SECOND.kernel_shape
+    filters, channels, k, _ = SECOND_W
     return [
         f"Each filter reads half of the {2 * channels} channels, {channels}, through slices of "
         f"{k}×{k}: {channels} · {k} · {k} = {channels * k * k:,} weights. There are {filters} "
@@ -339,9 +340,9 @@ QUESTIONS = (
         name="groups-alexnet",
         title="The second layer of AlexNet",
         level=2,
-        text=f"AlexNet's second convolution has {SECOND.kernel_shape[0]} filters of "
-        f"{SECOND.kernel_shape[2]}×{SECOND.kernel_shape[3]} in 2 groups, over "
-        f"{2 * SECOND.kernel_shape[1]} channels. How many weights has it, without biases?",
+        text=f"AlexNet's second convolution has {SECOND_W[0]} filters of "
+        f"{SECOND_W[2]}×{SECOND_W[3]} in 2 groups, over "
+        f"{2 * SECOND_W[1]} channels. How many weights has it, without biases?",
         kind=Integer(),
         answer=lambda: SECOND.weights,
         mistakes=(
@@ -358,11 +359,11 @@ QUESTIONS = (
                 "You counted biases too.",
             ),
             Mistake(
-                lambda: math.prod(SECOND.kernel_shape[:3]),
+                lambda: math.prod(SECOND_W[:3]),
                 "You counted one row of each slice. How many elements has it?",
             ),
             Mistake(
-                lambda: math.prod(SECOND.kernel_shape[1:]),
+                lambda: math.prod(SECOND_W[1:]),
                 "These are the weights of one filter.",
             ),
         ),

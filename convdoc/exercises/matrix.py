@@ -1,12 +1,14 @@
 """Questions about convolution as a matrix, and as a product of spectra."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
-from convdoc.explain import as_matrix, im2col
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc.explain import im2col
 from convdoc.spec import ConvSpec
 
 IMAGE, KERNEL = (100, 100), (3, 3)
@@ -35,7 +37,7 @@ WINDOWED = np.array([[2, 7, 1, 8],
 WINDOW = 2
 
 
-def dense_against_convolution(image, kernel):
+def dense_against_convolution(image: Sequence[int], kernel: Sequence[int]) -> dict[str, float]:
     """Count what a dense layer needs for what a convolution does under ``"valid"``.
 
     A dense layer has one weight for each pair of an input and an output pixel, and one bias
@@ -93,9 +95,7 @@ def _dense_solution():
         f"Small enough to be written out: an image of 4×4 and the same kernel. The dense layer's "
         f"matrix has {small['dense']} cells. The convolution fills it with the numbers of its "
         "kernel, here 1 to 9, and zeros:",
-        as_matrix(ConvSpec(KERNEL), (4, 4), np.arange(1, 10).reshape(1, 1, 3, 3))
-        .toarray()
-        .astype(int),
+        _matrix(np.arange(1, 10).reshape(3, 3), (4, 4)),
         f"With biases the dense layer has one more for each output, {count['dense_biased']:,}, "
         f"and the convolution one for its filter, {count['convolution_biased']}. The factor is "
         f"then {count['factor_biased']:,.1f}.",
@@ -121,16 +121,25 @@ def _shape_solution():
     ]
 
 
+def _matrix(w, size):
+    """The matrix of a convolution without padding: a column holds what one pixel alone gives.
+
+    `convdoc.explain.as_matrix` needs SciPy; for questions, NumPy is enough.
+    """
+    pixels = math.prod(size)
+    one_each = np.eye(pixels).reshape(pixels, 1, *size)
+    return conv4d(one_each, w[None, None], "valid").reshape(pixels, -1).T.astype(int)
+
+
 def _held(size):
     """In how many windows each pixel of a square image lies."""
-    ones = np.ones((1, 1, *MIDDLE.kernel))
-    return as_matrix(MIDDLE, (size, size), ones).sum(axis=0).reshape(size, size).astype(int)
+    return _matrix(np.ones(MIDDLE.kernel), (size, size)).sum(axis=0).reshape(size, size)
 
 
 def _column_solution():
     from convdoc.draw import stepper
 
-    held, row, column = _held(MIDDLE_SIZE), *PIXEL
+    held, (row, column) = _held(MIDDLE_SIZE), PIXEL
     x = np.zeros((1, 1, MIDDLE_SIZE, MIDDLE_SIZE), int)
     x[0, 0, row, column] = 1
     return [
@@ -145,7 +154,7 @@ def _column_solution():
 
 
 def _row_matrix(w):
-    return as_matrix(ConvSpec(w.shape), ROW_SIZE, w[None, None]).toarray().astype(int)
+    return _matrix(w, ROW_SIZE)
 
 
 def _row_without_gaps():
@@ -251,7 +260,7 @@ def _wrapped_solution():
     ]
 
 
-def windows(x, k):
+def windows(x: Numbers, k: int) -> Numbers:
     """Put each window of k×k pixels into a column."""
     return np.lib.stride_tricks.sliding_window_view(x, (k, k)).reshape(-1, k * k).T
 

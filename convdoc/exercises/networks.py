@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
+from convdoc._types import Array as Numbers
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.network import ALEXNET, DIELEMAN, LENET5, VGG16, Conv, MaxPool, Network
 
 GALAXIES = (1, 3, 45, 45)
@@ -217,7 +218,7 @@ def _trials():
     return [*_alexnet(), (np.array([3, 3, 3]), np.array([1, 1, 1])), (np.array([2]), np.array([2]))]
 
 
-def field(kernels, strides):
+def field(kernels: Numbers, strides: Numbers) -> Numbers:
     """Receptive field behind each layer."""
     jumps = np.concatenate([[1], np.cumprod(strides)[:-1]])
     return 1 + np.cumsum((kernels - 1) * jumps)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d
 from convdoc.exercises.plane import plane
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.spec import ConvSpec
 
 VALID = ConvSpec(kernel=3)
@@ -158,7 +159,7 @@ def _uneven_solution():
     ]
 
 
-def blur(x):
+def blur(x: Numbers) -> Numbers:
     """Average 3×3 pixels, those of the border repeated outwards."""
     return plane(conv4d, np.pad(x, 1, mode="edge"), BLUR, "valid")
 
@@ -315,7 +316,7 @@ QUESTIONS = (
         answer=lambda: _size(TWICE_SIZE, TWICE),
         mistakes=(
             Mistake(
-                lambda: _size(TWICE_SIZE, TWICE) - TWICE.border_mode[0][0],
+                lambda: _size(TWICE_SIZE, TWICE) - TWICE.padding(TWICE_SIZE)[0][0],
                 "You counted the padding once. So many rows are put at the top, and as many at the "
                 "bottom.",
             ),
@@ -333,7 +334,7 @@ QUESTIONS = (
                 "The size stays only if the padding is half of the kernel. Is it?",
             ),
             Mistake(
-                lambda: TWICE_SIZE + 2 * TWICE.border_mode[0][0],
+                lambda: TWICE_SIZE + 2 * TWICE.padding(TWICE_SIZE)[0][0],
                 "That is the padded image. Now the kernel has to fit into it.",
             ),
         ),

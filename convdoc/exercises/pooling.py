@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from convdoc._types import Array as Numbers
 from convdoc.conv import conv4d, pool4d
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.spec import ConvSpec
 
 QUARTERS = np.array([[3, 8, 1, 0],
@@ -149,7 +150,7 @@ def _kernel(x, weight, groups=True):
     return np.full((channels, 1 if groups else channels, 2, 2), weight)
 
 
-def average(x):
+def average(x: Numbers) -> Numbers:
     """Average 2×2 windows side by side, by a convolution."""
     return conv4d(x, _kernel(x, 1 / 4), "valid", strides=2, groups=x.shape[1])
 

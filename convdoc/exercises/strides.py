@@ -6,7 +6,7 @@ import numpy as np
 
 from convdoc.conv import conv4d, correlate4d
 from convdoc.exercises.plane import plane
-from convdoc.exercises.question import Array, Integer, Mistake, Question
+from convdoc.exercises.questions import Array, Integer, Mistake, Question
 from convdoc.spec import ConvSpec
 
 FLOOR = ConvSpec(kernel=13, strides=2, border_mode=6)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from convdoc.conv import conv4d, conv4d_transpose
-from convdoc.exercises.question import Array, Code, Integer, Mistake, Question, Shape
+from convdoc.exercises.questions import Array, Code, Integer, Mistake, Question, Shape
 from convdoc.spec import ConvSpec
 
 SIZE = ConvSpec(kernel=5, strides=3, border_mode=1, transposed=True)

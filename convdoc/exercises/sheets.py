@@ -1,8 +1,9 @@
 """Several questions together."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from convdoc.exercises.question import Question
+from convdoc.exercises.questions import Question
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,20 +24,20 @@ class Listing:
 
     questions: tuple[Question, ...]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Question]:
         return iter(self.questions)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.questions)
 
-    def __str__(self):
+    def __str__(self) -> str:
         """A line for each question: its name, its level as stars, its title."""
         width = max((len(question.name) for question in self), default=0)
         return "\n".join(f"{q.name:{width}}  {'*' * q.level:3}  {q.title}" for q in self)
 
     __repr__ = __str__
 
-    def sheet(self):
+    def sheet(self) -> "Sheet":
         """Give the same questions as a sheet to fill in."""
         return Sheet(self.questions)
 
@@ -47,7 +48,7 @@ class Sheet(Listing):
     On a page or in a notebook, an answer box for each, under a line that says how many are done.
     """
 
-    def _repr_html_(self):
-        from convdoc.draw.question import sheet  # needs matplotlib, and checking does not
+    def _repr_html_(self) -> str:
+        from convdoc.draw.question import sheet  # which imports this module
 
         return sheet(self)

@@ -1,15 +1,18 @@
 """A question as data: what it asks, how its answer is computed, and known wrong answers."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 import numpy as np
 
+from convdoc import _types
+from convdoc._types import ArrayLike
+
 #: What a reader is told about an answer. Braces stand for a hint, or for two shapes.
-WORDS = {
+WORDS: dict[str, Any] = {
     "right": "Right.",
     "shape": "The shape {} is not that of the answer, {}.",
     "hints": ("Not this. A hint: {}", "Still not this. Another hint: {}"),
@@ -32,7 +35,7 @@ class Mistake:
         How far from it an answer may be that is not right: readers round.
     """
 
-    value: Callable
+    value: Callable[..., Any]
     tell: str
     near: float = 0
 
@@ -50,15 +53,15 @@ class Feedback:
     right: bool
     text: str
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.right
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
     __repr__ = __str__
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return f"<p>{escape(self.text)}</p>"
 
 
@@ -68,7 +71,7 @@ class Integer:
     name = "integer"
     tolerance = 0
 
-    def read(self, answer):
+    def read(self, answer: Any) -> int:
         """Take the reader's answer, or say what would be one."""
         try:
             if isinstance(answer, bool | np.bool_):
@@ -77,11 +80,11 @@ class Integer:
         except TypeError:
             raise TypeError(f"answer must be an integer; got {_told(answer)}") from None
 
-    def agree(self, a, b, near=0):
+    def agree(self, a: Any, b: Any, near: float = 0) -> bool:
         """Whether two answers are the same."""
         return a == b
 
-    def write(self, value):
+    def write(self, value: Any) -> str:
         """Write an answer as a reader would."""
         return f"{value:,}"
 
@@ -93,18 +96,18 @@ class Number:
     tolerance: float
     name = "number"
 
-    def read(self, answer):
+    def read(self, answer: Any) -> float:
         """Take the reader's answer, or say what would be one."""
         array = _real(answer)
         if array is None or array.ndim > 0 or not np.isfinite(array):
             raise TypeError(f"answer must be a number; got {_told(answer)}")
         return float(array)
 
-    def agree(self, a, b, near=0):
+    def agree(self, a: Any, b: Any, near: float = 0) -> bool:
         """Whether two answers are the same."""
         return abs(a - b) <= max(self.tolerance, near)
 
-    def write(self, value):
+    def write(self, value: Any) -> str:
         """Write an answer as a reader would, no more digits than count."""
         digits = max(0, int(np.ceil(-np.log10(self.tolerance))))
         return f"{value:,.{digits}f}"
@@ -116,17 +119,17 @@ class Shape:
     name = "shape"
     tolerance = 0
 
-    def read(self, answer):
+    def read(self, answer: Any) -> tuple[int, ...]:
         """Take the reader's answer, or say what would be one."""
         if not isinstance(answer, tuple | list):
             raise TypeError(f"answer must be a shape, as in (1, 3, 45, 45); got {_told(answer)}")
         return tuple(Integer().read(length) for length in answer)
 
-    def agree(self, a, b, near=0):
+    def agree(self, a: Any, b: Any, near: float = 0) -> bool:
         """Whether two answers are the same."""
         return a == b
 
-    def write(self, value):
+    def write(self, value: Any) -> str:
         """Write an answer as a reader would."""
         return str(tuple(value))
 
@@ -141,7 +144,7 @@ class Array:
     tolerance: float = 1e-6
     name = "array"
 
-    def read(self, answer):
+    def read(self, answer: Any) -> _types.Array:
         """Take the reader's answer, or say what would be one."""
         array = _real(answer)
         if array is None or array.ndim == 0 or not np.isfinite(array).all():
@@ -150,12 +153,12 @@ class Array:
             array = array[0]
         return array
 
-    def agree(self, a, b, near=0):
+    def agree(self, a: Any, b: Any, near: float = 0) -> bool:
         """Whether two answers are the same."""
         near = max(self.tolerance, near)
         return a.shape == b.shape and bool(np.all(np.abs(a - b) <= near))
 
-    def write(self, value):
+    def write(self, value: Any) -> str:
         """Write an answer as a reader would, row under row."""
         return np.array2string(value, separator=", ", threshold=10_000, floatmode="maxprec")
 
@@ -176,11 +179,11 @@ class Code:
     """
 
     signature: str
-    trials: Callable
+    trials: Callable[[], Sequence[tuple[Any, ...]]]
     tolerance: float = 1e-6
     name = "code"
 
-    def read(self, answer):
+    def read(self, answer: Any) -> list[_types.Array]:
         """Call the reader's function; give what it returns, trial by trial."""
         if not callable(answer):
             raise TypeError(f"answer must be a function, {self.signature}; got {_told(answer)}")
@@ -194,12 +197,12 @@ class Code:
             results.append(Array(self.tolerance).read(result))
         return results
 
-    def agree(self, a, b, near=0):
+    def agree(self, a: Any, b: Any, near: float = 0) -> bool:
         """Whether two answers are the same."""
         kind = Array(max(self.tolerance, near))
         return all(map(kind.agree, a, b))
 
-    def write(self, value):
+    def write(self, value: Any) -> str:
         """Write what the function gives in the first trial."""
         return Array(self.tolerance).write(value[0])
 
@@ -238,25 +241,25 @@ class Question:
     title: str
     level: int
     text: str
-    kind: Any
-    answer: Callable
-    mistakes: tuple
-    hints: tuple
-    solution: Callable
-    given: dict = field(default_factory=dict)
+    kind: Integer | Number | Shape | Array | Code
+    answer: Callable[..., Any]
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, str]
+    solution: Callable[[], list[Any]]
+    given: Mapping[str, ArrayLike] = field(default_factory=dict)
 
-    def right(self):
+    def right(self) -> Any:
         """Compute the right answer, as `kind` reads it."""
         return self.kind.read(self._value(self.answer))
 
-    def wrong(self):
+    def wrong(self) -> list[Any]:
         """Compute the known wrong answers: a list, one for each of `mistakes`."""
         return [self.kind.read(self._value(mistake.value)) for mistake in self.mistakes]
 
     def _value(self, compute):
         return compute if isinstance(self.kind, Code) else compute()
 
-    def check(self, answer, attempt=1):
+    def check(self, answer: Any, attempt: int = 1) -> Feedback:
         """Say what is to be said about an answer: see :func:`convdoc.exercises.check`."""
         if attempt not in (1, 2, 3):
             raise ValueError(f"attempt must be 1, 2 or 3; got {attempt!r}")
@@ -278,15 +281,15 @@ class Question:
             return ""
         return WORDS["shape"].format(given.shape, right.shape) + " "
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Title, text, and the arrays that are given."""
         arrays = (f"\n\n{name} =\n{np.asarray(value)}" for name, value in self.given.items())
         return f"{self.title}\n{self.text}{''.join(arrays)}"
 
     __repr__ = __str__
 
-    def _repr_html_(self):
-        from convdoc.draw.question import question_box  # needs matplotlib, and checking does not
+    def _repr_html_(self) -> str:
+        from convdoc.draw.question import question_box  # which imports this module
 
         return question_box(self)
 

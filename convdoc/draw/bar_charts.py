@@ -1,16 +1,25 @@
 """Bar charts: a few named numbers to compare."""
 
 import math
-
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 from convdoc.draw import palette
+from convdoc.draw.canvas import pyplot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 WIDTH = 5.4  # inches
 ROW = 0.52  # inches for a bar and the words over it
 
 
-def bars(charts, text="{:,}", role="output", log=False):
+def bars(
+    charts: Mapping[str, Mapping[str, float]],
+    text: str = "{:,}",
+    role: Literal["input", "kernel", "output"] = "output",
+    log: bool = False,
+) -> "Figure":
     """Draw named numbers as horizontal bars, each with its name and number over it.
 
     Parameters
@@ -31,7 +40,7 @@ def bars(charts, text="{:,}", role="output", log=False):
     """
     style = {"size": palette.TITLE_SIZE, "color": palette.LIGHT["ink"]}
     rows = [len(values) + 1.4 for values in charts.values()]
-    figure, axes = plt.subplots(
+    figure, axes = pyplot().subplots(
         len(charts),
         squeeze=False,
         figsize=(WIDTH, ROW * sum(rows)),

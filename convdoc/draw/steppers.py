@@ -6,8 +6,10 @@ Python computes every number and writes every word; `stepper.js` only moves betw
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Literal, SupportsIndex
 
 from convdoc import steps as take
+from convdoc._types import ArrayLike, BorderMode, EngineName, OneOrTwo, PoolingMode
 from convdoc.draw.blocks import picture
 from convdoc.draw.figure import ASSETS, figure
 from convdoc.draw.transcript import plain, title, transcript
@@ -27,7 +29,17 @@ PAGE = """<!doctype html>
 """
 
 
-def stepper(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None):
+def stepper(
+    x: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "same",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    engine: EngineName | None = None,
+) -> "Stepper":
     """Show `conv4d` step by step: the window, its products, and their sum.
 
     Parameters
@@ -53,13 +65,21 @@ def stepper(x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=N
     1. y[0, 0] = 1·20 + 2·10 + 5 (bias) = 45; row 0, columns 0 to 1 of x
     2. y[0, 1] = 2·20 + 3·10 + 5 (bias) = 75; row 0, columns 1 to 2 of x
     """
-    settings = {"strides": strides, "dilation": dilation, "groups": groups, "engine": engine}
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "engine": engine}
     return _shown(take.convolution(x, w, border_mode, bias=bias, **settings))
 
 
 def correlate_stepper(
-    x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine=None
-):
+    x: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "same",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    engine: EngineName | None = None,
+) -> "Stepper":
     """Show `correlate4d` step by step: `stepper` with the kernel not flipped.
 
     Parameters
@@ -84,14 +104,23 @@ def correlate_stepper(
     1. y[0, 0] = 1·10 + 2·20 = 50; row 0, columns 0 to 1 of x
     2. y[0, 1] = 2·10 + 3·20 = 80; row 0, columns 1 to 2 of x
     """
-    settings = {"strides": strides, "dilation": dilation, "groups": groups, "engine": engine}
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "engine": engine}
     return _shown(take.correlation(x, w, border_mode, bias=bias, **settings))
 
 
 def transpose_stepper(
-    y, w, border_mode="valid", *, strides=1, dilation=1, groups=1, bias=None, output_padding=0,
-    view="scatter", engine=None,
-):  # fmt: skip
+    y: ArrayLike,
+    w: ArrayLike,
+    border_mode: BorderMode = "valid",
+    *,
+    strides: OneOrTwo = 1,
+    dilation: OneOrTwo = 1,
+    groups: SupportsIndex = 1,
+    bias: ArrayLike | None = None,
+    output_padding: OneOrTwo = 0,
+    view: Literal["scatter", "gather"] = "scatter",
+    engine: EngineName | None = None,
+) -> "Stepper":
     """Show `conv4d_transpose` step by step, in one of two views.
 
     Parameters
@@ -128,12 +157,18 @@ def transpose_stepper(
     4. x′[0, 3] = 10·2 = 20
     5. x′[0, 4] = 10·1 = 10
     """
-    settings = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
     settings |= {"output_padding": output_padding, "view": view, "engine": engine}
     return _shown(take.transposed(y, w, border_mode, **settings))
 
 
-def pool_stepper(x, size, strides=None, border_mode="valid", mode="max"):
+def pool_stepper(
+    x: ArrayLike,
+    size: OneOrTwo,
+    strides: OneOrTwo | None = None,
+    border_mode: BorderMode = "valid",
+    mode: PoolingMode = "max",
+) -> "Stepper":
     """Show `pool4d` step by step.
 
     Parameters
@@ -161,7 +196,7 @@ def pool_stepper(x, size, strides=None, border_mode="valid", mode="max"):
     return _shown(take.pooling(x, size, strides, border_mode, mode))
 
 
-def shift_stepper(x, w):
+def shift_stepper(x: ArrayLike, w: ArrayLike) -> "Stepper":
     """Show a full convolution as a sum of shifted images, one step for each kernel element.
 
     Parameters
@@ -208,7 +243,7 @@ class Stepper:
     steps: Steps
     start: int
 
-    def at(self, step):
+    def at(self, step: int) -> "Stepper":
         """The same figure, showing another step first.
 
         Parameters
@@ -228,7 +263,7 @@ class Stepper:
         self.steps.at(step)
         return replace(self, start=int(step))
 
-    def svg(self):
+    def svg(self) -> str:
         """Draw the step that it shows first, as a picture by itself.
 
         Returns
@@ -238,7 +273,7 @@ class Stepper:
         """
         return picture(self.steps, self.start)
 
-    def save(self, path):
+    def save(self, path: str | Path) -> None:
         """Write it as a page by itself, with controls, for a lecture or a web site.
 
         Parameters
@@ -255,16 +290,16 @@ class Stepper:
         with open(Path(path), "x", encoding="utf-8") as file:
             file.write(page)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         sentences = map(plain, transcript(self.steps))
         if self.steps.numbered:
             sentences = (f"{count}. {sentence}" for count, sentence in enumerate(sentences, 1))
         return "\n".join([title(self.steps), *sentences])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return figure(self.steps, self.start) + ASSETS
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {
             "text/html": self._repr_html_(),
             "image/svg+xml": self.svg(),

@@ -1,15 +1,22 @@
 """Photographs side by side, grey or in colour."""
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from convdoc._types import ArrayLike
 from convdoc.draw import palette
+from convdoc.draw.canvas import pyplot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COLUMNS = 2
 SIDE = 3.3  # inches
 
 
-def photographs(images):
+def photographs(images: Mapping[str, ArrayLike]) -> "Figure":
     """Draw images in rows of two, each under its title.
 
     Parameters
@@ -23,7 +30,7 @@ def photographs(images):
     matplotlib.figure.Figure
     """
     rows = -(-len(images) // COLUMNS)
-    figure, axes = plt.subplots(
+    figure, axes = pyplot().subplots(
         rows, COLUMNS,
         figsize=(COLUMNS * SIDE, rows * (SIDE + 0.3)),
         layout="constrained",

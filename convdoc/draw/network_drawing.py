@@ -1,12 +1,15 @@
 """A network as the volumes that flow through it, from top to bottom."""
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from matplotlib.patches import Polygon
-
-from convdoc.draw.canvas import Canvas
+from convdoc.draw.canvas import Canvas, pyplot
 from convdoc.draw.palette import LIGHT, TITLE_SIZE
-from convdoc.network import Conv, Dense
+from convdoc.network import Conv, Dense, Layer
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Distances in cells.
 WIDEST = 6.0  # the side of the largest image
@@ -17,7 +20,7 @@ WORDS = 9.5  # least room for the shapes and layers on the right
 LETTER = 0.26  # of their words, at most, on average
 
 
-def architecture(shapes, layers):
+def architecture(shapes: Sequence[Sequence[int]], layers: Sequence[Layer]) -> "Figure":
     """Draw what enters a network and what leaves each layer, one slab below the other.
 
     The top of a slab is the image plane, to scale; its thickness grows with the logarithm of
@@ -111,7 +114,7 @@ class _Slab:
 
 
 def _polygon(corners, role, strength):
-    return Polygon(
+    return pyplot().Polygon(
         corners, facecolor=(LIGHT[role], strength), edgecolor=LIGHT[role],
         linewidth=0.9, joinstyle="round", clip_on=False,
     )  # fmt: skip

@@ -1,0 +1,27 @@
+"""Names for the types of arguments and results."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, SupportsIndex
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "Array", "ArrayLike", "BorderMode", "BorderName", "EngineName", "Floats", "Framework",
+    "OneOrTwo", "Pair", "PoolingMode", "Shape", "Sides",
+]  # fmt: skip
+
+Pair = tuple[int, int]  # (vertical, horizontal)
+Sides = tuple[Pair, Pair]  # ((top, bottom), (left, right))
+Shape = tuple[int, int, int, int]
+#: An integer for both axes, or one for each.
+OneOrTwo = SupportsIndex | Sequence[SupportsIndex]
+BorderName = Literal["valid", "full", "half", "same", "same_upper"]
+BorderMode = BorderName | OneOrTwo | Sequence[Sequence[SupportsIndex]]
+PoolingMode = Literal["max", "average", "average_no_pad"]
+EngineName = Literal[
+    "auto", "keras", "theano", "direct", "numpy", "scipy", "opencv", "scikit-image", "torch", "jax"
+]
+Framework = Literal["convdoc", "theano", "keras-theano", "tensorflow", "flax", "torch", "jax"]
+Array = NDArray[Any]
+Floats = NDArray[np.floating[Any]]
