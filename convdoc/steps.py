@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convdoc.conv import conv4d, conv4d_transpose, pool4d, real_4d
+from convdoc.conv import conv4d, conv4d_transpose, pool4d, real, real_4d
 from convdoc.explain import explain, shifted_sum
+from convdoc.hints import hinted
 from convdoc.spec import ConvSpec, integer
 
 __all__ = [
@@ -311,6 +312,7 @@ class Steps:
         return len(self.pooled(step))
 
 
+@hinted
 def convolution(
     x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
 ):
@@ -363,6 +365,7 @@ def convolution(
     )
 
 
+@hinted
 def correlation(
     x, w, border_mode="same", *, strides=1, dilation=1, groups=1, bias=None, engine="keras"
 ):
@@ -390,11 +393,13 @@ def correlation(
     >>> steps.stamp.values.tolist(), steps.explanation(1).sum
     ([[[[10, 20]]]], 80)
     """
-    turned = real_4d("w", w)[:, :, ::-1, ::-1]
+    w = real("w", w)
+    turned = w[:, :, ::-1, ::-1] if w.ndim == 4 else w
     settings = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
     return replace(convolution(x, turned, border_mode, **settings, engine=engine), flipped=False)
 
 
+@hinted
 def transposed(
     y, w, border_mode="valid", *, strides=1, dilation=1, groups=1, bias=None, output_padding=0,
     view="scatter", engine="keras",
@@ -461,6 +466,7 @@ def transposed(
     return replace(steps, results=_added_up(steps)) if steps.numbered else steps
 
 
+@hinted
 def pooling(x, size, strides=None, border_mode="valid", mode="max"):
     """Take `pool4d` step by step: over the output, channel after channel, row after row.
 
