@@ -1,15 +1,16 @@
 """The operations: check the arguments, make the plan, hand over to an engine."""
 
 import math
-from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, SupportsIndex
 
 import numpy as np
 
 from convdoc import engines
 from convdoc._types import Array, ArrayLike, BorderMode, EngineName, Floats, OneOrTwo, PoolingMode
-from convdoc.spec import ConvSpec, divide, pair
+from convdoc.hints import hinted, mode_hint
+from convdoc.layouts import MisfitError, looks_channels_last, looks_misread, match, warn_of_accident
+from convdoc.spec import ConvSpec, divide, pair, positive
 
 LAYOUTS = {
     "x": "(samples, channels, height, width)",
@@ -26,6 +27,7 @@ POOLING_MODES = {
 }
 
 
+@hinted
 def conv4d(
     x: ArrayLike,
     w: ArrayLike,
@@ -85,22 +87,31 @@ def conv4d(
     Raises
     ------
     TypeError
-        For complex, text, dates, objects, masked arrays, or floats wider than float64.
+        If an array is complex, text, dates, objects, masked, or of floats wider than float64, and
+        if an argument has another framework's name; the message gives ours.
     ValueError
-        For an array that is not 4-D or has an empty axis, for channels that do not match or
-        groups that do not divide them, a `bias` of another length, settings that `ConvSpec`
-        refuses, a kernel larger than the padded image, an unknown `engine`, and for integers
-        that the result's dtype would round: beyond 2**24 in float32, 2**53 in float64.
+        If an array is not 4-D or has an empty axis, the channels do not match, the groups do not
+        divide them, `bias` has another length, `ConvSpec` refuses a setting, the kernel is larger
+        than the padded image, `engine` is unknown, or the result's dtype would round an integer:
+        beyond 2**24 in float32, 2**53 in float64. Where an array seems to be in the layout of
+        another framework, the message ends in the expression that moves it to ours.
     ImportError, RuntimeError
         If the engine's library is missing, or the compiler or the headers of Python that it
         needs. The message names the package to install.
     MemoryError
         If ``"keras"`` or ``"theano"`` is asked for and would copy out windows of more than 1 GiB.
 
+    Warns
+    -----
+    UserWarning
+        If `w` fits by accident: a kernel of Keras for 3×3 windows over three channels, shape
+        (3, 3, 3, filters), is also one of three filters that are 3 high and `filters` wide. It is
+        computed as the latter. Up to a width of 6, or 12 if it is odd, there is no warning.
+
     Notes
     -----
-    A batch of channels-last images whose height equals its number of channels cannot be
-    told from a channels-first one: transpose such images yourself, ``x.transpose(0, 3, 1, 2)``.
+    A batch of channels-last images whose height equals the number of channels of `w` cannot be
+    distinguished from a channels-first one. Transpose it: ``x.transpose(0, 3, 1, 2)``.
 
     References
     ----------
@@ -189,10 +200,11 @@ def conv4d(
              [1., 0., 2., 1., 0.]]]], dtype=float32)
     """
     return _convolve(
-        real_4d("x", x), real_4d("w", w), border_mode, strides, dilation, groups, bias, engine
+        real("x", x), real("w", w), border_mode, strides, dilation, groups, bias, engine
     )
 
 
+@hinted
 def correlate4d(
     x: ArrayLike,
     w: ArrayLike,
@@ -227,7 +239,12 @@ def correlate4d(
     Raises
     ------
     TypeError, ValueError, ImportError, RuntimeError
-        As `conv4d` raises them.
+        If `conv4d` would raise them.
+
+    Warns
+    -----
+    UserWarning
+        If `w` fits by accident, as in `conv4d`.
 
     References
     ----------
@@ -242,10 +259,12 @@ def correlate4d(
     array([[[[19., 25.],
              [37., 43.]]]])
     """
-    turned = real_4d("w", w)[:, :, ::-1, ::-1]
-    return _convolve(real_4d("x", x), turned, border_mode, strides, dilation, groups, bias, engine)
+    w = real("w", w)
+    turned = w[:, :, ::-1, ::-1] if w.ndim == 4 else w
+    return _convolve(real("x", x), turned, border_mode, strides, dilation, groups, bias, engine)
 
 
+@hinted
 def conv4d_transpose(
     y: ArrayLike,
     w: ArrayLike,
@@ -300,12 +319,21 @@ def conv4d_transpose(
     Raises
     ------
     TypeError, ValueError, ImportError, RuntimeError
-        As `conv4d` raises them, and for an `output_size` that the convolution cannot have read.
+        If `conv4d` would raise them, and ValueError if the convolution cannot have read an image
+        of `output_size`.
+
+    Warns
+    -----
+    UserWarning
+        If `w` fits by accident, as in `conv4d`.
 
     Notes
     -----
-    Keras's ``Conv2DTranspose`` under ``"same"`` gives ``strides * h``; here that is
-    ``output_padding = strides - 1``.
+    ``Conv2DTranspose(strides=s, padding="same")`` of Keras and TensorFlow gives ``s * h`` rows;
+    that is ``output_padding=s - 1`` here, for odd and for even kernels. Under ``"valid"`` it is
+    ``output_padding=max(0, s - k)``. If Keras's own ``output_padding`` is given, under ``"same"``
+    it counts from :math:`s (h - 1) + k - 2 \lfloor k / 2 \rfloor` rows: for odd kernels that is the
+    smallest result, as here, and for even kernels one row less.
 
     References
     ----------
@@ -320,16 +348,19 @@ def conv4d_transpose(
     >>> conv4d_transpose([[[[1., 10.]]]], [[[[1., 2., 3.]]]], strides=2)
     array([[[[ 3.,  2., 31., 20., 10.]]]])
     """
-    y, w = real_4d("y", y), real_4d("w", w)
+    y, w = real("y", y), real("w", w)
     settings = _settings(border_mode, strides, dilation, groups, output_padding)
     size = None if output_size is None else pair("output_size", output_size)
     spec, shape = _transpose_plan(y.shape, w.shape, size, *settings)
+    if looks_misread(w.shape):
+        warn_of_accident(match_filters, spec.groups, y=y.shape, w=w.shape)
     y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, shape[1], "channel of the result"))
     compute = engines.choose(engine, shape, w.shape, spec, y.itemsize)
     x = compute.convolve_transpose(y, w, spec, shape[2:])
     return x if bias is None else np.add(x, bias[:, None, None], out=x)
 
 
+@hinted
 def conv4d_gradients(
     x: ArrayLike,
     w: ArrayLike,
@@ -371,7 +402,12 @@ def conv4d_gradients(
     Raises
     ------
     TypeError, ValueError, ImportError, RuntimeError
-        As `conv4d` raises them, and where `dy` has not the shape of the result.
+        If `conv4d` would raise them, and ValueError if `dy` has not the shape of the result.
+
+    Warns
+    -----
+    UserWarning
+        If `w` fits by accident, as in `conv4d`.
 
     Examples
     --------
@@ -391,21 +427,18 @@ def conv4d_gradients(
     >>> db
     array([4.])
     """
-    x, w, dy = real_4d("x", x), real_4d("w", w), real_4d("dy", dy)
-    spec = _plan(x.shape, w.shape, *_settings(border_mode, strides, dilation, groups))
-    size = x.shape[2:]
-    expected = (x.shape[0], w.shape[0], *spec.output_size(size))
-    if dy.shape != expected:
-        raise ValueError(
-            f"dy must have the shape of the convolution's result, {LAYOUTS['dy']} = {expected} "
-            f"for x {x.shape} and w {w.shape}; got {dy.shape}"
-        )
+    x, w, dy = real("x", x), real("w", w), real("dy", dy)
+    settings = _settings(border_mode, strides, dilation, groups)
+    spec = _plan(x.shape, w.shape, dy.shape, *settings)
+    if looks_misread(w.shape):
+        warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     x, w, dy = as_floats(x=x, w=w, dy=dy)
     compute = engines.choose(engine, x.shape, w.shape, spec, x.itemsize)
-    dx = compute.convolve_transpose(dy, w, spec, size)
+    dx = compute.convolve_transpose(dy, w, spec, x.shape[2:])
     return dx, compute.kernel_gradient(x, dy, spec), dy.sum((0, 2, 3))
 
 
+@hinted
 def pool4d(
     x: ArrayLike,
     size: OneOrTwo,
@@ -427,7 +460,7 @@ def pool4d(
     strides : int or (int, int), optional
         Pixels from one window to the next. By default the size: windows side by side.
     border_mode : str, int, (int, int) or ((int, int), (int, int))
-        Padding, as in `ConvSpec`: less than a window on every side.
+        Padding, as in `ConvSpec`: less than a window on every side. See the notes on ``"same"``.
     mode : {"max", "average", "average_no_pad"}
         The largest value of the window, padding not counted; its mean, padding counted as
         zeros; or the mean of the pixels alone.
@@ -440,10 +473,25 @@ def pool4d(
     Raises
     ------
     TypeError
-        As `conv4d` raises for `x`.
+        If `conv4d` would raise it for `x`, and if an argument has another framework's name.
     ValueError
-        As `conv4d` raises for `x`; for sizes, strides and padding that are none; where no
-        window fits, or a window could lie wholly on padding; for an unknown `mode`.
+        If `conv4d` would raise it for `x`, a size, stride or padding is invalid, no window fits, a
+        window could cover padding alone, or `mode` is unknown.
+
+    Warns
+    -----
+    UserWarning
+        If `x` looks like square channels-last images: with three or four columns, and as many
+        channels as rows.
+
+    Notes
+    -----
+    ``border_mode="same"`` pads as Keras's *Conv2D* on Theano, :math:`\lfloor k / 2 \rfloor` zeros
+    before the image. Keras's pooling layers on Theano pad *k* - 1 before it for an even *k*, and
+    from 3 on *k* - 2 for an odd one, with the rest of the *k* - 1 after it. For windows up to 3
+    both are the same. ``MaxPooling2D(4, padding="same")`` is
+    ``border_mode=((3, 0), (3, 0))``, and of 5 it is ``((3, 1), (3, 1))``. TensorFlow's ``"same"``
+    is ``"same_upper"``. Averages of Keras are ``"average_no_pad"``.
 
     References
     ----------
@@ -462,30 +510,22 @@ def pool4d(
     array([[[[ 5.,  6.],
              [ 9., 10.]]]], dtype=float32)
     """
-    x = real_4d("x", x)
-    size = pair("size", size)
+    x, size = real("x", x), pair("size", size)
     spec = ConvSpec(size, size if strides is None else strides, border_mode)
     if not isinstance(mode, str) or mode not in POOLING_MODES:
         known = ", ".join(f"{mode!r} ({what})" for mode, what in POOLING_MODES.items())
-        raise ValueError(f"mode must be one of {known}; got {mode!r}")
-    image = x.shape[2:]
-    for k, sides in zip(size, spec.padding(image), strict=True):
-        if max(sides) >= k:
-            raise ValueError(
-                f"border_mode must pad less than a window, size={size}, on every side, or windows "
-                f"lie on padding alone; got {border_mode!r}"
-            )
-    if any(k > i + sum(p) for k, i, p in zip(size, image, spec.padding(image), strict=True)):
-        raise ValueError(
-            f"size must be at most the image's height and width, {image} for x of shape {x.shape}, "
-            f"and its padding; got {size}"
-        )
+        raise ValueError(f"mode must be one of {known}; got {mode!r}{mode_hint(mode)}")
+    match(partial(_fit_pooling, spec=spec, border_mode=border_mode), x=x.shape)
+    if looks_channels_last(x.shape):
+        warn_of_accident(partial(_fit_pooling, spec=spec, border_mode=border_mode), x=x.shape)
     (x,) = as_floats(x=x)
     return engines.load("numpy").pool(x, spec, mode)
 
 
 def _convolve(x, w, border_mode, strides, dilation, groups, bias, engine):
-    spec = _plan(x.shape, w.shape, *_settings(border_mode, strides, dilation, groups))
+    spec = _plan(x.shape, w.shape, None, *_settings(border_mode, strides, dilation, groups))
+    if looks_misread(w.shape):
+        warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     x, w, bias = as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
     y = engines.choose(engine, x.shape, w.shape, spec, x.itemsize).convolve(x, w, spec)
     return y if bias is None else np.add(y, bias[:, None, None], out=y)
@@ -496,19 +536,19 @@ def _settings(border_mode, strides, dilation, groups, output_padding=0):
     plain = type(strides) is type(dilation) is type(groups) is type(output_padding) is int
     if plain and type(border_mode) is str:
         return border_mode, strides, dilation, groups, output_padding
-    spec = ConvSpec(1, strides, border_mode, dilation, groups, True, output_padding)
-    return spec.border_mode, spec.strides, spec.dilation, spec.groups, spec.output_padding
+    # A word depends on the kernel, and is read where that is known.
+    padding = 0 if isinstance(border_mode, str) else border_mode
+    spec = ConvSpec(1, strides, padding, dilation, groups, True, output_padding)
+    border_mode = border_mode if isinstance(border_mode, str) else spec.border_mode
+    return border_mode, spec.strides, spec.dilation, spec.groups, spec.output_padding
 
 
 @lru_cache(maxsize=4096)
-def _plan(x_shape, w_shape, border_mode, strides, dilation, groups, _):
-    """The plan, where image and kernel fit it."""
-    spec = ConvSpec(w_shape[2:], strides, border_mode, dilation, groups)
-    match_channels(x_shape, w_shape, groups)
-    try:
-        spec.output_size(x_shape[2:])
-    except ValueError as error:
-        raise ValueError(f"w {w_shape} does not fit x {x_shape}: {error}") from None
+def _plan(x_shape, w_shape, dy_shape, border_mode, strides, dilation, groups, _):
+    """The plan, where the arrays fit it. Without gradients, `dy_shape` is None."""
+    settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
+    shapes = {"x": x_shape, "w": w_shape} | ({"dy": dy_shape} if dy_shape is not None else {})
+    spec = match(partial(_fit, **settings), groups, **shapes)
     _match_memory(x_shape, spec)
     return spec
 
@@ -518,54 +558,130 @@ def _transpose_plan(
     y_shape, w_shape, output_size, border_mode, strides, dilation, groups, output_padding
 ):
     """The plan of the convolution, and the shape of the images that it has read."""
-    spec = ConvSpec(w_shape[2:], strides, border_mode, dilation, groups)
-    if y_shape[1] != w_shape[0]:
-        raise ValueError(
-            f"y has {y_shape[1]} channels and w has {w_shape[0]} filters, but they must agree: "
-            f"y is {LAYOUTS['y']} = {y_shape}, w is {LAYOUTS['w']} = {w_shape}"
-        )
-    divide("filters", w_shape[0], groups)
-    size = y_shape[2:]
-    if output_size is None:
-        transposed = replace(spec, transposed=True, output_padding=output_padding)
-        try:
-            output_size = transposed.output_size(size)
-        except ValueError as error:
-            raise ValueError(f"w {w_shape} does not fit y {y_shape}: {error}") from None
-    else:
-        if output_padding not in (0, (0, 0)):
-            raise ValueError(
-                "output_padding and output_size say the same thing, so give one of them; "
-                f"got output_padding={output_padding} and output_size={output_size}"
-            )
-        possible = spec.input_sizes(size)
-        if any(n not in sizes for n, sizes in zip(output_size, possible, strict=True)):
-            heights, widths = (" or ".join(map(str, sizes)) or "none" for sizes in possible)
-            raise ValueError(
-                f"output_size must be one that the convolution turns into the {size} of y "
-                f"{y_shape}: height {heights}, width {widths}; got {output_size}"
-            )
+    settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
+    sizes = {"output_padding": output_padding, "output_size": output_size}
+    check = partial(_fit_transposed, **settings, **sizes)
+    spec, output_size = match(check, groups, y=y_shape, w=w_shape)
     x_shape = y_shape[0], w_shape[1] * groups, *output_size
     _match_memory(x_shape, spec)
     return spec, x_shape
 
 
-def real_4d(name: str, value: ArrayLike) -> Array:
-    """`value` as a 4-D array of real numbers, or an error that says what it should be."""
-    array = _real(name, value)
-    if array.ndim != 4:
-        remedy = {
-            2: f"; for one image or kernel: {name}.reshape(1, 1, *{name}.shape)",
-            3: f"; for one image or filter of several channels: {name}[None]",
-        }.get(array.ndim, "")
-        raise ValueError(
-            f"{name} must be 4-D, {LAYOUTS[name]}; got {array.ndim}-D, shape {array.shape}{remedy}"
+def _fit(x, w, groups, *, border_mode, strides, dilation, dy=None):
+    """The plan for arrays of these shapes, or a `MisfitError`."""
+    match_channels(x, w, groups)
+    spec = ConvSpec(w[2:], strides, border_mode, dilation, groups)
+    try:
+        size = spec.output_size(x[2:])
+    except ValueError as error:
+        raise MisfitError(f"w {w} does not fit x {x}: {error}") from None
+    if dy is None:
+        return spec
+    four_d("dy", dy)
+    if dy != (x[0], w[0], *size):
+        raise MisfitError(
+            f"dy must have the shape of the convolution's result, {LAYOUTS['dy']} = "
+            f"{(x[0], w[0], *size)} for x {x} and w {w}; got {dy}"
         )
-    if array.size == 0:
+    return spec
+
+
+def _fit_transposed(y, w, groups, *, border_mode, strides, dilation, output_padding, output_size):
+    """The plan of the convolution and the size that it has read, or a `MisfitError`."""
+    match_filters(y, w, groups)
+    transposed = ConvSpec(w[2:], strides, border_mode, dilation, groups, True, output_padding)
+    spec, size = transposed.forward, y[2:]
+    if output_size is None:
+        try:
+            return spec, transposed.output_size(size)
+        except ValueError as error:
+            raise MisfitError(f"w {w} does not fit y {y}: {error}") from None
+    if output_padding not in (0, (0, 0)):
         raise ValueError(
-            f"{name} has an empty axis: shape {array.shape}, read as {LAYOUTS[name]}; "
+            "output_padding and output_size say the same thing, so give one of them; "
+            f"got output_padding={output_padding} and output_size={output_size}"
+        )
+    possible = spec.input_sizes(size)
+    if any(n not in sizes for n, sizes in zip(output_size, possible, strict=True)):
+        heights, widths = (" or ".join(map(str, sizes)) or "none" for sizes in possible)
+        raise MisfitError(
+            f"output_size must be one that the convolution turns into the {size} of y "
+            f"{y}: height {heights}, width {widths}; got {output_size}"
+        )
+    return spec, output_size
+
+
+def _fit_pooling(x, groups, *, spec, border_mode):
+    """Raise an error where no window fits, or a window could lie on padding alone."""
+    four_d("x", x)
+    image, size = x[2:], spec.kernel
+    padding = spec.padding(image)
+    for k, sides in zip(size, padding, strict=True):
+        if max(sides) >= k:
+            raise ValueError(
+                f"border_mode must pad less than a window, size={size}, on every side, or windows "
+                f"lie on padding alone; got {border_mode!r}"
+            )
+    if any(k > i + sum(p) for k, i, p in zip(size, image, padding, strict=True)):
+        raise MisfitError(
+            f"size must be at most the image's height and width, {image} for x of shape {x}, "
+            f"and its padding; got {size}"
+        )
+
+
+def match_channels(x: tuple[int, ...], w: tuple[int, ...], groups: int) -> None:
+    """Raise a `MisfitError` unless both shapes are 4-D and `w` reads the channels of `x`."""
+    four_d("x", x)
+    match_groups(w, groups)
+    if x[1] != w[1] * groups:
+        made = f"{w[1]}" if groups == 1 else f"{groups} groups of {w[1]}"
+        raise MisfitError(
+            f"x has {_count(x[1], 'channel')} and w was made for {made}: "
+            f"x is {LAYOUTS['x']} = {x}, w is {LAYOUTS['w']} = {w}"
+        )
+
+
+def match_filters(y: tuple[int, ...], w: tuple[int, ...], groups: int, name: str = "y") -> None:
+    """Raise a `MisfitError` unless both shapes are 4-D and `y` has a channel for each filter."""
+    four_d(name, y)
+    match_groups(w, groups)
+    if y[1] != w[0]:
+        because = ", since spec is transposed" if name == "x" else ""
+        raise MisfitError(
+            f"{name} has {_count(y[1], 'channel')} and w has {_count(w[0], 'filter')}, but they "
+            f"must agree{because}: {name} is {LAYOUTS['y']} = {y}, w is {LAYOUTS['w']} = {w}"
+        )
+
+
+def match_groups(w: tuple[int, ...], groups: int) -> None:
+    """Raise a `MisfitError` unless the shape is 4-D and the groups divide the filters."""
+    four_d("w", w)
+    groups = positive("groups", groups)
+    try:
+        divide("filters", w[0], groups)
+    except ValueError as error:
+        raise MisfitError(str(error)) from None
+
+
+def _count(number, what):
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def four_d(name: str, shape: tuple[int, ...]) -> None:
+    """Raise a `MisfitError` unless it is the shape of a 4-D array."""
+    if len(shape) != 4:
+        raise MisfitError(f"{name} must be 4-D, {LAYOUTS[name]}; got {len(shape)}-D, shape {shape}")
+    if 0 in shape:
+        raise ValueError(
+            f"{name} has an empty axis: shape {shape}, read as {LAYOUTS[name]}; "
             "each must be 1 or more"
         )
+
+
+def real_4d(name: str, value: ArrayLike) -> Array:
+    """`value` as a 4-D array of real numbers, or an error that says what it should be."""
+    array = real(name, value)
+    match(lambda groups, **shape: four_d(name, shape[name]), **{name: array.shape})
     return array
 
 
@@ -573,7 +689,7 @@ def _bias(bias, length, of):
     """`bias` as an array of `length` real numbers, or None."""
     if bias is None:
         return None
-    array = _real("bias", bias)
+    array = real("bias", bias)
     if array.shape != (length,):
         raise ValueError(
             f"bias must have one number for each {of}, shape ({length},); got shape {array.shape}"
@@ -581,7 +697,8 @@ def _bias(bias, length, of):
     return array
 
 
-def _real(name, value):
+def real(name: str, value: ArrayLike) -> Array:
+    """`value` as an array of real numbers, or an error that says what it should be."""
     if _is_masked(value):
         raise TypeError(
             f"{name} is a masked array, and a convolution has no rule for what is masked; "
@@ -609,27 +726,6 @@ def _is_masked(value):
     if isinstance(value, list | tuple):
         return any(map(_is_masked, value))
     return isinstance(value, np.ma.MaskedArray)
-
-
-def match_channels(x_shape: tuple[int, ...], w_shape: tuple[int, ...], groups: int) -> None:
-    """Raise an error that says what to do where `w` does not read the channels of `x`."""
-    channels = w_shape[1] * groups
-    divide("filters", w_shape[0], groups)
-    if x_shape[1] == channels:
-        return
-    if groups > 1:
-        share = divide("channels", x_shape[1], groups)
-        remedy = f"; in {groups} groups, each filter reads {share} of them"
-    elif x_shape[3] == channels:
-        remedy = "; x looks like channels-last: x.transpose(0, 3, 1, 2)"
-    elif w_shape[2] == x_shape[1]:
-        remedy = "; w looks like Keras's own layout: w.transpose(3, 2, 0, 1)"
-    else:
-        remedy = ""
-    raise ValueError(
-        f"x has {x_shape[1]} channels and w has {w_shape[1]}, but they must agree: "
-        f"x is {LAYOUTS['x']} = {x_shape}, w is {LAYOUTS['w']} = {w_shape}{remedy}"
-    )
 
 
 def _match_memory(x_shape, spec):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
@@ -9,7 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 import numpy as np
 
 from convdoc._types import ArrayLike, Floats, OneOrTwo, Pair
-from convdoc.conv import LAYOUTS, as_floats, match_channels, real_4d
+from convdoc.conv import (
+    LAYOUTS,
+    as_floats,
+    four_d,
+    match_channels,
+    match_filters,
+    match_groups,
+    real,
+)
+from convdoc.layouts import MisfitError, match
 from convdoc.spec import ConvSpec, divide, integer, pair
 
 if TYPE_CHECKING:
@@ -298,20 +308,15 @@ def explain(
       x[0, 0, 0, 0] · w[0, 0, 0, 0] = 7 · 1 =  7
       x[0, 0, 0, 1] · w[0, 0, 0, 2] = 8 · 3 = 24
     """
-    x, w = real_4d("x", x), _kernels(w, spec)
+    _check_plan(spec)
+    x, w = real("x", x), real("w", w)
+    match(partial(_fit, spec), spec.groups, x=x.shape, w=w.shape)
     filters, channels = len(w) // spec.groups, w.shape[1]  # of one group
     if spec.transposed:
-        if x.shape[1] != len(w):
-            raise ValueError(
-                f"x has {x.shape[1]} channels and w has {len(w)} filters, but they must agree, "
-                f"since spec is transposed: x is {LAYOUTS['y']} = {x.shape}, "
-                f"w is {LAYOUTS['w']} = {w.shape}"
-            )
         filter = _index("filter", filter, "channels of the result", channels * spec.groups)
         group, part = divmod(filter, channels)
         slices = [(f, (f, part)) for f in range(group * filters, (group + 1) * filters)]
     else:
-        match_channels(x.shape, w.shape, spec.groups)
         filter = _index("filter", filter, "filters of w", len(w))
         first = filter // filters * channels
         slices = [(first + c, (filter, c)) for c in range(channels)]
@@ -439,14 +444,8 @@ def shifted_sum(x: ArrayLike, w: ArrayLike) -> ShiftedSum:
     >>> parts.total.shape
     (1, 1, 2, 3)
     """
-    x, w = real_4d("x", x), real_4d("w", w)
-    for name, array in {"x": x, "w": w}.items():
-        if array.shape[:2] != (1, 1):
-            raise ValueError(
-                f"{name} must be a single slice, shape (1, 1, height, width): this is about one "
-                f"image of one channel and one kernel; got shape {array.shape}, read as "
-                f"{LAYOUTS[name]}"
-            )
+    x, w = real("x", x), real("w", w)
+    match(_fit_single, x=x.shape, w=w.shape)
     x, w = as_floats(x=x, w=w)
     height, width = w.shape[2:]
     shifts = []
@@ -526,7 +525,10 @@ def as_matrix(spec: ConvSpec, size: OneOrTwo, w: ArrayLike) -> "csr_array":
         raise ImportError(
             "as_matrix needs scipy, which is not installed: pip install scipy"
         ) from None
-    (w,) = as_floats(w=_kernels(w, spec))
+    _check_plan(spec)
+    w = real("w", w)
+    match(partial(_fit, spec), spec.groups, w=w.shape)
+    (w,) = as_floats(w=w)
     if spec.transposed:
         return as_matrix(spec.forward, spec.output_size(size), w).T.tocsr()
     height, width = size = pair("size", size)
@@ -606,9 +608,9 @@ def im2col(x: ArrayLike, spec: ConvSpec) -> Floats:
            [37., 43.]])
     """
     _check_plan(spec)
-    x = real_4d("x", x)
+    x = real("x", x)
+    match(partial(_fit_image, spec), spec.groups, x=x.shape)
     samples, channels, *size = x.shape
-    divide("filters" if spec.transposed else "channels", channels, spec.groups)
     rows, columns = _places(spec, size)
     (x,) = as_floats(x=x)
     bordered = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1)))  # a last row and column of zeros: −1
@@ -619,17 +621,42 @@ def im2col(x: ArrayLike, spec: ConvSpec) -> Floats:
 # Arguments, and the plan in terms of them.
 
 
-def _kernels(w, spec):
-    """`w` as an array that fits the plan, or an error."""
-    _check_plan(spec)
-    w = real_4d("w", w)
-    if w.shape[2:] != spec.kernel:
-        raise ValueError(
-            f"w must hold kernels of the size that spec says, {spec.kernel}; got {w.shape[2:]}: "
-            f"w is {LAYOUTS['w']} = {w.shape}"
+def _fit(spec, w, groups, x=None):
+    """Raise a `MisfitError` unless kernels, and images, of these shapes fit the plan."""
+    if x is None:
+        match_groups(w, groups)
+    elif spec.transposed:
+        match_filters(x, w, groups, "x")
+    else:
+        match_channels(x, w, groups)
+    if w[2:] != spec.kernel:
+        raise MisfitError(
+            f"w must hold kernels of the size that spec says, {spec.kernel}; got {w[2:]}: "
+            f"w is {LAYOUTS['w']} = {w}"
         )
-    divide("filters", len(w), spec.groups)
-    return w
+    if x is not None:
+        _fit_image(spec, x, 1)
+
+
+def _fit_image(spec, x, groups):
+    """Raise a `MisfitError` unless groups divide the channels and a window fits."""
+    four_d("x", x)
+    try:
+        divide("filters" if spec.transposed else "channels", x[1], groups)
+        spec.output_size(x[2:])
+    except ValueError as error:
+        raise MisfitError(str(error)) from None
+
+
+def _fit_single(x, w, groups):
+    """Raise a `MisfitError` unless both shapes are those of one slice."""
+    for name, shape in {"x": x, "w": w}.items():
+        four_d(name, shape)
+        if shape[:2] != (1, 1):
+            raise MisfitError(
+                f"{name} must be a single slice, shape (1, 1, height, width): this is about one "
+                f"image of one channel and one kernel; got shape {shape}, read as {LAYOUTS[name]}"
+            )
 
 
 def _check_plan(spec):

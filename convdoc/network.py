@@ -20,7 +20,9 @@ from convdoc._types import (
     Shape,
     Sides,
 )
-from convdoc.conv import conv4d, pool4d, real_4d
+from convdoc.conv import conv4d, four_d, pool4d, real
+from convdoc.hints import hinted
+from convdoc.layouts import MisfitError, looks_channels_last, match, warn_of_accident
 from convdoc.spec import ConvSpec, divide, pair, positive
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
 ]
 
 
+@hinted
 @dataclass(frozen=True)
 class Conv:
     """A convolution layer, without bias.
@@ -150,6 +153,7 @@ class _Pool:
         return _words(f"{self.mode} pool {_by(self.size)}", *_steps(self, self.size))
 
 
+@hinted
 @dataclass(frozen=True)
 class MaxPool(_Pool):
     """The largest value of each window, channel by channel.
@@ -188,6 +192,7 @@ class MaxPool(_Pool):
         ) -> None: ...
 
 
+@hinted
 @dataclass(frozen=True)
 class AveragePool(_Pool):
     """The mean of each window, channel by channel.
@@ -226,6 +231,7 @@ class AveragePool(_Pool):
         ) -> None: ...
 
 
+@hinted
 @dataclass(frozen=True)
 class Dense:
     """A layer in which every unit reads every number of its input, without bias.
@@ -413,9 +419,22 @@ class Network:
          [1. 1. 1. 1.]]
         [[1. 1.]]
         """
-        x = real_4d("x", x)
-        rows = self.table(x.shape).rows[1:]
-        kernels = _drawn(rows, seed, x.dtype) if weights is None else _checked(rows, weights)
+
+        def check(x, groups):
+            four_d("x", x)
+            try:
+                rows = self.table(x).rows[1:]
+                if weights is not None:
+                    _match_weights(rows, weights)
+            except ValueError as error:
+                raise MisfitError(str(error)) from None
+            return rows
+
+        x = real("x", x)
+        rows = match(check, x=x.shape)
+        if looks_channels_last(x.shape):
+            warn_of_accident(check, x=x.shape)
+        kernels = _drawn(rows, seed, x.dtype) if weights is None else iter(weights)
         results = []
         for layer in self.layers:
             layer = _over(layer, x.shape[2:])
@@ -654,8 +673,8 @@ def _drawn(rows, seed, dtype):
             yield w
 
 
-def _checked(rows, weights):
-    """`weights` one after the other, or an error that says which has not its layer's shape."""
+def _match_weights(rows, weights):
+    """Raise an error that says which of the `weights` has not its layer's shape."""
     rows = [row for row in rows if row.kernel_shape]
     if not isinstance(weights, list | tuple):
         raise TypeError(f"weights must be a list of arrays; got {type(weights).__name__}")
@@ -665,12 +684,16 @@ def _checked(rows, weights):
             f"got {len(weights)}"
         )
     for number, (row, w) in enumerate(zip(rows, weights, strict=True)):
-        if np.shape(w) != row.kernel_shape:
-            raise ValueError(
-                f"weights[{number}], of the layer {row.layer}, must have shape "
-                f"{row.kernel_shape}, (filters, channels, height, width); got {np.shape(w)}"
-            )
-    return iter(weights)
+        name, wanted = f"weights[{number}]", row.kernel_shape
+
+        def check(groups, name=name, wanted=wanted, words=row.layer, **shape):
+            if shape[name] != wanted:
+                raise MisfitError(
+                    f"{name}, of the layer {words}, must have shape {wanted}, "
+                    f"(filters, channels, height, width); got {shape[name]}"
+                )
+
+        match(check, **{name: np.shape(w)})
 
 
 def _settle(layer, **values):

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from convdoc._types import BorderMode, BorderName, OneOrTwo, Pair, Sides
+from convdoc.hints import border_mode_hint, hinted
 
 BORDER_MODES = {
     "valid": "only windows that lie wholly on the image",
@@ -71,6 +72,7 @@ class Relationship:
         return f'<p class="convdoc-relationship">{told}</p>'
 
 
+@hinted
 @dataclass(frozen=True, repr=False)
 class ConvSpec:
     r"""What a 2-D convolution does to sizes and positions, whatever the numbers are.
@@ -93,12 +95,12 @@ class ConvSpec:
         - ``"full"``: :math:`\hat k - 1` on every side.
         - ``"half"``: :math:`\lfloor \hat k / 2 \rfloor` on every side.
         - ``"same"``: :math:`\lfloor \hat k / 2 \rfloor` before and
-          :math:`\lfloor (\hat k - 1) / 2 \rfloor` behind, so that
+          :math:`\lfloor (\hat k - 1) / 2 \rfloor` after the image, so that
           :math:`o = \lceil i / s \rceil`, as in Keras on Theano.
-        - ``"same_upper"``: the least that gives :math:`o = \lceil i / s \rceil`, the odd zero
-          behind, as in TensorFlow. It depends on the size of the image.
-        - an integer: so many on every side; a pair: (top and bottom, left and right); two
-          pairs: ((top, bottom), (left, right)).
+        - ``"same_upper"``: the least that gives :math:`o = \lceil i / s \rceil`, an odd zero
+          after the image, as in TensorFlow. It depends on the size of the image.
+        - an integer: that many zeros on every side; a pair: (top and bottom, left and right);
+          two pairs: ((top, bottom), (left, right)).
     dilation : int or (int, int)
         Pixels from one kernel element to the next; 1 is a contiguous kernel.
     groups : int
@@ -113,8 +115,11 @@ class ConvSpec:
 
     Raises
     ------
+    TypeError
+        If an argument has another framework's name; the message gives ours.
     ValueError
-        For anything else, with the argument's name and what would be right.
+        If a value is invalid. The message names the argument and the valid values; for a border
+        mode of another framework it gives ours.
 
     Examples
     --------
@@ -156,7 +161,7 @@ class ConvSpec:
 
         for name in ("kernel", "strides", "dilation"):
             set_(name, pair(name, getattr(self, name)))
-        set_("border_mode", _border_mode(self.border_mode))
+        set_("border_mode", _border_mode(self.border_mode, self))
         set_("output_padding", pair("output_padding", self.output_padding, least=0))
         set_("groups", positive("groups", self.groups))
         if not isinstance(self.transposed, bool):
@@ -594,7 +599,7 @@ def divide(what: str, count: int, groups: int) -> int:
     return count // groups
 
 
-def _border_mode(value):
+def _border_mode(value, spec):
     if isinstance(value, str) and value in BORDER_MODES:
         return value
     sides = None
@@ -608,6 +613,7 @@ def _border_mode(value):
             f"border_mode must be one of {', '.join(map(repr, BORDER_MODES))}; or zeros to put "
             "around the image, 0 or more and below 2**31: an integer, a pair (vertical, "
             f"horizontal) or ((top, bottom), (left, right)); got {value!r}"
+            f"{border_mode_hint(value, spec)}"
         )
     return sides
 

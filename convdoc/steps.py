@@ -24,8 +24,9 @@ from convdoc._types import (
     Shape,
     Sides,
 )
-from convdoc.conv import conv4d, conv4d_transpose, pool4d, real_4d
+from convdoc.conv import conv4d, conv4d_transpose, pool4d, real, real_4d
 from convdoc.explain import Explanation, explain, shifted_sum
+from convdoc.hints import hinted
 from convdoc.spec import ConvSpec, integer
 
 __all__ = [
@@ -330,6 +331,7 @@ class Steps:
         return len(self.pooled(step))
 
 
+@hinted
 def convolution(
     x: ArrayLike,
     w: ArrayLike,
@@ -390,6 +392,7 @@ def convolution(
     )
 
 
+@hinted
 def correlation(
     x: ArrayLike,
     w: ArrayLike,
@@ -425,11 +428,13 @@ def correlation(
     >>> steps.stamp.values.tolist(), steps.explanation(1).sum
     ([[[[10, 20]]]], 80)
     """
-    turned = real_4d("w", w)[:, :, ::-1, ::-1]
+    w = real("w", w)
+    turned = w[:, :, ::-1, ::-1] if w.ndim == 4 else w
     settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
     return replace(convolution(x, turned, border_mode, **settings, engine=engine), flipped=False)
 
 
+@hinted
 def transposed(
     y: ArrayLike,
     w: ArrayLike,
@@ -505,6 +510,7 @@ def transposed(
     return replace(steps, results=_added_up(steps)) if steps.numbered else steps
 
 
+@hinted
 def pooling(
     x: ArrayLike,
     size: OneOrTwo,

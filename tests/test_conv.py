@@ -1,5 +1,8 @@
 """conv4d and pool4d: the notebook's numbers, other libraries' answers, and every bad input."""
 
+import inspect
+import itertools
+import pickle
 import re
 import subprocess
 import sys
@@ -16,8 +19,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
-from convdoc import conv4d, conv4d_gradients, conv4d_transpose, correlate4d, pool4d
+import convdoc.steps
+from convdoc import (
+    ConvSpec,
+    conv4d,
+    conv4d_gradients,
+    conv4d_transpose,
+    convert_kernel,
+    correlate4d,
+    pool4d,
+)
 from convdoc.engines import load_keras
+from convdoc.explain import as_matrix, explain, im2col, shifted_sum
+from convdoc.network import AveragePool, Conv, MaxPool, Network
 from tests import notebook
 
 # -- Printed numbers ----------------------------------------------------------------------------
@@ -254,12 +268,18 @@ KERNEL = np.ones((1, 1, 3, 3))
 @pytest.mark.parametrize(
     ("x", "w", "border_mode", "error", "words"),
     [
-        (np.ones((5, 6)), KERNEL, "same", ValueError, ["x", "4-D", "(5, 6)", "x.reshape(1, 1"]),
-        (IMAGE, np.ones((3, 3)), "same", ValueError, ["w", "4-D", "(3, 3)", "w.reshape(1, 1"]),
-        (np.ones((3, 5, 5)), KERNEL, "same", ValueError, ["x", "3-D", "(3, 5, 5)", "x[None]"]),
+        (np.ones((5, 6)), KERNEL, "same", ValueError, ["x", "4-D", "(5, 6)", "x[None, None]"]),
+        (IMAGE, np.ones((3, 3)), "same", ValueError, ["w", "4-D", "(3, 3)", "w[None, None]"]),
+        (np.ones((3, 5, 5)), KERNEL, "same", ValueError, ["x", "3-D", "(3, 5, 5)", "x[:, None]"]),
         (np.ones(5), KERNEL, "same", ValueError, ["x", "1-D", "(5,)"]),
         (5, KERNEL, "same", ValueError, ["x", "0-D"]),
-        (np.ones((1, 2, 5, 5)), KERNEL, "same", ValueError, ["x has 2", "w has 1", "(1, 2, 5, 5)"]),
+        (
+            np.ones((1, 2, 5, 5)),
+            KERNEL,
+            "same",
+            ValueError,
+            ["x has 2 channels and w was made for 1", "(1, 2, 5, 5)"],
+        ),
         (
             np.ones((1, 32, 32, 3)),
             np.ones((8, 3, 3, 3)),
@@ -317,6 +337,7 @@ KERNEL = np.ones((1, 1, 3, 3))
             ["w", "9007199254740993", "float64 rounds beyond 9007199254740992"],
         ),
         (IMAGE, KERNEL, "SAME", ValueError, ["border_mode", "'valid'", "'same'", "'SAME'"]),
+        (IMAGE, KERNEL, "Same", ValueError, ["border_mode='same'", "'same_upper'"]),
         (IMAGE, KERNEL, "wrap", ValueError, ["border_mode", "'wrap'"]),
         (IMAGE, KERNEL, 1.0, ValueError, ["border_mode", "1.0"]),
         (IMAGE, KERNEL, True, ValueError, ["border_mode", "True"]),
@@ -448,7 +469,7 @@ def test_bad_settings_are_named(arguments, error, words):
 def test_groups_must_divide_the_filters_too():
     with pytest.raises(ValueError, match="groups must divide the filters, and 2 does not divide 3"):
         conv4d(np.ones((1, 4, 5, 5)), np.ones((3, 2, 3, 3)), groups=2)
-    with pytest.raises(ValueError, match=r"x has 4 .* w has 4, .* filter reads 2 of them"):
+    with pytest.raises(ValueError, match=r"x has 4 .* for 2 groups of 4.*groups=1 if"):
         conv4d(np.ones((1, 4, 5, 5)), np.ones((2, 4, 3, 3)), groups=2)
 
 
@@ -705,6 +726,600 @@ def test_pooling_refuses_other_settings():
 def test_pooling_refuses_what_conv4d_refuses():
     with pytest.raises(ValueError, match="x must be 4-D"):
         pool4d(np.ones((5, 5)), 2)
+
+
+# -- Layouts of other frameworks ----------------------------------------------------------------
+
+EXPRESSION = re.compile(
+    r"(dy|[xwy])((?:\.transpose\([\d, ]+\)|\[[:, None]+\]|\.reshape\([\d, -]+\))+)"
+)
+
+
+def numbered(*shape):
+    """An array in which no two numbers are equal, so that a wrong axis changes the answer."""
+    return np.arange(1.0, 1 + np.prod(shape)).reshape(shape) % 97
+
+
+def remedies(function, arrays, **settings):
+    """What each remedy of the error gives: the function's value after what it says to write."""
+    with pytest.raises(ValueError, match=r".") as caught:
+        function(**arrays, **settings)
+    results = []
+    for alternative in str(caught.value).split("; "):
+        found = EXPRESSION.findall(alternative)
+        groups = re.findall(r"groups=(\d+)", alternative)
+        if found or groups:
+            moved = {name: eval(name + expression, {}, arrays) for name, expression in found}
+            changed = {"groups": int(groups[0])} if groups else {}
+            results.append(function(**arrays | moved, **settings | changed))
+    return results
+
+
+KERAS = [
+    (k, channels, filters)
+    for k, channels, filters in itertools.product([1, 3, 5, 7], [1, 3, 16], [1, 2, 3, 8, 32])
+    if k != channels
+]
+
+
+@pytest.mark.parametrize("convolve", [conv4d, correlate4d])
+def test_a_kernel_in_keras_layout_is_recognised_whatever_its_size(convolve):
+    for k, channels, filters in KERAS:
+        x, w = numbered(1, channels, 8, 9), numbered(k, k, channels, filters)
+        (y,) = remedies(convolve, {"x": x, "w": w}, engine="numpy")
+        expected = convolve(x, convert_kernel(w, "keras-theano", "convdoc"), engine="numpy")
+        np.testing.assert_array_equal(y, expected)
+
+
+def test_keras_layout_is_recognised_in_groups():
+    w = numbered(3, 3, 2, 8)
+    (y,) = remedies(conv4d, {"x": numbered(1, 4, 6, 6), "w": w}, groups=2)
+    np.testing.assert_array_equal(
+        y, conv4d(numbered(1, 4, 6, 6), w.transpose(3, 2, 0, 1), groups=2)
+    )
+
+
+def test_a_depthwise_kernel_is_recognised():
+    """Channel c with multiplier m gives output 2 c + m, as in TensorFlow; here by slices."""
+    x, w = numbered(1, 4, 6, 6), numbered(3, 3, 4, 2)
+    (y,) = remedies(conv4d, {"x": x, "w": w}, groups=4)
+    for c, m in itertools.product(range(4), range(2)):
+        one = scipy.signal.convolve2d(x[0, c], w[:, :, c, m], "same")
+        np.testing.assert_array_equal(y[0, 2 * c + m], one)
+
+
+def test_a_depthwise_kernel_of_pytorch_asks_for_groups():
+    x, w = numbered(1, 4, 6, 6), numbered(4, 1, 3, 3)
+    by_groups, exchanged = remedies(conv4d, {"x": x, "w": w})
+    np.testing.assert_array_equal(by_groups, conv4d(x, w, groups=4))
+    np.testing.assert_array_equal(exchanged, conv4d(x, np.swapaxes(w, 0, 1)))
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        numbered(2, 7, 9, 3).transpose(0, 3, 1, 2),
+        numbered(1, 3, 7, 9),
+        numbered(1, 3, 8, 8),
+        numbered(1, 3, 2, 2),
+    ],
+    ids=lambda x: str(x.shape),
+)
+def test_channels_last_images_are_recognised_with_either_kernel(x):
+    w = numbered(5, 3, 3, 3)
+    last = x.transpose(0, 2, 3, 1)
+    expected = conv4d(x, w)
+    assert_offered(remedies(conv4d, {"x": last, "w": w}), expected)
+    assert_offered(remedies(conv4d, {"x": last, "w": w.transpose(2, 3, 1, 0)}), expected)
+
+
+def test_an_rgb_image_and_a_first_layer_of_keras_are_recognised_together():
+    """The image alone would fit as well, and the kernel then be three filters of 3×16."""
+    x, w = numbered(1, 3, 7, 9), numbered(16, 3, 3, 3)
+    last = {"x": x.transpose(0, 2, 3, 1), "w": w.transpose(2, 3, 1, 0)}
+    (y,) = remedies(conv4d, last)
+    np.testing.assert_array_equal(y, conv4d(x, w))
+
+
+def assert_offered(results, expected):
+    assert any(y.shape == expected.shape and np.array_equal(y, expected) for y in results)
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "by_hand"),
+    [
+        ((6, 7), (3, 3), lambda x, w: (x[None, None], w[None, None])),
+        ((3, 6, 7), (4, 3, 3, 3), lambda x, w: (x[None], w)),
+        ((6, 7, 3), (4, 3, 3, 3), lambda x, w: (np.moveaxis(x, 2, 0)[None], w)),
+        ((5, 6, 7), (1, 1, 3, 3), lambda x, w: (x[:, None], w)),
+        ((5, 6, 7), (3, 3), lambda x, w: (x[:, None], w[None, None])),
+        ((1, 3, 6, 7), (3, 3, 3, 5)[:3], lambda x, w: (x, w[None])),
+        ((1, 1, 6, 7), (4, 3, 3), lambda x, w: (x, w[:, None])),
+        ((1, 5, 6, 7), (3, 3, 5), lambda x, w: (x, np.moveaxis(w, 2, 0)[None])),
+        (
+            (6, 7, 3),
+            (3, 3, 3, 8),
+            lambda x, w: (np.moveaxis(x, 2, 0)[None], w.transpose(3, 2, 0, 1)),
+        ),
+    ],
+)
+def test_arrays_of_fewer_axes_are_recognised(x, w, by_hand):
+    x, w = numbered(*x), numbered(*w)
+    assert_offered(remedies(conv4d, {"x": x, "w": w}), conv4d(*by_hand(x, w)))
+
+
+def test_a_kernel_that_is_too_wide_as_it_is_read_may_be_one_of_keras():
+    x, w = numbered(1, 3, 8, 9), numbered(3, 3, 3, 32)
+    (y,) = remedies(conv4d, {"x": x, "w": w}, border_mode="valid")
+    np.testing.assert_array_equal(y, conv4d(x, w.transpose(3, 2, 0, 1), "valid"))
+
+
+@pytest.mark.parametrize("k", [2, 3, 4])
+def test_kernels_of_transposed_convolutions_are_recognised(k):
+    """Keras keeps (height, width, filters, channels): filters are those of the result."""
+    y = numbered(1, 16, 5, 6)
+    expected = conv4d_transpose(y, w := numbered(16, 6, k, k), "same", strides=2)
+    for axes in ((2, 3, 1, 0), (2, 3, 0, 1), (1, 0, 2, 3)):  # Keras, Flax, an ordinary layer
+        arrays = {"y": y, "w": w.transpose(axes)}
+        assert_offered(remedies(conv4d_transpose, arrays, border_mode="same", strides=2), expected)
+    arrays = {"y": y.transpose(0, 2, 3, 1), "w": w.transpose(2, 3, 1, 0)}
+    assert_offered(remedies(conv4d_transpose, arrays, border_mode="same", strides=2), expected)
+
+
+def test_gradients_recognise_all_three_arrays():
+    x, w, dy = numbered(1, 3, 8, 9), numbered(5, 3, 3, 3), numbered(1, 5, 8, 9)
+    expected = conv4d_gradients(x, w, dy)
+    last = {"x": x.transpose(0, 2, 3, 1), "w": w.transpose(2, 3, 1, 0)}
+    for arrays in (
+        {"x": x, "w": w, "dy": dy.transpose(0, 2, 3, 1)},
+        {"x": x, "w": w, "dy": dy[0]},
+        last | {"dy": dy.transpose(0, 2, 3, 1)},
+        last | {"x": x, "dy": dy},
+    ):
+        (gradients,) = remedies(conv4d_gradients, arrays)
+        for found, wanted in zip(gradients, expected, strict=True):
+            np.testing.assert_array_equal(found, wanted)
+
+
+def test_pooling_recognises_what_leaves_no_room_for_a_window():
+    x = numbered(1, 1, 8, 8)
+    for image in (x[0], x[0, 0], x.transpose(0, 2, 3, 1), x[0].transpose(1, 2, 0)):
+        assert_offered(remedies(pool4d, {"x": image}, size=2), pool4d(x, 2))
+
+
+def test_steps_explanations_matrices_and_networks_recognise_them_too():
+    x, w = numbered(1, 2, 6, 6), numbered(5, 2, 3, 3)
+    keras, last = w.transpose(2, 3, 1, 0), x.transpose(0, 2, 3, 1)
+    for take, function in (
+        (convdoc.steps.convolution, conv4d),
+        (convdoc.steps.correlation, correlate4d),
+    ):
+        (steps,) = remedies(take, {"x": x, "w": keras})
+        np.testing.assert_array_equal(steps.here.values, function(x, w))
+    plan = {"spec": ConvSpec(3), "sample": 0, "filter": 4, "i": 1, "j": 2}
+    for arrays in ({"x": x, "w": keras}, {"x": last, "w": w}, {"x": x[0], "w": w}):
+        (told,) = remedies(explain, arrays, **plan)
+        assert told == explain(x, w, **plan)
+    (matrix,) = remedies(as_matrix, {"w": keras}, spec=ConvSpec(3), size=6)
+    assert (matrix != as_matrix(ConvSpec(3), 6, w)).nnz == 0
+    columns = remedies(im2col, {"x": x[0]}, spec=ConvSpec(3))
+    np.testing.assert_array_equal(columns[0], im2col(x, ConvSpec(3)))
+    (parts,) = remedies(shifted_sum, {"x": x[0, 0], "w": w[0, 0]})
+    np.testing.assert_array_equal(parts.total, conv4d(x[:, :1], w[:1, :1], "full"))
+    run = Network([Conv(5, 3)]).run
+    (ys,) = remedies(run, {"x": last}, weights=[w])
+    np.testing.assert_array_equal(ys[0], conv4d(x, w, "valid"))
+    with pytest.raises(ValueError, match=r"weights\[0\]\.transpose\(3, 2, 0, 1\)"):
+        run(x, weights=[keras])
+
+
+def test_no_remedy_is_offered_that_leads_nowhere():
+    """The grey image and the kernel of keras#4500, whose fault was this transposition."""
+    for border_mode in ("valid", "same"):
+        with pytest.raises(ValueError, match="x has 1 channel and w was made for 512: ") as caught:
+            conv4d(np.ones((1, 1, 512, 512)), np.ones((1, 512, 5, 5)), border_mode)
+        assert str(caught.value).endswith("= (1, 512, 5, 5)")
+    assert not remedies(conv4d, {"x": np.ones((1, 4, 5, 5)), "w": np.ones((3, 3, 3, 3))})
+    assert not remedies(conv4d, {"x": np.ones((2, 5)), "w": np.ones((2, 3, 3, 3))})
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    arrays=st.fixed_dictionaries(
+        {
+            name: st.lists(st.sampled_from([1, 2, 3, 4, 8, 9]), min_size=2, max_size=4)
+            for name in ("image", "w")
+        }
+    ),
+    border_mode=st.sampled_from(["same", "valid"]),
+    groups=st.sampled_from([1, 1, 2, 3]),
+    function=st.sampled_from([conv4d, conv4d_transpose]),
+)
+@pytest.mark.filterwarnings("ignore:w .* is read as")
+def test_every_remedy_works(arrays, border_mode, groups, function):
+    first = "y" if function is conv4d_transpose else "x"
+    arrays = {first: np.ones(arrays["image"]), "w": np.ones(arrays["w"])}
+    settings = {"border_mode": border_mode, "groups": groups, "engine": "numpy"}
+    try:
+        function(**arrays, **settings)
+    except ValueError:
+        remedies(function, arrays, **settings)
+
+
+# -- Kernels that fit by accident ---------------------------------------------------------------
+
+
+def warned(function, *arguments, **settings):
+    """The result and the text of the only warning, whose line is that of the call."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        line = inspect.currentframe().f_lineno + 1
+        result = function(*arguments, **settings)
+    (warning,) = (warning for warning in caught if "is read as" in str(warning.message))
+    assert warning.category is UserWarning
+    assert (warning.filename, warning.lineno) == (__file__, line)
+    return result, str(warning.message)
+
+
+@pytest.mark.parametrize("filters", [8, 16, 32, 64, 96])
+@pytest.mark.parametrize("convolve", [conv4d, correlate4d, convdoc.steps.convolution])
+def test_a_first_layer_of_keras_fits_and_is_warned_of(convolve, filters):
+    """3×3 over RGB: it is computed as three filters of 3×F, and the warning says both."""
+    x, w = numbered(1, 3, 9, 100), numbered(3, 3, 3, filters)
+    y, message = warned(convolve, x, w, "valid", engine="numpy")
+    if convolve is conv4d:
+        parts = [scipy.signal.convolve2d(x[0, c], w[0, c], "valid") for c in range(3)]
+        np.testing.assert_array_equal(y[0, 0], sum(parts))
+    assert f"3 filters with 3 channels of 3×{filters}, but looks like" in message
+    assert "Keras" in message
+    meant = eval("".join(EXPRESSION.findall(message)[0]), {}, {"w": w})
+    np.testing.assert_array_equal(meant, convert_kernel(w, "keras-theano", "convdoc"))
+
+
+def test_the_other_functions_warn_as_well():
+    y, wide = np.ones((1, 3, 9, 9)), np.ones((3, 3, 3, 32))
+    _, message = warned(conv4d_gradients, y, wide, y)
+    assert "w.transpose(3, 2, 0, 1)" in message
+    _, message = warned(conv4d_transpose, y, wide)  # as Flax keeps it
+    assert "w.transpose(2, 3, 0, 1)" in message
+    _, message = warned(conv4d_transpose, y, wide.transpose(0, 1, 3, 2))  # as Keras keeps it
+    assert "w.transpose(3, 2, 0, 1)" in message
+    for pool in (pool4d, convdoc.steps.pooling):
+        _, message = warned(pool, np.ones((1, 32, 32, 3)), 2)
+        assert "images with 32 channels of 32×3" in message
+        assert "x.transpose(0, 3, 1, 2)" in message
+    _, message = warned(Network([Conv(4, 3)]).run, np.ones((1, 32, 32, 3)))
+    assert "x.transpose(0, 3, 1, 2)" in message
+
+
+def test_a_warning_says_how_to_silence_it():
+    x, w = np.ones((1, 3, 9, 9)), np.ones((3, 3, 3, 32))
+    _, message = warned(conv4d, x, w)
+    with warnings.catch_warnings(record=True) as left:
+        exec(message.partition("If it is right as it is: ")[2], {"warnings": warnings})
+        conv4d(x, w)
+    assert not left
+
+
+@pytest.mark.parametrize(
+    "w",
+    [
+        *[(1, 1, 1, n) for n in range(1, 65)],  # rows, which are 1×1 kernels of Keras as well
+        *[(n, 1, k, k) for n in (1, 3, 8, 32) for k in (1, 3, 5, 7, 31)],  # banks, such as Gabor's
+        *[(n, 3, k, k) for n in (1, 3, 8, 32) for k in (1, 3, 5, 7)],
+        *[(3, 3, 1, n) for n in (3, 8, 32)],  # rows and columns over colours
+        *[(3, 3, n, 1) for n in (3, 8, 32)],
+        *[(3, 3, 3, n) for n in (1, 2, 3, 4, 5, 6, 7, 9, 11)],
+        (3, 3, 5, 32),
+        (3, 3, 32, 3),
+        (4, 3, 3, 32),
+        *[(n, n, 3, 3) for n in (3, 16, 64)],
+        *[(16, 16, 1, n) for n in (3, 32, 64)],
+        (16, 16, 16, 16),
+    ],
+)
+def test_kernels_that_somebody_means_give_no_warning(w):
+    conv4d(np.ones((1, w[1], 8, 8)), np.ones(w), engine="numpy")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    channels=st.integers(1, 6),
+    filters=st.integers(1, 6),
+    kernel=st.tuples(st.integers(1, 7), st.integers(1, 7)),
+    size=st.tuples(st.integers(7, 12), st.integers(7, 12)),
+    groups=st.integers(1, 3),
+    border_mode=st.sampled_from(["same", "valid", "full", 1]),
+    function=st.sampled_from([conv4d, correlate4d, conv4d_transpose]),
+)
+def test_legal_calls_give_neither_warning_nor_error(
+    channels, filters, kernel, size, groups, border_mode, function
+):
+    w = np.ones((filters * groups, channels, *kernel))
+    read = filters if function is conv4d_transpose else channels
+    function(np.ones((2, read * groups, *size)), w, border_mode, groups=groups, engine="numpy")
+
+
+# -- Words of other frameworks ------------------------------------------------------------------
+
+
+def hinted(error, function, *arguments, **settings):
+    """The settings that an error says to write, and the error's text."""
+    with pytest.raises(error) as caught:
+        function(*arguments, **settings)
+    message = str(caught.value)
+    written = re.search(r"write (\w+=.*?)(; [a-z'].*|$)", message)
+    return (eval(f"dict({written[1]})") if written else {}), message
+
+
+@pytest.mark.parametrize(
+    ("word", "border_mode"),
+    [
+        ("SAME", "same_upper"),
+        ("Same", "same"),
+        ("VALID", "valid"),
+        ("Valid", "valid"),
+        ("FULL", "full"),
+        ("Half", "half"),
+        ("SAME_UPPER", "same_upper"),
+        ("SAME_LOWER", "same"),
+        (None, "valid"),
+        ("causal", ((0, 0), (4, 0))),
+    ],
+)
+def test_border_modes_of_other_frameworks_get_the_word_to_write(word, border_mode):
+    x, w = np.ones((1, 1, 7, 8)), np.ones((1, 1, 2, 3))
+    for strides in (1, (1, 1)):
+        settings = {"dilation": (1, 2), "strides": strides}
+        assert hinted(ValueError, conv4d, x, w, word, **settings)[0] == {"border_mode": border_mode}
+    assert hinted(ValueError, ConvSpec, (2, 3), 1, word, (1, 2))[0] == {"border_mode": border_mode}
+    written, _ = hinted(TypeError, conv4d, x, w, padding=word, dilation=(1, 2))
+    assert written == {"border_mode": border_mode}
+    written, _ = hinted(TypeError, ConvSpec, (2, 3), padding=word, dilation_rate=(1, 2))
+    assert written == {"dilation": (1, 2), "border_mode": border_mode}
+
+
+def test_a_causal_convolution_reads_nothing_that_comes_later():
+    x, w = numbered(1, 1, 1, 9), numbered(1, 1, 1, 3)
+    written, _ = hinted(ValueError, conv4d, x, w, "causal", dilation=2)
+    y = conv4d(x, w, **written, dilation=2)
+    with_holes = [w[0, 0, 0, 0], 0, w[0, 0, 0, 1], 0, w[0, 0, 0, 2]]
+    np.testing.assert_array_equal(y[0, 0, 0], np.convolve(x[0, 0, 0], with_holes)[:9])
+    upright, _ = hinted(ValueError, conv4d, x.swapaxes(2, 3), w.swapaxes(2, 3), "causal")
+    assert upright == {"border_mode": ((2, 0), (0, 0))}
+
+
+@pytest.mark.parametrize(
+    ("word", "theirs"),
+    [
+        ("symmetric", "reflect"),
+        ("reflect", "mirror"),
+        ("mirror", "mirror"),
+        ("replicate", "nearest"),
+        ("circular", "wrap"),
+    ],
+)
+def test_other_ways_to_fill_the_border_are_done_before(word, theirs):
+    x, w = numbered(1, 1, 7, 8), numbered(1, 1, 3, 3)
+    for asked in ({"border_mode": word}, {"padding_mode": word}):
+        with pytest.raises((ValueError, TypeError), match="pads with zeros only: x = np") as caught:
+            conv4d(x, w, **asked)
+        padded, border_mode = re.search(
+            r"x = (np.pad\(.*\)), then (\S+)", str(caught.value)
+        ).groups()
+        y = conv4d(eval(padded, {"np": np, "x": x}), w, **eval(f"dict({border_mode})"))
+        np.testing.assert_allclose(y[0, 0], scipy.ndimage.convolve(x[0, 0], w[0, 0], mode=theirs))
+
+
+@pytest.mark.parametrize(
+    ("function", "word"),
+    [
+        (conv4d, "wobble"),
+        (conv4d, "zeros"),
+        (conv4d_transpose, "causal"),  # its padding is cut off: nothing fills it
+        (conv4d_transpose, "reflect"),
+    ],
+)
+def test_no_border_mode_is_offered_where_there_is_none(function, word):
+    written, message = hinted(ValueError, function, IMAGE, KERNEL, word)
+    assert not written
+    assert "np.pad" not in message
+
+
+KEYWORDS = [
+    (conv4d, {"stride": 2}, {"strides": 2}),
+    (conv4d, {"subsample": (2, 1), "border_mode": 1}, {"strides": (2, 1)}),
+    (conv4d, {"padding": 1, "stride": 2}, {"border_mode": 1, "strides": 2}),
+    (conv4d, {"padding": "same"}, {"border_mode": "same"}),
+    (conv4d, {"dilation_rate": 2}, {"dilation": 2}),
+    (conv4d, {"filter_dilation": (1, 2)}, {"dilation": (1, 2)}),
+    (conv4d, {"num_groups": 1}, {"groups": 1}),
+    (conv4d, {"mode": "full"}, {"border_mode": "full"}),
+    (correlate4d, {"padding": "VALID", "dilations": 1}, {"border_mode": "valid", "dilation": 1}),
+    (conv4d, {"feature_group_count": 1}, {"groups": 1}),
+    (conv4d_transpose, {"strides": 2, "output_shape": (1, 1, 11, 11)}, {"output_size": (11, 11)}),
+    (conv4d_transpose, {"strides": 2, "output_shape": (1, 12, 12, 1)}, {"output_size": (12, 12)}),
+    (convdoc.steps.convolution, {"stride": 2}, {"strides": 2}),
+    (convdoc.steps.transposed, {"stride": 2}, {"strides": 2}),
+]
+
+
+@pytest.mark.parametrize(("function", "theirs", "ours"), KEYWORDS)
+def test_keywords_of_other_frameworks_get_the_word_to_write(function, theirs, ours):
+    written, message = hinted(TypeError, function, IMAGE, KERNEL, **theirs)
+    assert written == ours
+    foreign = [name for name in theirs if name not in inspect.signature(function).parameters]
+    assert message.startswith(f"{function.__name__}() does not take {', '.join(foreign)}: ")
+    kept = {name: value for name, value in theirs.items() if name not in foreign}
+    function(IMAGE, KERNEL, **kept, **written)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "theirs", "words"),
+    [
+        (conv4d, (IMAGE, KERNEL), {"kernel_size": 3}, "the shape of w gives it"),
+        (conv4d, (IMAGE, KERNEL), {"use_bias": False}, "leave use_bias out"),
+        (conv4d, (IMAGE, KERNEL), {"use_bias": True}, "bias="),
+        (ConvSpec, (3,), {"use_bias": True}, "leave use_bias out, there is no bias"),
+        (conv4d, (IMAGE, KERNEL), {"data_format": "channels_last"}, "x.transpose(0, 3, 1, 2)"),
+        (conv4d, (IMAGE, KERNEL), {"data_format": "NHWC"}, "x.transpose(0, 3, 1, 2)"),
+        (conv4d_transpose, (IMAGE, KERNEL), {"dim_ordering": "tf"}, "y.transpose(0, 3, 1, 2)"),
+        (conv4d, (IMAGE, KERNEL), {"dim_ordering": "th"}, "leave dim_ordering out"),
+        (conv4d, (IMAGE, KERNEL), {"filter_flip": True}, "leave filter_flip out"),
+        (conv4d, (IMAGE, KERNEL), {"filter_flip": False}, "filter_flip=False is correlate4d()"),
+        (correlate4d, (IMAGE, KERNEL), {"filter_flip": True}, "filter_flip=True is conv4d()"),
+        (conv4d_transpose, (IMAGE, KERNEL), {"filter_flip": False}, "w[:, :, ::-1, ::-1]"),
+        (conv4d, (IMAGE, KERNEL), {"output_shape": (1, 1, 5, 5)}, "leave output_shape out"),
+        (pool4d, (IMAGE, 2), {"ceil_mode": False}, "leave ceil_mode out"),
+        (pool4d, (IMAGE, 2), {"ignore_border": True}, "leave ignore_border out"),
+        (pool4d, (IMAGE, 2), {"dilation_rate": 1}, "leave dilation_rate out"),
+        (MaxPool, (2,), {"ceil_mode": True}, "pad below and on the right"),
+    ],
+)
+def test_keywords_without_a_word_are_explained(function, arguments, theirs, words):
+    written, message = hinted(TypeError, function, *arguments, **theirs)
+    assert not written
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("layer", "theirs", "ours"),
+    [
+        (Conv, {"filters": 4, "kernel_size": 3}, {"size": 3}),
+        (Conv, {"filters": 4, "size": 3, "padding": "SAME"}, {"border_mode": "same_upper"}),
+        (Conv, {"out_channels": 4, "size": 3, "dilation_rate": 2}, {"filters": 4, "dilation": 2}),
+        (MaxPool, {"pool_size": 2, "stride": 1}, {"size": 2, "strides": 1}),
+        (AveragePool, {"size": 4, "padding": "same"}, {"border_mode": ((3, 0), (3, 0))}),
+        (ConvSpec, {"kernel_size": 3, "stride": 2}, {"kernel": 3, "strides": 2}),
+    ],
+)
+def test_plans_and_layers_know_them_too(layer, theirs, ours):
+    written, _ = hinted(TypeError, layer, **theirs)
+    assert written == ours
+    parameters = inspect.signature(layer).parameters
+    layer(**{name: value for name, value in theirs.items() if name in parameters} | written)
+
+
+def test_a_word_that_nobody_uses_is_pythons_own_error():
+    with pytest.raises(TypeError, match=r"conv4d\(\) got an unexpected keyword argument 'wobble'"):
+        conv4d(IMAGE, KERNEL, wobble=1)
+
+
+def test_signatures_stay_as_they_are_written():
+    names = ["x", "w", "border_mode", "strides", "dilation", "groups", "bias", "engine"]
+    assert list(inspect.signature(conv4d).parameters) == names
+    assert list(inspect.signature(ConvSpec).parameters)[:3] == ["kernel", "strides", "border_mode"]
+    assert (conv4d.__name__, conv4d.__module__) == ("conv4d", "convdoc.conv")
+    assert pickle.loads(pickle.dumps(conv4d)) is conv4d
+    spec = ConvSpec(3, dilation=2)
+    assert pickle.loads(pickle.dumps(spec)) == spec
+
+
+# -- Sizes of other frameworks ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", range(1, 8))
+def test_keras_pools_on_theano_with_other_padding_than_it_convolves(k):
+    keras = load_keras()
+    layers = {"max": keras.layers.MaxPooling2D, "average_no_pad": keras.layers.AveragePooling2D}
+    before = {1: 0, 2: 1, 3: 1, 4: 3, 5: 3, 6: 5, 7: 5}[k]  # as Theano's backend has it
+    x = np.random.default_rng(9).normal(size=(1, 2, 8, 11)).astype("float32")
+    for mode, strides in itertools.product(layers, (1, 2, 3)):
+        image = keras.layers.Input((2, 8, 11))
+        layer = layers[mode](k, strides=strides, padding="same", data_format="channels_first")
+        theirs = keras.models.Model(image, layer(image)).predict(x)
+        ours = pool4d(x, k, strides, ((before, k - 1 - before),) * 2, mode)
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+        same = pool4d(x, k, strides, "same", mode)
+        assert same.shape == theirs.shape
+        assert np.allclose(same, theirs) == (k < 4)
+    written, _ = hinted(TypeError, pool4d, x, k, padding="same")
+    padding = ConvSpec(k, k, **written).padding((8, 11))
+    assert padding == ((before, k - 1 - before),) * 2
+
+
+def rounded_up(x, k, s, p, reduce):
+    """Pooling with windows that may hang over the border, if they begin before it: by loops."""
+
+    def windows(n):
+        starts = range(-p, n, s)
+        last = next((start for start in starts if start + k >= n + p), starts[-1])
+        return [range(max(at, 0), min(at + k, n)) for at in starts if at <= last]
+
+    rows, columns = map(windows, x.shape[2:])
+    return [[reduce(x[0, 0][np.ix_(r, c)]) for c in columns] for r in rows]
+
+
+@pytest.mark.parametrize("size", [(5, 5), (6, 7), (9, 10)])
+@pytest.mark.parametrize(("k", "s", "p"), [(2, 2, 0), (3, 2, 0), (3, 2, 1), (2, 3, 0), (3, 1, 1)])
+def test_rounding_up_becomes_padding_behind(size, k, s, p):
+    x = -numbered(1, 1, *size)
+    written, _ = hinted(TypeError, pool4d, x, k, stride=s, padding=p, ceil_mode=True)
+    np.testing.assert_array_equal(pool4d(x, k, **written)[0, 0], rounded_up(x, k, s, p, np.max))
+    if p == 0:
+        for mode in ("max", "average"):
+            written, _ = hinted(TypeError, pool4d, x, k, s, mode=mode, ignore_border=False)
+            load_keras()
+            import theano.tensor as T  # noqa: N812
+            from theano.tensor.signal.pool import pool_2d
+
+            theirs = {"max": "max", "average": "average_exc_pad"}[mode]
+            variable = T.dtensor4()
+            y = pool_2d(variable, (k, k), False, (s, s), (0, 0), theirs).eval({variable: x})
+            np.testing.assert_allclose(pool4d(x, k, s, **{"mode": mode} | written), y)
+
+
+def test_an_average_that_counts_some_zeros_only_has_no_word():
+    written, message = hinted(
+        TypeError, pool4d, IMAGE, 2, mode="average", padding=1, ceil_mode=True
+    )
+    assert written == {"border_mode": 1}
+    assert "no mode counts" in message
+
+
+@pytest.mark.parametrize(
+    ("word", "mode"),
+    [("avg", "average_no_pad"), ("MAX", "max"), ("average_inc_pad", "average")],
+)
+def test_pooling_modes_of_other_frameworks(word, mode):
+    assert hinted(ValueError, pool4d, IMAGE, 2, mode=word)[0] == {"mode": mode}
+    counted = mode != "average_no_pad"
+    if mode != "max":
+        written, _ = hinted(TypeError, pool4d, IMAGE, 2, count_include_pad=counted)
+        assert written == {"mode": mode}
+
+
+@pytest.mark.parametrize("k", range(1, 8))
+@pytest.mark.parametrize("s", [1, 2, 3])
+def test_sizes_of_keras_transposed_layers_as_the_notes_say(k, s):
+    load_keras()
+    from keras.utils.conv_utils import deconv_length
+
+    h = 5
+    for border_mode, more in (("same", s - 1), ("valid", max(0, s - k))):
+        y = conv4d_transpose(
+            np.ones((1, 1, h, h)), np.ones((1, 1, k, k)), border_mode, strides=s,
+            output_padding=more, engine="numpy",
+        )  # fmt: skip
+        assert y.shape[2] == deconv_length(h, s, k, border_mode, None)
+    smallest = s * (h - 1) + 1
+    assert deconv_length(h, s, k, "same", 0) == smallest - (k % 2 == 0)
+
+
+def test_a_transposed_layer_of_keras_gives_the_answer_of_conv4d_transpose():
+    keras = load_keras()
+    y = np.random.default_rng(10).normal(size=(1, 4, 5, 6)).astype("float32")
+    w = np.random.default_rng(11).normal(size=(3, 3, 2, 4)).astype("float32")
+    image = keras.layers.Input(y.shape[1:])
+    layer = keras.layers.Conv2DTranspose(
+        2, 3, strides=2, padding="same", use_bias=False, data_format="channels_first"
+    )
+    model = keras.models.Model(image, layer(image))
+    layer.set_weights([w])
+    (ours,) = remedies(
+        conv4d_transpose, {"y": y, "w": w}, border_mode="same", strides=2, output_padding=1
+    )
+    np.testing.assert_allclose(ours, model.predict(y), atol=1e-5)
 
 
 # -- Import -------------------------------------------------------------------------------------

@@ -515,7 +515,7 @@ BACK = ConvSpec(3, groups=2, transposed=True)
         (lambda: explain(TWO * 1j, BANK, GROUPED, 0, 0, 0, 0), TypeError,
          "x must hold real numbers, integers or booleans; got dtype complex128"),
         (lambda: explain(TWO, BANK, ConvSpec(3), 0, 0, 0, 0), ValueError,
-         "x has 4 channels and w has 2, but they must agree"),
+         "x has 4 channels and w was made for 2"),
         (lambda: explain(TWO, BANK[:3], GROUPED, 0, 0, 0, 0), ValueError,
          "groups must divide the filters, and 2 does not divide 3"),
         (lambda: explain(TWO, BANK[..., :2], GROUPED, 0, 0, 0, 0), ValueError,

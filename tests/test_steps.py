@@ -593,7 +593,7 @@ def test_a_view_is_one_of_two(view):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda take: take(X[:, :1], W), "x has 1 channels and w has 2"),
+        (lambda take: take(X[:, :1], W), "x has 1 channel and w was made for 2"),
         (lambda take: take(X[0], W), "x must be 4-D"),
         (lambda take: take(X, W[0]), "w must be 4-D"),
         (lambda take: take(X, W, "Same"), "border_mode must be one of"),

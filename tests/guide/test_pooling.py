@@ -61,6 +61,13 @@ def test_same_is_what_keras_on_theano_gives_and_another_pixel_than_tensorflows(p
     assert numbers(page, "[1. 3. 5. 7.]") == [*range(1, 9), *theano, 2, 4, 6, 8]
 
 
+def test_windows_of_four_are_padded_in_another_way(page):
+    """As a layer of Keras on Theano pools in tests/test_conv.py."""
+    rows = ["2: pooling (1, 0), convolution (1, 0)", "3: pooling (1, 1), convolution (1, 1)"]
+    rows += ["4: pooling (3, 0), convolution (2, 1)", "5: pooling (3, 1), convolution (2, 2)"]
+    assert any("\n".join(rows) in text for text in printed(page))
+
+
 def test_a_shift_by_one_is_forgiven_every_second_time(page):
     """A 9 in columns 2 to 6, and windows of two: places 1, 1, 2, 2 and 3."""
     found = np.reshape(numbers(page, "->"), (5, 8 + 4))

@@ -1,0 +1,298 @@
+"""Words of other frameworks: recognised in an error, which says what to write in convdoc."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from convdoc._types import Pair, Sides
+
+if TYPE_CHECKING:
+    from convdoc.spec import ConvSpec
+
+#: Our arguments, and what other frameworks call them.
+SYNONYMS = {
+    "strides": ("stride", "subsample", "window_strides", "st"),
+    "dilation": ("dilation_rate", "dilations", "filter_dilation", "rhs_dilation"),
+    "groups": ("num_groups", "n_groups", "feature_group_count"),
+    "size": ("kernel_size", "pool_size", "window_shape", "ksize", "ws", "ds"),
+    "kernel": ("kernel_size",),
+    "filters": ("out_channels", "num_filters", "nb_filter"),
+    "output_size": ("output_shape",),
+    "x": ("input", "inputs", "image", "lhs"),
+    "w": ("weight", "weights", "kernel", "filters", "rhs"),
+    "border_mode": ("padding", "pad", "auto_pad"),
+}
+#: How others fill the border, and what NumPy calls it.
+FILLINGS = {
+    "reflect": "reflect",
+    "mirror": "reflect",
+    "symmetric": "symmetric",
+    "symm": "symmetric",
+    "replicate": "edge",
+    "edge": "edge",
+    "nearest": "edge",
+    "circular": "wrap",
+    "wrap": "wrap",
+}
+POOLING_MODES = {
+    "max": "max",
+    "avg": "average_no_pad",  # of Keras, which leaves the padding out
+    "average": "average",
+    "average_inc_pad": "average",
+    "average_exc_pad": "average_no_pad",
+}
+
+
+_Hinted = TypeVar("_Hinted", bound=Callable[..., Any])
+
+
+def hinted(function: _Hinted) -> _Hinted:
+    """Let a function or a dataclass answer keywords of other frameworks by its own.
+
+    Such a keyword is a TypeError with or without this. Here the message says what to write.
+    """
+    if isinstance(function, type):
+        function.__init__ = hinted(function.__init__)  # type: ignore[misc]
+        return function
+    signature = inspect.signature(function)
+    known = signature.parameters.keys()
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        if not kwargs.keys() <= known and (message := _message(function, signature, args, kwargs)):
+            raise TypeError(message)
+        return function(*args, **kwargs)
+
+    return call  # type: ignore[return-value]
+
+
+def border_mode_hint(value: object, spec: "ConvSpec") -> str:
+    """What to write for a border mode of another framework: the end of an error, or ''."""
+    source, comment = _border_mode(value, spec)
+    write = f"write border_mode={source}" if source else ""
+    return "".join(f"; {part}" for part in (write, comment) if part)
+
+
+def mode_hint(value: object) -> str:
+    """What to write for a pooling mode of another framework: the end of an error, or ''."""
+    mode = POOLING_MODES.get(value.lower()) if isinstance(value, str) else None
+    return f"; write mode={mode!r}" if mode else ""
+
+
+def _border_mode(value, spec):
+    """Source of what `value` is as our border mode, or None; and a comment, or ''."""
+    if value is None:
+        return "'valid'", "'valid' is no padding"
+    if not isinstance(value, str):
+        return None, ""
+    word = value.lower()
+    if value == "SAME":
+        return "'same_upper'", "'same_upper' pads as 'SAME' does in TensorFlow and JAX"
+    if word == "same":
+        return "'same'", "'same' pads as Keras on Theano, 'same_upper' as TensorFlow and PyTorch"
+    if word in ("valid", "full", "half", "same_upper"):
+        return repr(word), ""
+    if word == "same_lower" and spec.strides == (1, 1):
+        return "'same'", "both are equal with strides of 1"
+    if word in ("zeros", "constant", "fill"):
+        return None, "border_mode pads with zeros only: write how many, or border_mode='same'"
+    if spec.transposed:
+        return None, ""  # the padding is cut off there, and nothing fills it
+    if word == "causal":
+        return str(_causal(spec)), ""
+    if word in FILLINGS:
+        sides = ((0, 0), (0, 0), *((k // 2, (k - 1) // 2) for k in spec.dilated_kernel))
+        padded = f"x = np.pad(x, {sides}, mode={FILLINGS[word]!r})"
+        return None, f"border_mode pads with zeros only: {padded}, then border_mode='valid'"
+    return None, ""
+
+
+def _causal(spec):
+    """Zeros before the image only, along the axis of time: the width, or that of a column."""
+    height, width = (k - 1 for k in spec.dilated_kernel)
+    return ((height, 0), (0, 0)) if width == 0 < height else ((0, 0), (width, 0))
+
+
+def _message(function, signature, args, kwargs):
+    """The error for keywords of other frameworks; '' where none of them is known."""
+    ours = {name: value for name, value in kwargs.items() if name in signature.parameters}
+    # In an order in which each finds the numbers that it depends on.
+    foreign = [name for name in ANSWERS if name in kwargs and name not in ours]
+    if not foreign:
+        return ""
+    call = _Call(
+        function.__qualname__.removesuffix(".__init__"),
+        signature.parameters,
+        dict(signature.bind_partial(*args, **ours).arguments),
+    )
+    for keyword in foreign:
+        ANSWERS[keyword](call, keyword, kwargs[keyword])
+    write = ", ".join(f"{name}={source}" for name, source in call.written.items())
+    answers = ([f"write {write}"] if write else []) + call.comments
+    asked = (name for name in kwargs if name in foreign)
+    return f"{call.name}() does not take {', '.join(asked)}: {'; '.join(answers)}"
+
+
+class _Call:
+    """A call with keywords of other frameworks, and what to write in their place."""
+
+    def __init__(self, name, parameters, arguments):
+        self.name = name
+        self.parameters = parameters  # that the function has
+        self.arguments = arguments  # that it got, and that foreign keywords stand for
+        self.written = {}  # source, by parameter
+        self.comments = []
+
+    @property
+    def pools(self):
+        return "size" in self.parameters and "dilation" not in self.parameters
+
+    @property
+    def spec(self):
+        """The plan, as far as it is known, without padding."""
+        from convdoc.spec import ConvSpec
+
+        shape = np.shape(self.arguments.get("w", 0))
+        kernel = shape[2:] if len(shape) == 4 else 1
+        for name in ("kernel", "size"):
+            kernel = self.arguments.get(name, kernel)
+        strides = self.arguments.get("strides") or (kernel if self.pools else 1)
+        transposed = bool(self.arguments.get("transposed", "y" in self.parameters))
+        try:
+            return ConvSpec(
+                kernel, strides, "valid", self.arguments.get("dilation", 1), 1, transposed
+            )
+        except ValueError:
+            return ConvSpec(1)
+
+    def write(self, parameter, value, source=None):
+        self.arguments[parameter] = value
+        text = source or repr(value)
+        self.written[parameter] = text if len(text) <= 60 and "\n" not in text else "…"
+
+    def leave_out(self, keyword, why=""):
+        self.comments.append(f"leave {keyword} out{why and ', '}{why}")
+
+
+def _rename(call, keyword, value):
+    for ours, others in SYNONYMS.items():
+        if keyword in others and ours in call.parameters:
+            return call.write(ours, value)
+    if keyword == "kernel_size" and "w" in call.parameters:
+        return call.leave_out(keyword, "the shape of w gives it")
+    return call.leave_out(keyword)
+
+
+def _padding(call, keyword, value):
+    if "border_mode" not in call.parameters:
+        return call.leave_out(keyword)
+    if call.pools and str(value).lower() == "same" and max(call.spec.kernel) > 3:
+        call.write("border_mode", keras_pooling(call.spec.kernel))
+        return call.comments.append("that is 'same' of Keras on Theano, 'same_upper' of TensorFlow")
+    source, comment = _border_mode(value, call.spec)
+    if source or not comment:
+        call.write("border_mode", value, source)
+    call.comments += [comment] if comment else []
+    return None
+
+
+def keras_pooling(size: Pair) -> Sides:
+    """Padding of a pooling layer of Keras on Theano under ``"same"``: not a convolution's."""
+    top, left = (max(k - 1 - k % 2, 0) for k in size)
+    return (top, size[0] - 1 - top), (left, size[1] - 1 - left)
+
+
+def _output_shape(call, keyword, value):
+    if "output_size" not in call.parameters:
+        return call.leave_out(keyword, "it follows from the other shapes")
+    if isinstance(value, list | tuple) and len(value) == 4:
+        w = np.shape(call.arguments.get("w", 0))
+        channels = w[1] * call.arguments.get("groups", 1) if len(w) == 4 else value[1]
+        value = tuple(value[2:]) if value[1] == channels else tuple(value[1:3])
+    return call.write("output_size", value)
+
+
+def _use_bias(call, keyword, value):
+    if value and "bias" in call.parameters:
+        return call.comments.append("give the numbers: bias=, one for each output image")
+    return call.leave_out(keyword, "there is no bias" if "bias" not in call.parameters else "")
+
+
+def _data_format(call, keyword, value):
+    image = next((name for name in "xy" if name in call.parameters), None)
+    if image and (value in ("channels_last", "tf") or str(value).endswith("C")):
+        return call.comments.append(f"give channels-first images, {image}.transpose(0, 3, 1, 2)")
+    return call.leave_out(keyword, "images are channels-first")
+
+
+def _filter_flip(call, keyword, value):
+    flips = call.name != "correlate4d"
+    if bool(value) == flips:
+        return call.leave_out(keyword)
+    other = {"conv4d": "correlate4d", "correlate4d": "conv4d"}.get(call.name)
+    turned = "give the kernel turned, w[:, :, ::-1, ::-1]"
+    return call.comments.append(f"{keyword}={value} is {other}()" if other else turned)
+
+
+def _count_include_pad(call, keyword, value):
+    if "mode" in call.parameters:
+        return call.write("mode", "average" if value else "average_no_pad")
+    return call.leave_out(keyword)
+
+
+def _filling(call, keyword, value):
+    """PyTorch's ``padding_mode``, SciPy's ``boundary`` and, for a convolution, ``mode``."""
+    if "border_mode" not in call.parameters or (call.pools and keyword == "mode"):
+        return call.leave_out(keyword)
+    source, comment = _border_mode(value, call.spec)
+    if source and keyword == "mode":
+        call.write("border_mode", value, source)
+    elif source or not comment or value in ("zeros", "constant", "fill"):
+        return call.leave_out(keyword, "border_mode pads with zeros")
+    call.comments += [comment] if comment else []
+    return None
+
+
+def _rounded(call, keyword, value):
+    """Answer PyTorch's ``ceil_mode`` and Theano's ``ignore_border``: the last window hangs over."""
+    from convdoc.spec import ConvSpec
+
+    if bool(value) == (keyword == "ignore_border") or not call.pools:
+        return call.leave_out(keyword)
+    x, spec = np.shape(call.arguments.get("x", 0)), call.spec
+    try:
+        spec = ConvSpec(spec.kernel, spec.strides, call.arguments.get("border_mode", "valid"))
+        sides = tuple(map(_hanging, x[2:], spec.padding(x[2:]), spec.kernel, spec.strides))
+    except ValueError:
+        return call.comments.append("pad below and on the right what the last window lacks")
+    if call.arguments.get("mode", "max") != "max":
+        if any(map(any, spec.padding(x[2:]))) and call.arguments["mode"] == "average":
+            return call.comments.append(
+                "no mode counts some zeros and not those of the last window"
+            )
+        call.write("mode", "average_no_pad")
+    return call.write("border_mode", sides)
+
+
+def _hanging(i, sides, k, s):
+    """Padding along an axis that completes the last window which begins before its end."""
+    before, after = sides
+    last = -(-(i + before + after - k) // s)
+    if last * s >= i + before:
+        last -= 1
+    return before, max(after, last * s + k - i - before)
+
+
+#: What to say of a keyword.
+ANSWERS = (
+    dict.fromkeys([word for words in SYNONYMS.values() for word in words], _rename)
+    | dict.fromkeys(SYNONYMS["border_mode"], _padding)
+    | dict.fromkeys(("data_format", "dim_ordering", "image_format"), _data_format)
+    | dict.fromkeys(("padding_mode", "boundary", "mode"), _filling)
+    | dict.fromkeys(("input_shape", "filter_shape", "image_shape", "kernel_shape"), _rename)
+    | {"output_shape": _output_shape, "use_bias": _use_bias, "filter_flip": _filter_flip}
+    | {"count_include_pad": _count_include_pad, "ceil_mode": _rounded, "ignore_border": _rounded}
+)
