@@ -29,7 +29,7 @@ from tests import notebook
 #: The backend of Keras 3, where that is the engine `keras`, else None.
 BACKEND = _keras3_stack.backend() if engines.ENGINES["keras"] is engines.KERAS_3 else None
 # One that compiles anew for each plan, or each size, gets fewer examples.
-COMPILED = 10 if BACKEND in (None, "jax") else 100
+COMPILED = 10 if BACKEND in (None, "jax") else 40
 EXAMPLES = {"keras": COMPILED, "theano": 10, "jax": 25}
 
 
