@@ -56,21 +56,23 @@ test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 	@$(python) -m pytest $(PYTESTOPTS)
 
 snippets := .cache/explorer_snippets.json
-test-engines: .venv/dev.stamp .venv-engines/engines.stamp .venv-tensorflow/tensorflow.stamp ## set up PyTorch, JAX, TensorFlow, test every engine
+keras3 := KERAS_HOME=$(cache)/keras3 .venv-keras3/bin/python
+test-engines: .venv/dev.stamp .venv-engines/engines.stamp .venv-keras3/keras3.stamp ## set up PyTorch, JAX, Keras 3, test every engine
 	@$(python) tests/explorer_snippets.py --write $(snippets)
-	@.venv-engines/bin/python tests/explorer_snippets.py --run $(snippets)
-	@.venv-tensorflow/bin/python tests/explorer_snippets.py --run $(snippets)
-	@.venv-engines/bin/python benchmarks/libraries.py --check
-	@.venv-tensorflow/bin/python benchmarks/libraries.py --check
+	@$(keras3) tests/explorer_snippets.py --run $(snippets)
+	@$(keras3) benchmarks/libraries.py --check
 	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_engines.py
+	@for backend in torch jax tensorflow; do \
+		KERAS_BACKEND=$$backend $(keras3) -m pytest $(PYTESTOPTS) tests/test_engines.py -k keras || exit; \
+	done
+	@$(keras3) -m pytest $(PYTESTOPTS) tests/test_engines.py -k "any_memory or settings" # on NumPy 2
 
 bench: .venv-engines/engines.stamp ## time the engines, for the site's page on speed
 	@.venv-engines/bin/python benchmarks/engines.py
 	@.venv-engines/bin/python benchmarks/spectrum.py
 
-libraries: .venv-engines/engines.stamp .venv-tensorflow/tensorflow.stamp ## record what PyTorch, JAX, TensorFlow answer, for the guide
-	@.venv-engines/bin/python benchmarks/libraries.py
-	@.venv-tensorflow/bin/python benchmarks/libraries.py
+libraries: .venv-keras3/keras3.stamp ## record what PyTorch, JAX, TensorFlow answer, for the guide
+	@$(keras3) benchmarks/libraries.py
 
 bench-site: .venv/dev.stamp html ## time the build and the explorer, weigh the pages
 	@$(python) benchmarks/explorer.py
@@ -92,13 +94,13 @@ requirements: .venv/dev.stamp ## pin the newest versions that pyproject.toml all
 	@$(compile) pyproject.toml --extra dev --no-emit-package convdoc -c requirements/site.txt -o requirements/dev.txt
 	@$(compile) pyproject.toml requirements/engines.in --extra compare --extra engines --torch-backend cpu \
 		--no-emit-package convdoc -c requirements/dev.txt -o requirements/engines.txt
-	@$(compile) requirements/tensorflow.in -o requirements/tensorflow.txt
+	@$(compile) requirements/keras3.in --torch-backend cpu -o requirements/keras3.txt
 
 clean: ## remove what a build made
 	@rm -rf _build docs/auto_gallery docs/reference/generated
 
 clean-all: clean ## remove the environments and all caches too
-	@rm -rf .venv .venv-engines .venv-tensorflow .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-engines .venv-keras3 .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache
 
 .venv/site.stamp: requirements/install.sh requirements/build.txt requirements/site.txt pyproject.toml
 	@sh requirements/install.sh site
@@ -112,8 +114,8 @@ clean-all: clean ## remove the environments and all caches too
 	@sh requirements/install.sh engines
 	@touch $@
 
-.venv-tensorflow/tensorflow.stamp: requirements/install.sh requirements/build.txt requirements/tensorflow.txt
-	@sh requirements/install.sh tensorflow
+.venv-keras3/keras3.stamp: requirements/install.sh requirements/build.txt requirements/keras3.txt pyproject.toml
+	@sh requirements/install.sh keras3
 	@touch $@
 
 $(kernel_profile): docs/_ext/ipython_kernel_config.py

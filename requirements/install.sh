@@ -1,12 +1,13 @@
 #!/bin/sh
 # Makes .venv and installs the pinned requirements into it:  requirements/install.sh site|dev
-# With "engines" it makes .venv-engines, which has PyTorch and JAX too. Its PyTorch is the build
-# for processors alone: pip must know of an index that has it (PIP_EXTRA_INDEX_URL).
-# With "tensorflow" it makes .venv-tensorflow, which has TensorFlow, its own Keras, and no convdoc.
+# With "engines" it makes .venv-engines, which has PyTorch and JAX too. With "keras3" it makes
+# .venv-keras3, which has Keras 3 on PyTorch, JAX and TensorFlow instead of Keras 2 on Theano. Their
+# PyTorch is the build for processors alone: pip must know of an index that has it
+# (PIP_EXTRA_INDEX_URL).
 # First it looks for what cannot be installed by pip, and says how to get what is missing.
 set -eu
 wanted=$1
-case $wanted in engines | tensorflow) venv=.venv-$wanted ;; *) venv=.venv ;; esac
+case $wanted in engines | keras3) venv=.venv-$wanted ;; *) venv=.venv ;; esac
 python=$venv/bin/python
 
 explain() { # what is missing, then how to get it on each system
@@ -77,4 +78,4 @@ echo "Installing requirements/$wanted.txt into $venv (a few minutes the first ti
 pip="$python -m pip --disable-pip-version-check install --quiet --quiet"
 $pip --require-hashes -r requirements/build.txt
 $pip --require-hashes --no-build-isolation -r "requirements/$wanted.txt"
-[ "$wanted" = tensorflow ] || $pip --no-deps --no-build-isolation --editable .
+$pip --no-deps --no-build-isolation --editable .

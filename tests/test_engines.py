@@ -1,9 +1,13 @@
 """Every engine gives the same answer: that of loops in plain Python, and that of the sources."""
 
 import itertools
+import json
+import os
 import subprocess
 import sys
+import types
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,10 +23,14 @@ from convdoc import (
     correlate4d,
     engines,
 )
+from convdoc.engines import _keras3_stack
 from tests import notebook
 
+#: The backend of Keras 3, where that is the engine `keras`, else None.
+BACKEND = _keras3_stack.backend() if engines.ENGINES["keras"] is engines.KERAS_3 else None
 # One that compiles anew for each plan, or each size, gets fewer examples.
-EXAMPLES = {"keras": 10, "theano": 10, "jax": 25}
+COMPILED = 10 if BACKEND in (None, "jax") else 40
+EXAMPLES = {"keras": COMPILED, "theano": 10, "jax": 25}
 
 
 INSTALLED = [name for name in engines.ENGINES if engines.why_not(name) is None]
@@ -247,6 +255,16 @@ def test_same_shape_different_pixels(engine, border_mode, expected):
     identity[..., 1, 1] = 1
     y = conv4d(x, identity, border_mode, strides=2, engine=engine)
     np.testing.assert_array_equal(y[0, 0], expected)
+
+
+@pytest.mark.parametrize(
+    ("border_mode", "expected"), [("same", [0, 3, 8]), ("same_upper", [0, 5, 10])]
+)
+def test_an_even_kernel_with_a_stride(engine, border_mode, expected):
+    """13 pixels, 6 elements, stride 5: Theano starts 3 before the first, TensorFlow 1 before it."""
+    x, last = np.arange(1.0, 14).reshape(1, 1, 1, 13), np.array([[[[0.0, 0, 0, 0, 0, 1]]]])
+    y = conv4d(x, last, border_mode, strides=5, engine=engine)  # flipped, it reads window starts
+    np.testing.assert_array_equal(y.ravel(), expected)
 
 
 def test_zeros_lie_beyond_the_border(engine):
@@ -494,7 +512,8 @@ def test_long_sums_do_not_gather_rounding(engine):
     y = conv4d(x, w, "valid", engine=engine)
     # A plain sum is off by 1.3e-4. Three add up one channel after the other, in Python; how a
     # product of matrices adds up depends on the processor.
-    tolerance = 2e-4 if engine in ("scipy", "opencv", "scikit-image") else 5e-5
+    plain = ("scipy", "opencv", "scikit-image", *(["keras"] if BACKEND == "tensorflow" else []))
+    tolerance = 2e-4 if engine in plain else 5e-5
     np.testing.assert_allclose(y, 36864 * float(np.float32(0.1)) ** 2, rtol=tolerance)
 
 
@@ -518,7 +537,11 @@ def test_an_engine_loads_its_own_library_only(engine):
     loaded = set(done.stdout.split())
     old = {"keras", "theano"}  # which come together
     own = old if engine in old else {*engines.ENGINES[engine].libraries}
-    assert loaded & {*old, "cv2", "skimage", "torch", "jax"} == own - {"numpy", "scipy"}
+    if engine == "keras" and BACKEND:
+        own = {"keras", BACKEND}
+        loaded -= {"jax"} - own  # which Keras imports on every backend
+    foreign = {*old, "cv2", "skimage", "torch", "jax", "tensorflow"}
+    assert loaded & foreign == own - {"numpy", "scipy"}
 
 
 @pytest.mark.parametrize("groups", [1, 2])
@@ -548,7 +571,7 @@ def test_a_converted_kernel_run_by_the_library_gives_the_same_answer(target, gro
 def test_settings_of_jax_are_left_alone():
     jax = pytest.importorskip("jax", reason="JAX is tested by `make test-engines`")
     y = conv4d(np.full((1, 1, 1, 1), 1 + 2.0**-40), np.ones((1, 1, 1, 1)), engine="jax")
-    assert y[0, 0, 0, 0] == 1 + 2.0**-40
+    assert float(y[0, 0, 0, 0]) == 1 + 2.0**-40  # NumPy 2 would compare in float32
     assert not jax.config.jax_enable_x64
     assert jax.numpy.ones(1, "float32").dtype == "float32"
 
@@ -565,3 +588,165 @@ def test_settings_of_torch_are_left_alone(monkeypatch):
             assert not torch.backends.cudnn.allow_tf32
     assert (torch.backends.cudnn.allow_tf32, torch.backends.cudnn.enabled) == before
     assert torch.is_grad_enabled()
+
+
+# -- Keras 3 ------------------------------------------------------------------------------------
+
+keras_3 = pytest.mark.skipif(not BACKEND, reason="Keras 3 is tested by `make test-engines`")
+
+
+@keras_3
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_keras_3_by_default_correlates_and_pads_as_tensorflow_does():
+    keras = engines.load("keras").keras
+
+    def default(x, w, strides):
+        arrays = x.transpose(0, 2, 3, 1).astype("f"), w.transpose(2, 3, 1, 0).astype("f")
+        y = keras.ops.conv(*map(np.ascontiguousarray, arrays), strides, "same", "channels_last")
+        return keras.ops.convert_to_numpy(y)[0, ..., 0]
+
+    turned = picture(5, 7, row_1=[0, 0, 6, 5, 4, 0, 0], row_2=[0, 0, 3, 2, 1, 0, 0])
+    np.testing.assert_array_equal(default(notebook.IMPULSE.x, notebook.IMPULSE.w, 1), turned)
+    identity = picture(3, 3, row_1=[0, 1, 0])[None, None]
+    pixels = default(np.arange(1, 37).reshape(1, 1, 6, 6), identity, 2)
+    np.testing.assert_array_equal(pixels, [[8, 10, 12], [20, 22, 24], [32, 34, 36]])
+
+
+@keras_3
+def test_settings_of_keras_3_and_of_its_backend_are_kept():
+    module = engines.load("keras")
+    y = conv4d(np.full((1, 1, 1, 1), 1 + 2.0**-40), np.ones((1, 1, 1, 1)), engine="keras")
+    assert float(y[0, 0, 0, 0]) == 1 + 2.0**-40  # NumPy 2 would compare in float32
+    assert module.keras.config.floatx() == "float32"
+    if BACKEND == "jax":
+        import jax
+
+        assert not jax.config.jax_enable_x64
+        assert jax.config.jax_default_matmul_precision is None
+        assert module.device() == ("CPU" if jax.default_backend() == "cpu" else "GPU")
+    elif BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        enabled = tf.config.experimental.tensor_float_32_execution_enabled
+        with module._in_full_precision():
+            assert not enabled()
+        assert enabled()
+        assert module.device() == ("GPU" if tf.config.list_physical_devices("GPU") else "CPU")
+    else:
+        import torch
+
+        assert module.device() == ("GPU" if torch.cuda.is_available() else "CPU")
+
+
+@keras_3
+def test_keras_3_is_imported_on_a_backend_that_is_installed_and_leaves_no_trace(tmp_path):
+    """TensorFlow, its default, is not installed; without settings, it would write some."""
+    code = """
+import os
+from convdoc import engines
+
+engines._is_found = lambda library: library in ("keras", "jax")
+print(engines.load("keras").BACKEND, os.environ.get("KERAS_BACKEND"), *engines.available())
+"""
+    home = tmp_path / "home"
+    environment = {key: value for key, value in os.environ.items() if key != "KERAS_BACKEND"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**environment, "KERAS_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("jax None AvailableEngine(name='keras', version='3.")
+    assert not home.exists()
+
+
+@keras_3
+def test_keras_that_is_imported_already_keeps_its_backend(monkeypatch):
+    keras = engines.load("keras").keras
+    monkeypatch.setenv("KERAS_BACKEND", "openvino")
+    assert _keras3_stack.backend() == BACKEND
+    assert _keras3_stack.load() is keras
+    assert engines.why_not("keras") is None
+
+
+@pytest.fixture
+def keras_not_imported(monkeypatch, tmp_path):
+    """Keras 3 is installed and not imported, without settings; the test says which backends are."""
+
+    def install(*backends):
+        monkeypatch.setattr(engines, "_is_found", lambda library: library in ("keras", *backends))
+
+    monkeypatch.setitem(engines.ENGINES, "keras", engines.KERAS_3)
+    monkeypatch.setattr(engines, "_loaded", {})
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    return install
+
+
+@pytest.mark.parametrize(
+    ("installed", "variable", "settings", "expected"),
+    [
+        (["torch", "jax", "tensorflow"], None, None, "tensorflow"),  # Keras's default
+        (["torch", "jax"], None, None, "torch"),
+        (["jax"], None, None, "jax"),
+        (["torch", "jax"], "jax", "torch", "jax"),
+        (["torch", "jax"], None, "jax", "jax"),
+        (["jax"], "", "tensorflow", "jax"),  # as Keras writes it without being asked
+    ],
+)
+def test_backend_of_keras_3(
+    keras_not_imported, monkeypatch, tmp_path, installed, variable, settings, expected
+):
+    keras_not_imported(*installed)
+    if variable is not None:
+        monkeypatch.setenv("KERAS_BACKEND", variable)
+    if settings:
+        (tmp_path / "keras.json").write_text(json.dumps({"backend": settings}))
+    assert _keras3_stack.backend() == expected
+    assert engines.why_not("keras") is None
+
+
+@pytest.mark.parametrize(
+    ("installed", "variable", "error", "words"),
+    [
+        (
+            [],
+            None,
+            ImportError,
+            ["torch, jax, tensorflow", "none is installed", "pip install torch"],
+        ),
+        ([], "jax", ImportError, ["none is installed", "pip install torch"]),
+        (
+            ["torch"],
+            "jax",
+            RuntimeError,
+            ["KERAS_BACKEND", "'jax'", "one of torch, or pip install jax"],
+        ),
+        (["jax"], "openvino", RuntimeError, ["'openvino'", "KERAS_BACKEND set to one of jax"]),
+        (["jax"], "numpy", RuntimeError, ["'numpy'", "KERAS_BACKEND set to one of jax"]),
+    ],
+)
+def test_a_backend_that_cannot_compute_is_named_with_its_remedy(
+    keras_not_imported, monkeypatch, installed, variable, error, words
+):
+    keras_not_imported(*installed)
+    if variable:
+        monkeypatch.setenv("KERAS_BACKEND", variable)
+    with pytest.raises(error) as caught:
+        engines.load("keras")
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_keras_that_is_imported_already_on_a_foreign_backend(keras_not_imported, monkeypatch):
+    keras_not_imported("torch")
+    backend = types.SimpleNamespace(backend=lambda: "numpy")
+    monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(backend=backend))
+    assert "start a new process" in engines.why_not("keras")
+
+
+def test_broken_settings_of_keras_are_no_choice(keras_not_imported):
+    keras_not_imported("jax")
+    (Path(os.environ["KERAS_HOME"]) / "keras.json").write_text("{")
+    assert _keras3_stack.backend() == "jax"

@@ -261,9 +261,13 @@ def why_not(name: EngineName) -> str | None:
         if reason := _theano_stack.why_not():
             return reason
     missing = [library for library in engine.libraries if not _is_found(library)]
-    if engine is KERAS_3 and not any(map(_is_found, BACKENDS)):
-        missing.append("one of " + ", ".join(BACKENDS))
-    return f"{' and '.join(missing)} not installed: {engine.install}" if missing else None
+    if missing:
+        return f"{' and '.join(missing)} not installed: {engine.install}"
+    if engine is KERAS_3:
+        from convdoc.engines import _keras3_stack
+
+        return _keras3_stack.why_not()
+    return None
 
 
 def available() -> list[AvailableEngine]:
@@ -324,7 +328,9 @@ _loaded: dict[EngineName, Any] = {}
 
 def is_installed(name: EngineName) -> bool:
     """Whether the libraries that the engine called `name` needs are installed."""
-    return all(map(_is_found, ENGINES[name].libraries))
+    engine = ENGINES[name]
+    needs_backend = engine is KERAS_3 and not any(map(_is_found, BACKENDS))
+    return all(map(_is_found, engine.libraries)) and not needs_backend
 
 
 def _is_found(library):

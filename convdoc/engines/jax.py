@@ -13,11 +13,15 @@ from functools import partial
 
 import jax
 import numpy as np
-from jax.experimental import enable_x64
 
 from convdoc.engines import _planes
 from convdoc.engines import numpy as reference
 from convdoc.engines._arrays import flip
+
+if hasattr(jax, "enable_x64"):
+    enable_x64 = jax.enable_x64
+else:  # before JAX 0.8
+    from jax.experimental import enable_x64
 
 
 def convolve(x, w, spec):
@@ -53,7 +57,7 @@ def clear_cache():
 
 
 def _compute(compiled, *arguments):
-    with enable_x64():
+    with enable_x64(True):
         return np.array(compiled(*arguments))  # a copy, since JAX's own cannot be written to
 
 
