@@ -52,13 +52,16 @@ def hinted(function: _Hinted) -> _Hinted:
         function.__init__ = hinted(function.__init__)
         return function
     signature = inspect.signature(function)
-    known = signature.parameters.keys()
 
     @functools.wraps(function)
     def call(*args, **kwargs):
-        if not kwargs.keys() <= known and (message := _message(function, signature, args, kwargs)):
-            raise TypeError(message)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            message = _message(function, signature, args, kwargs)
+            if not message:
+                raise
+        raise TypeError(message)
 
     return call
 
