@@ -601,7 +601,7 @@ def _fit_pooling(x, groups, *, spec, border_mode):
         )
 
 
-def match_channels(x, w, groups):
+def match_channels(x: tuple[int, ...], w: tuple[int, ...], groups: int) -> None:
     """Raise a `MisfitError` unless both shapes are 4-D and `w` reads the channels of `x`."""
     four_d("x", x)
     match_groups(w, groups)
@@ -613,7 +613,7 @@ def match_channels(x, w, groups):
         )
 
 
-def match_filters(y, w, groups, name="y"):
+def match_filters(y: tuple[int, ...], w: tuple[int, ...], groups: int, name: str = "y") -> None:
     """Raise a `MisfitError` unless both shapes are 4-D and `y` has a channel for each filter."""
     four_d(name, y)
     match_groups(w, groups)
@@ -625,7 +625,7 @@ def match_filters(y, w, groups, name="y"):
         )
 
 
-def match_groups(w, groups):
+def match_groups(w: tuple[int, ...], groups: int) -> None:
     """Raise a `MisfitError` unless the shape is 4-D and the groups divide the filters."""
     four_d("w", w)
     groups = positive("groups", groups)
@@ -639,7 +639,7 @@ def _count(number, what):
     return f"{number} {what}{'s' * (number != 1)}"
 
 
-def four_d(name, shape):
+def four_d(name: str, shape: tuple[int, ...]) -> None:
     """Raise a `MisfitError` unless it is the shape of a 4-D array."""
     if len(shape) != 4:
         raise MisfitError(f"{name} must be 4-D, {LAYOUTS[name]}; got {len(shape)}-D, shape {shape}")

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -66,14 +66,14 @@ def hinted(function: _Hinted) -> _Hinted:
     return call
 
 
-def border_mode_hint(value, spec):
+def border_mode_hint(value: object, spec: Any) -> str:
     """What to write for a border mode of another framework: the end of an error, or ''."""
     source, comment = _border_mode(value, spec)
     write = f"write border_mode={source}" if source else ""
     return "".join(f"; {part}" for part in (write, comment) if part)
 
 
-def mode_hint(value):
+def mode_hint(value: object) -> str:
     """What to write for a pooling mode of another framework: the end of an error, or ''."""
     mode = POOLING_MODES.get(value.lower()) if isinstance(value, str) else None
     return f"; write mode={mode!r}" if mode else ""
@@ -187,7 +187,7 @@ def _padding(call, keyword, value):
     if "border_mode" not in call.parameters:
         return call.leave_out(keyword)
     if call.pools and str(value).lower() == "same" and max(call.spec.kernel) > 3:
-        call.write("border_mode", keras_pooling(call.spec.kernel))
+        call.write("border_mode", _keras_pooling(call.spec.kernel))
         return call.comments.append("that is 'same' of Keras on Theano, 'same_upper' of TensorFlow")
     source, comment = _border_mode(value, call.spec)
     if source or not comment:
@@ -196,7 +196,7 @@ def _padding(call, keyword, value):
     return None
 
 
-def keras_pooling(size):
+def _keras_pooling(size):
     """Padding of a pooling layer of Keras on Theano under ``"same"``: not a convolution's."""
     firsts = [max(k - 1 - k % 2, 0) for k in size]
     return tuple((p, k - 1 - p) for p, k in zip(firsts, size, strict=True))

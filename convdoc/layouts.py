@@ -3,7 +3,8 @@
 import itertools
 import sys
 import warnings
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -146,7 +147,7 @@ class MisfitError(ValueError):
     """Shapes that do not go together: what a check raises for `match`."""
 
 
-def match(check, groups=1, **shapes):
+def match(check: Callable[..., Any], groups: int = 1, **shapes: tuple[int, ...]) -> Any:
     """Return what `check` returns for the shapes, or raise its error with the remedies.
 
     Parameters
@@ -173,7 +174,7 @@ def match(check, groups=1, **shapes):
         raise ValueError(str(error) + "".join(f"; {remedy}" for remedy in remedies)) from None
 
 
-def looks_misread(w_shape):
+def looks_misread(w_shape: tuple[int, ...]) -> bool:
     """Whether a kernel that fits is likely in another layout: (k, k, k, n) or (k, k, n, k).
 
     In Keras that is n filters of k×k, such as 3×3 over RGB. Here it is k filters of k×n, and
@@ -186,12 +187,12 @@ def looks_misread(w_shape):
     return n > (2 * k if n % 2 == 0 else 4 * k)
 
 
-def looks_channels_last(x_shape):
+def looks_channels_last(x_shape: tuple[int, ...]) -> bool:
     """Whether images that fit are likely channels-last: square, with three or four channels."""
     return x_shape[3] in (3, 4) and x_shape[1] == x_shape[2] >= 8
 
 
-def warn_of_accident(check, groups=1, **shapes):
+def warn_of_accident(check: Callable[..., Any], groups: int = 1, **shapes: tuple[int, ...]) -> None:
     """Warn about shapes that fit but look misread, if another reading passes `check` too."""
     for remedy in _remedies(check, groups, shapes)[:1]:
         name, _, hint = remedy.partition(" ")
