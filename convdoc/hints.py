@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from convdoc._types import Pair, Sides
-
 if TYPE_CHECKING:
     from convdoc.spec import ConvSpec
 
@@ -58,13 +56,16 @@ def hinted(function: _Hinted) -> _Hinted:
         function.__init__ = hinted(function.__init__)  # type: ignore[misc]
         return function
     signature = inspect.signature(function)
-    known = signature.parameters.keys()
 
     @functools.wraps(function)
     def call(*args, **kwargs):
-        if not kwargs.keys() <= known and (message := _message(function, signature, args, kwargs)):
-            raise TypeError(message)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            message = _message(function, signature, args, kwargs)
+            if not message:
+                raise
+        raise TypeError(message)
 
     return call  # type: ignore[return-value]
 
@@ -190,7 +191,7 @@ def _padding(call, keyword, value):
     if "border_mode" not in call.parameters:
         return call.leave_out(keyword)
     if call.pools and str(value).lower() == "same" and max(call.spec.kernel) > 3:
-        call.write("border_mode", keras_pooling(call.spec.kernel))
+        call.write("border_mode", _keras_pooling(call.spec.kernel))
         return call.comments.append("that is 'same' of Keras on Theano, 'same_upper' of TensorFlow")
     source, comment = _border_mode(value, call.spec)
     if source or not comment:
@@ -199,7 +200,7 @@ def _padding(call, keyword, value):
     return None
 
 
-def keras_pooling(size: Pair) -> Sides:
+def _keras_pooling(size):
     """Padding of a pooling layer of Keras on Theano under ``"same"``: not a convolution's."""
     top, left = (max(k - 1 - k % 2, 0) for k in size)
     return (top, size[0] - 1 - top), (left, size[1] - 1 - left)

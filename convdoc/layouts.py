@@ -182,11 +182,11 @@ def looks_misread(w_shape: tuple[int, ...]) -> bool:
     In Keras that is n filters of k×k, such as 3×3 over RGB. Here it is k filters of k×n, and
     few would have an even n above 2 k, or an odd one above 4 k.
     """
-    filters, channels, *kernel = w_shape
-    short, long = min(kernel), max(kernel)
-    if not filters == channels == short >= 3:
+    k, channels, *kernel = w_shape
+    if k < 3 or k != channels or k != min(kernel):
         return False
-    return long > 2 * short and (long % 2 == 0 or long > 4 * short)
+    n = max(kernel)
+    return n > (2 * k if n % 2 == 0 else 4 * k)
 
 
 def looks_channels_last(x_shape: tuple[int, ...]) -> bool:
