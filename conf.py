@@ -40,6 +40,7 @@ extensions = [
     "custom_elements",
     "explorer",
     "mathml",
+    "packages",
     "lean_theme",
 ]
 exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
@@ -55,6 +56,10 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
+
+# What a copy button leaves out: the prompts of Python and of a shell, and the output.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 
 bibtex_bibfiles = ["docs/references.bib"]  # relative to this file
 
