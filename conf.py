@@ -12,6 +12,7 @@ sys.path[:0] = [str(root), str(root / "docs/_ext")]
 os.environ["PYTHONPATH"] = str(root)  # the pages' kernels import the library beside them
 
 import custom_elements  # noqa: E402
+import packages  # noqa: E402
 import staleness  # noqa: E402
 
 from convdoc import __version__  # noqa: E402
@@ -97,6 +98,7 @@ numpydoc_show_class_members = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "convdoc"
+html_baseurl = packages.URL  # the environment variable CONVDOC_URL
 html_static_path = [
     "docs/_static",
     *(f"convdoc/draw/{name}" for files in custom_elements.FILES.values() for name in files),

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.metadata import requires
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +16,6 @@ from convdoc.engines import keras as keras_engine
 from convdoc.engines import theano as theano_engine
 
 ROOT = Path(__file__).parent.parent
-
-
-def test_a_user_gets_numpy_theano_keras_and_openblas_alone():
-    needed = [line for line in requires("convdoc") if "extra ==" not in line]
-    assert sorted(line.split("=")[0].split("<")[0].split(">")[0] for line in needed) == [
-        "keras",
-        "numpy",
-        "scipy-openblas32",
-        "theano",
-    ]
 
 
 def test_python_m_convdoc_prints_the_stack():

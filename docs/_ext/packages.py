@@ -168,7 +168,9 @@ def _state(root, folder):
 
 def setup(app):
     """Register the commands and links, and connect to the end of a build."""
-    app.add_config_value("convdoc_url", URL, "env")  # pages name it: another one writes them anew
+    if URL:
+        app.tags.add("published")  # for {only} published
+    app.add_config_value("convdoc_url", URL, "env")  # another address: every page is read again
     app.add_directive("commands", Commands)
     app.add_role("package", Package())
     app.connect("build-finished", _publish)
