@@ -30,7 +30,7 @@ if not THEANO_RUNS:
         "tests/test_stack.py",
         "tests/test_whose_numbers.py",
     ]
-    collect_ignore_glob = ["tests/test_browser*.py", "tests/test_explorer*.py", "tests/guide"]
+    collect_ignore_glob = ["tests/*browser*.py", "tests/*explorer*.py", "tests/guide/*"]
 
 
 def pytest_report_header():
