@@ -84,7 +84,7 @@ $pip hypothesis pytest
 
 echo "With the extras draw and compare:"
 $pip "$wheel[draw,compare]" beautifulsoup4 latex2mathml nbclient ipykernel
-"$python" -m pytest --quiet
+"$python" -m pytest
 
 cd "$work/empty"
 export MPLBACKEND=agg IPYTHONDIR="$work/ipython"
