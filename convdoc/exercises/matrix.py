@@ -6,7 +6,7 @@ import numpy as np
 
 from convdoc.conv import conv4d
 from convdoc.exercises.question import Array, Code, Integer, Mistake, Number, Question, Shape
-from convdoc.explain import im2col
+from convdoc.explain import as_matrix, im2col
 from convdoc.spec import ConvSpec
 
 IMAGE, KERNEL = (100, 100), (3, 3)
@@ -76,12 +76,6 @@ def dense_against_convolution(image, kernel):
     }
 
 
-def _matrix(size, w):
-    """The matrix, of integers; column c is the output of an image that is 1 at pixel c alone."""
-    images = np.eye(math.prod(size)).reshape(-1, 1, *size)
-    return conv4d(images, w[None, None], "valid").reshape(len(images), -1).T.astype(int)
-
-
 def _dense(outputs):
     """Weights of a dense layer from `IMAGE` to so many outputs."""
     return math.prod(IMAGE) * outputs
@@ -99,7 +93,9 @@ def _dense_solution():
         f"Small enough to be written out: an image of 4×4 and the same kernel. The dense layer's "
         f"matrix has {small['dense']} cells. The convolution fills it with the numbers of its "
         "kernel, here 1 to 9, and zeros:",
-        _matrix((4, 4), np.arange(1, 10).reshape(3, 3)),
+        as_matrix(ConvSpec(KERNEL), (4, 4), np.arange(1, 10).reshape(1, 1, 3, 3))
+        .toarray()
+        .astype(int),
         f"With biases the dense layer has one more for each output, {count['dense_biased']:,}, "
         f"and the convolution one for its filter, {count['convolution_biased']}. The factor is "
         f"then {count['factor_biased']:,.1f}.",
@@ -127,7 +123,8 @@ def _shape_solution():
 
 def _held(size):
     """In how many windows each pixel of a square image lies."""
-    return _matrix((size, size), np.ones(MIDDLE.kernel)).sum(axis=0).reshape(size, size)
+    ones = np.ones((1, 1, *MIDDLE.kernel))
+    return as_matrix(MIDDLE, (size, size), ones).sum(axis=0).reshape(size, size).astype(int)
 
 
 def _column_solution():
@@ -148,7 +145,7 @@ def _column_solution():
 
 
 def _row_matrix(w):
-    return _matrix(ROW_SIZE, w)
+    return as_matrix(ConvSpec(w.shape), ROW_SIZE, w[None, None]).toarray().astype(int)
 
 
 def _row_without_gaps():
