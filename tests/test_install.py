@@ -207,7 +207,7 @@ def test_the_command_of_the_page_installs_the_sites_wheel(site, tmp_path):
         text=True,
         check=True,
     )
-    assert done.stdout == f"4 {tmp_path}/convdoc/__init__.py\n"
+    assert done.stdout == f"(4, 4) {tmp_path}/convdoc/__init__.py\n"
 
 
 def test_packages_are_built_again_only_if_they_would_differ(tmp_path, monkeypatch):
