@@ -22,7 +22,7 @@ export JUPYTER_DATA_DIR := $(cache)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(cache)/jupyter/runtime
 kernel_profile := .cache/ipython/profile_default/ipython_kernel_config.py
 
-.PHONY: help html html-noplot serve example linkcheck test test-engines bench bench-site libraries format lint requirements clean clean-all
+.PHONY: help html html-noplot serve example linkcheck test test-python test-engines bench bench-site libraries format lint requirements clean clean-all
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
 
 test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 	@$(python) -m pytest $(PYTESTOPTS)
+
+test-python: html ## test the site's downloads on a newer Python: make test-python PYTHON3=python3.14
+	@sh requirements/test-python.sh
 
 snippets := .cache/explorer_snippets.json
 keras3 := KERAS_HOME=$(cache)/keras3 .venv-keras3/bin/python

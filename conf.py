@@ -13,6 +13,7 @@ os.environ["PYTHONPATH"] = str(root)  # the pages' kernels import the library be
 os.environ["CONVDOC_ENGINE"] = "keras"  # whatever the machine: Theano computes the site's numbers
 
 import custom_elements  # noqa: E402
+import packages  # noqa: E402
 import staleness  # noqa: E402
 
 from convdoc import __version__  # noqa: E402
@@ -41,6 +42,7 @@ extensions = [
     "custom_elements",
     "explorer",
     "mathml",
+    "packages",
     "lean_theme",
 ]
 exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
@@ -56,6 +58,10 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
+
+# What a copy button leaves out: the prompts of Python and of a shell, and the output.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 
 bibtex_bibfiles = ["docs/references.bib"]  # relative to this file
 
@@ -93,6 +99,7 @@ numpydoc_show_class_members = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "convdoc"
+html_baseurl = packages.URL  # the environment variable CONVDOC_URL
 html_static_path = [
     "docs/_static",
     *(f"convdoc/draw/{name}" for files in custom_elements.FILES.values() for name in files),

@@ -34,6 +34,8 @@ from convdoc.explain import as_matrix, explain, im2col, shifted_sum
 from convdoc.network import AveragePool, Conv, MaxPool, Network
 from tests import notebook
 
+ON_THEANO = [pytest.param(engine, marks=pytest.mark.theano) for engine in ("keras", "theano")]
+
 # -- Printed numbers ----------------------------------------------------------------------------
 
 
@@ -57,6 +59,7 @@ def test_same_is_the_default_border():
     np.testing.assert_array_equal(conv4d(example.x, example.w), example.y)
 
 
+@pytest.mark.theano
 def test_notebooks_own_call_gives_the_same():
     """Keras 1's words, which Keras 2.3 still takes; only the kernel's axes are in its order."""
     load_keras()
@@ -482,10 +485,10 @@ def test_what_only_equals_a_good_setting_is_refused_after_it(bad):
             conv4d(IMAGE, KERNEL, **{setting: bad})
 
 
-def test_the_largest_strides_leave_one_window():
-    for engine in ("keras", "theano", "numpy"):
-        y = conv4d(IMAGE, KERNEL, "valid", strides=2**31 - 1, engine=engine)
-        np.testing.assert_array_equal(y, [[[[9]]]])
+@pytest.mark.parametrize("engine", [*ON_THEANO, "numpy"])
+def test_the_largest_strides_leave_one_window(engine):
+    y = conv4d(IMAGE, KERNEL, "valid", strides=2**31 - 1, engine=engine)
+    np.testing.assert_array_equal(y, [[[[9]]]])
 
 
 def test_integers_of_numpy_and_lists_will_do():
@@ -536,7 +539,7 @@ def test_transposed_convolution_of_several_filters_and_channels():
     np.testing.assert_array_equal(conv4d_transpose(y, w)[0, :, 0, 0], [41, 52, 63])
 
 
-@pytest.mark.parametrize("engine", ["keras", "numpy"])
+@pytest.mark.parametrize("engine", [ON_THEANO[0], "numpy"])
 def test_output_size_chooses_among_those_that_a_stride_floors_together(engine):
     y, w = np.ones((1, 1, 2, 2)), np.ones((1, 1, 3, 3))
     smallest = conv4d_transpose(y, w, strides=2, engine=engine)
@@ -620,6 +623,7 @@ def test_gradients_are_finite_differences(plan):
             assert gradient[at] == pytest.approx(slope(name, at), abs=1e-6)
 
 
+@pytest.mark.theano
 @settings(max_examples=8, deadline=None)
 @given(plan=plans)
 def test_gradients_are_theanos_grad(plan):
@@ -677,6 +681,7 @@ def test_what_becomes_of_padding():
     assert corner == {"max": -1, "average": pytest.approx(-4 / 9), "average_no_pad": -1}
 
 
+@pytest.mark.theano
 @settings(max_examples=25, deadline=None)
 @given(
     size=st.tuples(st.integers(1, 3), st.integers(1, 3)),

@@ -60,6 +60,7 @@ def test_results_are_new_and_contiguous_with_the_dtype_given(source, target, dty
     np.testing.assert_array_equal(w, kept)
 
 
+@pytest.mark.theano
 @pytest.mark.parametrize("kernel", [(3, 3), (2, 3)])
 def test_a_layer_of_keras_on_theano_gives_the_answer_of_conv4d(kernel):
     keras = load_keras()
@@ -76,6 +77,7 @@ def test_a_layer_of_keras_on_theano_gives_the_answer_of_conv4d(kernel):
     )
 
 
+@pytest.mark.theano
 def test_keras_itself_turns_kernels_between_its_backends_in_the_same_way():
     load_keras()
     from keras.utils import conv_utils

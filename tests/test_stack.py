@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.metadata import requires
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +14,6 @@ from convdoc import ConvSpec, conv4d
 from convdoc.engines import _theano_stack, available, load_keras, quickest
 
 ROOT = Path(__file__).parent.parent
-
-
-def test_a_user_gets_numpy_theano_keras_and_openblas_alone():
-    needed = [line for line in requires("convdoc") if "extra ==" not in line]
-    assert sorted(line.split("=")[0].split("<")[0].split(">")[0] for line in needed) == [
-        "keras",
-        "numpy",
-        "scipy-openblas32",
-        "theano",
-    ]
 
 
 def test_python_m_convdoc_prints_the_stack():

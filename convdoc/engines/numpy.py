@@ -28,7 +28,7 @@ def convolve(x, w, spec):
     """
     windows = _windows(pad(x, spec.padding(x.shape[2:])), spec)
     parts = zip(_groups(windows, 1, spec), _groups(flip(w), 0, spec), strict=True)
-    y = [_as_rows(part) @ bank.reshape(len(bank), -1).T for part, bank in parts]
+    y = [_product(_as_rows(part), bank.reshape(len(bank), -1).T) for part, bank in parts]
     outputs = len(x), *spec.output_size(x.shape[2:]), len(w)
     return np.ascontiguousarray(np.hstack(y).reshape(outputs).transpose(0, 3, 1, 2))
 
@@ -60,7 +60,7 @@ def convolve_transpose(y, w, spec, size):
     )
     for part, outputs, bank in parts:
         for u, v in np.ndindex(spec.kernel):  # one at a time, since windows overlap
-            share = outputs.transpose(0, 2, 3, 1) @ bank[:, :, u, v]
+            share = _product(outputs.transpose(0, 2, 3, 1), bank[:, :, u, v])
             part[..., u, v] += share.transpose(0, 3, 1, 2)
     return fit(x, sides, size)
 
@@ -81,7 +81,7 @@ def kernel_gradient(x, dy, spec):
     windows = _windows(pad(x, spec.padding(x.shape[2:])), spec)
     parts = zip(_groups(windows, 1, spec), _groups(dy, 1, spec), strict=True)
     dw = [
-        outputs.swapaxes(0, 1).reshape(outputs.shape[1], -1) @ _as_rows(part)
+        _product(outputs.swapaxes(0, 1).reshape(outputs.shape[1], -1), _as_rows(part))
         for part, outputs in parts
     ]
     shape = dy.shape[1], x.shape[1] // spec.groups, *spec.kernel
@@ -93,6 +93,12 @@ def _windows(x, spec, writeable=False):
     views = sliding_window_view(x, spec.dilated_kernel, axis=(2, 3), writeable=writeable)
     (sv, sh), (dv, dh) = spec.strides, spec.dilation
     return views[:, :, ::sv, ::sh, ::dv, ::dh]
+
+
+def _product(a, b):
+    """Product of matrices, where infinity times 0 is NaN without the warning of a newer NumPy."""
+    with np.errstate(invalid="ignore"):
+        return a @ b
 
 
 def _as_rows(windows):
