@@ -681,7 +681,7 @@ def four_d(name: str, shape: tuple[int, ...]) -> None:
 def real_4d(name: str, value: ArrayLike) -> Array:
     """`value` as a 4-D array of real numbers, or an error that says what it should be."""
     array = real(name, value)
-    match(lambda groups, **shape: four_d(name, shape[name]), **{name: array.shape})
+    match(lambda groups, **shape: four_d(name, shape[name]), 1, **{name: array.shape})
     return array
 
 

@@ -18,9 +18,9 @@ from convdoc.engines import _planes
 from convdoc.engines import numpy as reference
 from convdoc.engines._arrays import flip
 
-if hasattr(jax, "enable_x64"):
-    enable_x64 = jax.enable_x64
-else:  # before JAX 0.8
+try:
+    from jax import enable_x64
+except ImportError:  # before JAX 0.8
     from jax.experimental import enable_x64
 
 
