@@ -12,6 +12,7 @@ except ModuleNotFoundError as error:
 from convdoc.draw.architecture import architecture
 from convdoc.draw.arrays import equation, steps
 from convdoc.draw.bars import bars
+from convdoc.draw.display import show
 from convdoc.draw.photographs import photographs
 from convdoc.draw.stepper import (
     Stepper,
@@ -31,6 +32,7 @@ __all__ = [
     "photographs",
     "pool_stepper",
     "shift_stepper",
+    "show",
     "stepper",
     "steps",
     "transpose_stepper",
