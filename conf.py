@@ -38,6 +38,7 @@ extensions = [
     "staleness",
     "inline_figures",
     "custom_elements",
+    "downloads",
     "explorer",
     "mathml",
     "lean_theme",

@@ -1,0 +1,125 @@
+"""Downloads say how to get convdoc: scripts, notebooks, and the zips that hold them.
+
+sphinx-gallery writes them to docs/auto_gallery, with checksums by which it sees what changed, and
+Sphinx copies them into the site. Those copies are rewritten here, at the end of every build. The
+first line of a script names the extras of convdoc that it needs. From it a downloaded script gets
+a comment with the command that installs them, a notebook a cell that runs this command, and a zip
+a ``requirements.txt``.
+"""
+
+import json
+import re
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from packages import NAMES, URL, requirement
+
+NEEDS = re.compile(r"\A# Needs convdoc\[(?P<extras>[a-z,]+)\].*\n")
+#: Of each extra, the modules without which it is missing.
+MODULES = {"draw": "matplotlib", "compare": "cv2, scipy, skimage"}
+WHEEL = NAMES["wheel"]
+TEXT = "This notebook needs convdoc. Where it is missing, the next cell installs it."
+DOWNLOAD = (
+    f"Before that, download `{WHEEL}` from the page *Install* of the site that has this notebook, "
+    "and put it beside the notebook."
+)
+DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can have
+LABEL = re.compile(r"^\.\. _sphx_glr_download_.*:\n", re.M)
+FOOT = "\nTo run this example on your computer, first :doc:`install convdoc </install>`.\n"
+
+
+def download(path):
+    """Read a file of the gallery as the site offers it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A script, a notebook or a zip in docs/auto_gallery.
+
+    Returns
+    -------
+    bytes
+    """
+    return {".py": _script, ".ipynb": _notebook, ".zip": _archive}[path.suffix](path)
+
+
+def _extras(path):
+    """The extras that a script needs, or the script of a notebook, such as "draw,compare"."""
+    needs = NEEDS.match(path.with_suffix(".py").read_text("utf-8"))
+    return needs["extras"] if needs else ""
+
+
+def _script(path):
+    extras = _extras(path)
+    needs = f"# Needs convdoc[{extras}]: pip install {requirement(extras)}".replace("[]", "")
+    if not URL:
+        needs += ", a file from the page Install of the site"
+    return f"{needs}\n{NEEDS.sub('', path.read_text('utf-8'))}".encode()
+
+
+def _notebook(path):
+    extras = _extras(path)
+    modules = ", ".join(["convdoc", *(MODULES[extra] for extra in extras.split(",") if extra)])
+    install = (
+        f"try:\n    import {modules}\n"
+        f"except ModuleNotFoundError:\n    %pip install {requirement(extras)}"
+    )
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"][:0] = [
+        {
+            "cell_type": "markdown",
+            "metadata": {},
+            "source": [TEXT if URL else f"{TEXT} {DOWNLOAD}"],
+        },
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "metadata": {},
+            "outputs": [],
+            "source": [install],
+        },
+    ]
+    return json.dumps(notebook, indent=1, ensure_ascii=False).encode()
+
+
+def _archive(path):
+    with zipfile.ZipFile(path) as archive:
+        members = [path.parent / name for name in archive.namelist()]
+    files = {member.relative_to(path.parent).as_posix(): download(member) for member in members}
+    needed = {extra for member in members for extra in _extras(member).split(",")}
+    files["requirements.txt"] = _requirements(",".join(e for e in MODULES if e in needed))
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(files):
+            member = zipfile.ZipInfo(name, DATE)
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, files[name])
+    return buffer.getvalue()
+
+
+def _requirements(extras):
+    line = requirement(extras).strip('"')
+    if not URL:
+        line = f"# Put {WHEEL}, from the page Install of the site, beside this file.\n{line}"
+    return f"{line}\n".encode()
+
+
+def _rewrite(app, exception):
+    if exception or app.builder.name != "html":
+        return
+    for source, (_, copy) in app.env.dlfiles.items():
+        if Path(source).parts[0] == "auto_gallery":
+            Path(app.outdir, "_downloads", copy).write_bytes(download(Path(app.srcdir, source)))
+
+
+def _add_foot(app, docname, source):
+    """Say above the buttons of an example what its downloads need."""
+    source[0] = LABEL.sub(lambda label: label[0] + FOOT, source[0])
+
+
+def setup(app):
+    """Connect to the reading of each page and to the end of a build."""
+    app.connect("source-read", _add_foot)
+    app.connect("build-finished", _rewrite)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
