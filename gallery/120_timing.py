@@ -89,7 +89,7 @@ figure = draw.bars(
 others = list(ways)[len(ours) :]
 for size, rows in medians.items():
     for name in list(ways)[: len(ours)]:
-        print(f"{size}, {name}: {sum(rows[n] < rows[name] for n in others)} of {len(others)}")
+        print(f"{size}: {sum(rows[o] < rows[name] for o in others)} of {len(others)} beat {name}")
 
 # %%
 # Try it

@@ -10,9 +10,9 @@ a ``requirements.txt``.
 import json
 import re
 import zipfile
-from io import BytesIO
 from pathlib import Path
 
+import reproducible_zips
 from packages import NAMES, URL, requirement
 
 NEEDS = re.compile(r"\A# Needs convdoc\[(?P<extras>[a-z,]+)\].*\n")
@@ -24,24 +24,28 @@ DOWNLOAD = (
     f"Before that, download `{WHEEL}` from the page *Install* of the site that has this notebook, "
     "and put it beside the notebook."
 )
-DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can have
 LABEL = re.compile(r"^\.\. _sphx_glr_download_.*:\n", re.M)
 FOOT = "\nTo run this example on your computer, first :doc:`install convdoc </install>`.\n"
 
 
-def download(path):
-    """Read a file of the gallery as the site offers it.
+def rewrite(copy, path):
+    """Rewrite the site's copy of a file of the gallery.
 
     Parameters
     ----------
+    copy : pathlib.Path
+        The copy, a script, a notebook or a zip of both.
     path : pathlib.Path
-        A script, a notebook or a zip in docs/auto_gallery.
-
-    Returns
-    -------
-    bytes
+        What it is a copy of, in docs/auto_gallery beside all that a zip holds.
     """
-    return {".py": _script, ".ipynb": _notebook, ".zip": _archive}[path.suffix](path)
+    if path.suffix == ".zip":
+        reproducible_zips.rewrite(copy, _members(path))
+    else:
+        copy.write_bytes(_content(path))
+
+
+def _content(path):
+    return {".py": _script, ".ipynb": _notebook}[path.suffix](path)
 
 
 def _extras(path):
@@ -83,19 +87,15 @@ def _notebook(path):
     return json.dumps(notebook, indent=1, ensure_ascii=False).encode()
 
 
-def _archive(path):
+def _members(path):
+    """All members of a zip, by name."""
     with zipfile.ZipFile(path) as archive:
-        members = [path.parent / name for name in archive.namelist()]
-    files = {member.relative_to(path.parent).as_posix(): download(member) for member in members}
-    needed = {extra for member in members for extra in _extras(member).split(",")}
-    files["requirements.txt"] = _requirements(",".join(e for e in MODULES if e in needed))
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in sorted(files):
-            member = zipfile.ZipInfo(name, DATE)
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, files[name])
-    return buffer.getvalue()
+        files = {name: path.parent / name for name in archive.namelist()}
+    needed = {extra for file in files.values() for extra in _extras(file).split(",")}
+    extras = ",".join(extra for extra in MODULES if extra in needed)
+    return {name: _content(file) for name, file in files.items()} | {
+        "requirements.txt": _requirements(extras)
+    }
 
 
 def _requirements(extras):
@@ -105,12 +105,12 @@ def _requirements(extras):
     return f"{line}\n".encode()
 
 
-def _rewrite(app, exception):
+def _rewrite_all(app, exception):
     if exception or app.builder.name != "html":
         return
     for source, (_, copy) in app.env.dlfiles.items():
         if Path(source).parts[0] == "auto_gallery":
-            Path(app.outdir, "_downloads", copy).write_bytes(download(Path(app.srcdir, source)))
+            rewrite(Path(app.outdir, "_downloads", copy), Path(app.srcdir, source))
 
 
 def _add_foot(app, docname, source):
@@ -121,5 +121,5 @@ def _add_foot(app, docname, source):
 def setup(app):
     """Connect to the reading of each page and to the end of a build."""
     app.connect("source-read", _add_foot)
-    app.connect("build-finished", _rewrite)
+    app.connect("build-finished", _rewrite_all)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
