@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 from tests.test_site import ATLAS, GALLERY, SCENARIOS, SCRIPTS, printed, soup
 
 COMPARE = ("100_grey_photograph", "110_colour_photograph", "120_timing")
-NEEDS = re.compile(r"# Needs convdoc\[([a-z,]+)\]: pip install (.*)")
+NEEDS = re.compile(r"# Needs convdoc(?:\[([a-z,]+)\])?: pip install (.*)")
 ADDRESS = "https://example.org/convdoc/"
 # What stands beside each script in Python's path: no other packages than those can be imported.
 ONLY = """
@@ -127,6 +127,19 @@ def run(tmp_path_factory):
     return run
 
 
+def needed(script):
+    """The extras that a script needs by what it imports."""
+    names = set()
+    for node in ast.walk(ast.parse(script)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module.partition(".")[0])
+            names.update(alias.name for alias in node.names)
+    extras = {"draw": {"matplotlib"}, "compare": {"samples", "skimage", "scipy", "cv2"}}
+    return [extra for extra, modules in extras.items() if names & modules]
+
+
 @pytest.fixture(scope="module")
 def terminal(site, run, tmp_path_factory):
     """Result, output and errors of each script: those of the atlas run many in a process."""
@@ -136,13 +149,13 @@ def terminal(site, run, tmp_path_factory):
         shutil.copy(script, folders[name])
 
     def run_one(name):
-        extras = ("draw", "compare") if name in COMPARE else ("draw",)
-        done = run(folders[name], extras, f"{name}.py")
+        script = folders[name] / f"{name}.py"
+        done = run(folders[name], needed(script.read_text("utf-8")), script.name)
         return {name: (done.returncode, done.stdout, done.stderr)}
 
     def run_some(names):
         scripts = [str(folders[name] / f"{name.rpartition('/')[2]}.py") for name in names]
-        done = run(folders[names[0]], ["draw"], "-c", RUN_ALL, *scripts)
+        done = run(folders[names[0]], [], "-c", RUN_ALL, *scripts)
         return dict(zip(names, json.loads(done.stdout), strict=True))
 
     first, *others = SCENARIOS
@@ -198,7 +211,7 @@ def test_a_missing_library_is_named_with_the_command_that_brings_it(site, run, t
 def test_output_that_a_terminal_cannot_encode_is_no_error(site, run, tmp_path):
     name = "atlas/110_no_padding_transposed"
     shutil.copy(downloads(site, ".py")[name], tmp_path)
-    done = run(tmp_path, ["draw"], "110_no_padding_transposed.py", PYTHONIOENCODING="ascii")
+    done = run(tmp_path, [], "110_no_padding_transposed.py", PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
     assert "1. y[0, 0] = 2 times the kernel goes to rows 0 to 2" in done.stdout
 
@@ -296,25 +309,12 @@ def test_a_notebook_shows_a_result_in_the_middle_of_a_cell():
 # -- How to get convdoc -------------------------------------------------------------------------
 
 
-def needed(script):
-    """The extras that a script needs by what it imports."""
-    names = set()
-    for node in ast.walk(ast.parse(script)):
-        if isinstance(node, ast.Import):
-            names.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            names.add(node.module.partition(".")[0])
-            names.update(alias.name for alias in node.names)
-    extras = {"draw": {"draw", "matplotlib"}, "compare": {"samples", "skimage", "scipy", "cv2"}}
-    return [extra for extra, modules in extras.items() if names & modules]
-
-
 def test_every_script_begins_with_the_extras_that_it_needs(site):
     for name, path in downloads(site, ".py").items():
         script = path.read_text("utf-8")
         (extras, command) = NEEDS.match(script).groups()
-        assert extras.split(",") == needed(script), name
-        assert f"[{extras}]" in command
+        assert (extras or "").split(",") == (needed(script) or [""]), name
+        assert extras is None or f"[{extras}]" in command
         (source,) = (
             (ROOT / "gallery").rglob(f"{path.stem}.py")
             if "/" in name
@@ -381,6 +381,11 @@ def test_scripts_have_the_command_for_the_wheel(offered):
         )
 
 
+def test_scripts_without_pictures_need_no_extra(offered):
+    wheel, script = offered("atlas/010_no_padding.py")
+    assert script.decode().startswith(f"# Needs convdoc: pip install {wheel}")
+
+
 def test_notebooks_say_what_is_needed_and_where_it_is(offered):
     wheel, notebook = offered("110_colour_photograph.ipynb")
     (_, text), (_, code), *_ = cells(notebook)
@@ -416,7 +421,8 @@ def test_a_notebook_installs_what_is_missing(offered):
         ("auto_gallery_python.zip", "draw,compare"),
         ("auto_gallery_jupyter.zip", "draw,compare"),
         ("100_grey_photograph.zip", "draw,compare"),
-        ("atlas/010_no_padding.zip", "draw"),
+        ("080_dieleman_network.zip", "draw"),
+        ("atlas/010_no_padding.zip", ""),
     ],
 )
 def test_zips_hold_the_downloads_and_their_requirements(offered, name, extras):
@@ -426,7 +432,8 @@ def test_zips_hold_the_downloads_and_their_requirements(offered, name, extras):
         assert list(files) == sorted(files)
         assert {member.date_time[0] for member in archive.infolist()} == {1980}
     *comments, line = files.pop("requirements.txt").decode().splitlines()
-    assert line == (f"convdoc[{extras}] @ {wheel}" if offered.address else f"{wheel}[{extras}]")
+    with_extras = f"convdoc[{extras}] @ {wheel}" if offered.address else f"{wheel}[{extras}]"
+    assert line == (with_extras if extras else wheel)
     assert all(comment.startswith("# Put convdoc-") for comment in comments)
     assert bool(comments) == (not offered.address)
     count = {"auto_gallery_python.zip": 38, "auto_gallery_jupyter.zip": 38}.get(name, 2)

@@ -15,7 +15,7 @@ from pathlib import Path
 import reproducible_zips
 from packages import NAMES, URL, requirement
 
-NEEDS = re.compile(r"\A# Needs convdoc\[(?P<extras>[a-z,]+)\].*\n")
+NEEDS = re.compile(r"\A# Needs convdoc(?:\[(?P<extras>[a-z,]+)\])?\..*\n")
 #: Of each extra, the modules without which it is missing.
 MODULES = {"draw": "matplotlib", "compare": "cv2, scipy, skimage"}
 WHEEL = NAMES["wheel"]
@@ -49,14 +49,15 @@ def _content(path):
 
 
 def _extras(path):
-    """The extras that a script needs, or the script of a notebook, such as "draw,compare"."""
+    """Names of the extras that a script needs, or the script of a notebook."""
     needs = NEEDS.match(path.with_suffix(".py").read_text("utf-8"))
-    return needs["extras"] if needs else ""
+    return needs["extras"].split(",") if needs and needs["extras"] else []
 
 
 def _script(path):
-    extras = _extras(path)
-    needs = f"# Needs convdoc[{extras}]: pip install {requirement(extras)}".replace("[]", "")
+    extras = ",".join(_extras(path))
+    name = f"convdoc[{extras}]" if extras else "convdoc"
+    needs = f"# Needs {name}: pip install {requirement(extras)}"
     if not URL:
         needs += ", a file from the page Install of the site"
     return f"{needs}\n{NEEDS.sub('', path.read_text('utf-8'))}".encode()
@@ -64,10 +65,10 @@ def _script(path):
 
 def _notebook(path):
     extras = _extras(path)
-    modules = ", ".join(["convdoc", *(MODULES[extra] for extra in extras.split(",") if extra)])
+    modules = ", ".join(["convdoc", *(MODULES[extra] for extra in extras)])
     install = (
         f"try:\n    import {modules}\n"
-        f"except ModuleNotFoundError:\n    %pip install {requirement(extras)}"
+        f"except ModuleNotFoundError:\n    %pip install {requirement(','.join(extras))}"
     )
     notebook = json.loads(path.read_text("utf-8"))
     notebook["cells"][:0] = [
@@ -91,7 +92,7 @@ def _members(path):
     """All members of a zip, by name."""
     with zipfile.ZipFile(path) as archive:
         files = {name: path.parent / name for name in archive.namelist()}
-    needed = {extra for file in files.values() for extra in _extras(file).split(",")}
+    needed = {extra for file in files.values() for extra in _extras(file)}
     extras = ",".join(extra for extra in MODULES if extra in needed)
     return {name: _content(file) for name, file in files.items()} | {
         "requirements.txt": _requirements(extras)

@@ -1,4 +1,4 @@
-# Needs convdoc[draw]. The page Install of its site shows how to get it.
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Groups
 ======
