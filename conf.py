@@ -40,6 +40,7 @@ extensions = [
     "staleness",
     "inline_figures",
     "custom_elements",
+    "downloads",
     "explorer",
     "mathml",
     "packages",

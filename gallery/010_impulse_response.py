@@ -1,3 +1,4 @@
+# Needs convdoc[draw]. The page Install of its site shows how to get it.
 """
 Impulse response
 ================
@@ -39,7 +40,7 @@ figure = draw.equation(x, W, y)
 # Step by step you can see why. The kernel lies on the image flipped, so the first window that holds
 # the 1 reads it with the kernel's *first* element, and so on to the last:
 
-draw.stepper(x, W, "valid")
+draw.show(draw.stepper(x, W, "valid"))
 
 # %%
 # The kernel comes out as it went in, neither turned nor mirrored. That is the mark of a true
@@ -65,7 +66,7 @@ for name, array in {"x": x, "W": W, "y": y}.items():
 # PyTorch's. What are its two middle rows?
 
 turned = conv4d(x, W[:, :, ::-1, ::-1], "valid")
-Answer("The kernel comes out turned, its last element first:", turned[0, 0, 1:3])
+draw.show(Answer("The kernel comes out turned, its last element first:", turned[0, 0, 1:3]))
 
 # %%
 # A script run from a terminal opens its pictures here:

@@ -1,3 +1,4 @@
+# Needs convdoc[draw]. The page Install of its site shows how to get it.
 """
 Nine steps of a sliding window
 ==============================
@@ -32,7 +33,7 @@ x = np.array([[1, 1, 1, 0, 0],
 # Press *Play*, or go on with the arrow beside it. Under the figure stands the sum of the step.
 # Point at an output to go to its window, or at a pixel to see which windows it is in:
 
-draw.stepper(x, W, "valid")
+draw.show(draw.stepper(x, W, "valid"))
 
 # %%
 # Now all steps at once. Each panel is one position of the window. In it stand nine products,
@@ -61,11 +62,11 @@ for name, array in {"x": x, "W": W, "y": y}.items():
 # and is there only one such window?
 
 places = np.argwhere(y[0, 0] == y.max())
-Answer(
+draw.show(Answer(
     f"The largest sum is {y.max():.0f}. {len(places)} windows reach it; "
     "their rows and columns in y are:",
     places,
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

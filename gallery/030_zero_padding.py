@@ -1,3 +1,4 @@
+# Needs convdoc[draw]. The page Install of its site shows how to get it.
 """
 Zero padding
 ============
@@ -40,7 +41,7 @@ figure = draw.equation(x, W, valid)
 # of the border too. Go back to the first step to see it stand on a corner:
 
 # sphinx_gallery_thumbnail_number = 2
-draw.stepper(x, W, "same")
+draw.show(draw.stepper(x, W, "same"))
 
 # %%
 # The plan of a convolution knows how many zeros go where, before any number is computed:
@@ -76,11 +77,11 @@ np.testing.assert_array_equal(same[:, :, 1:-1, 1:-1], valid)
 # everywhere. Is the output?
 
 ones = conv4d(np.ones((1, 1, 4, 5)), np.ones((1, 1, 3, 3)), "same")
-Answer(
+draw.show(Answer(
     "No. Each number counts the pixels under its window; at an edge three of the nine are "
     "padding, in a corner five:",
     ones[0, 0],
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

@@ -1,3 +1,4 @@
+# Needs convdoc[draw]. The page Install of its site shows how to get it.
 """
 Four samples, one filter
 ========================
@@ -40,7 +41,7 @@ figure = draw.equation(x, W, y)
 # for each filter) is added. The steps go through one sample after the other; choose one under the
 # figure:
 
-draw.stepper(x, W, "same")
+draw.show(draw.stepper(x, W, "same"))
 
 # %%
 # The shapes say the same. ``x`` has 4 samples of 1 channel, ``W`` has 1 filter for 1 channel, ``y``
@@ -62,11 +63,11 @@ np.testing.assert_array_equal(y, one_by_one)
 # Before you look: what is the sum of all the numbers in each sample of ``y``? The sum of the kernel
 # and the value of the dot are all you need.
 
-Answer(
+draw.show(Answer(
     f"The kernel sums to {W.sum()}, none of it falls outside the image, "
     "and the dots are 0, 1, 2 and 3:",
     y.sum(axis=(1, 2, 3)),
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

@@ -1,3 +1,4 @@
+# Needs convdoc[draw]. The page Install of its site shows how to get it.
 """
 One sample, two filters
 =======================
@@ -39,7 +40,7 @@ figure = draw.equation(x, W, y)
 # The image is an impulse, so output 0 shows filter 0 and output 1 shows filter 1. The first axis of
 # ``W`` has become the second axis of ``y``. Choose a filter to see it at work:
 
-draw.stepper(x, W, "same")
+draw.show(draw.stepper(x, W, "same"))
 
 # %%
 # The same as arrays:
@@ -62,10 +63,10 @@ np.testing.assert_array_equal(conv4d(x, W[1:], "same"), y[:, 1:])
 
 kernel_shape = (3, y.shape[1], 3, 3)
 z = conv4d(y, np.ones(kernel_shape), "same")
-Answer(
+draw.show(Answer(
     f"Three filters, each with a slice for every channel it reads, and y has {y.shape[1]} of "
     f"them: {kernel_shape}. The output then has the shape {z.shape}."
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

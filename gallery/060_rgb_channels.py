@@ -1,3 +1,4 @@
+# Needs convdoc[draw]. The page Install of its site shows how to get it.
 """
 Three channels into one
 =======================
@@ -51,7 +52,7 @@ figure = draw.equation(x, W, y)
 # each under its own slice of the kernel. Below stand three sums, one for each channel, and the
 # sum of these:
 
-draw.stepper(x, W, "same")
+draw.show(draw.stepper(x, W, "same"))
 
 # %%
 # It makes no difference to convolve each channel with its slice alone and to add up the three
@@ -71,10 +72,10 @@ for name, array in {"x": x, "W": W, "y": y}.items():
 # meets its neighbours any more. What is left of the convolution?
 
 mix = np.array([1, 10, 100]).reshape(1, 3, 1, 1)
-Answer(
+draw.show(Answer(
     "A weighted sum of the channels at each pixel; each digit tells which channel was bright:",
     conv4d(x, mix, "same")[0, 0],
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

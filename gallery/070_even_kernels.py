@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Even kernels and where "same" puts them
 =======================================
@@ -27,13 +28,13 @@ W = np.array([[1, 2],
 # Keras on Theano puts the odd row of zeros at the top and the odd column on the left. The kernel
 # then appears with its first element on the impulse, and grows down and to the right:
 
-draw.stepper(x, W, "same")
+draw.show(draw.stepper(x, W, "same"))
 
 # %%
 # The other choice is TensorFlow's: the odd zero goes behind. Here it is called ``"same_upper"``.
 # Now the kernel's *last* element stands on the impulse:
 
-draw.stepper(x, W, "same_upper")
+draw.show(draw.stepper(x, W, "same_upper"))
 
 # %%
 # Same shape, same numbers, one pixel apart:
@@ -64,9 +65,9 @@ for kernel in ([[1, 0], [0, 0]], [[0, 0], [0, 1]]):
         moved = conv4d(moved, np.reshape(kernel, (1, 1, 2, 2)), "same")
     ends.append(np.argwhere(moved[0, 0]).tolist())
 
-Answer(
+draw.show(Answer(
     "Rows and columns of what is left, for the first kernel and for the second: "
     f"{' and '.join(str(end or 'none') for end in ends)}. One leaves the impulse where it was; the "
     "other moves it by a pixel each time, down and to the right. Two moves take it to the corner, "
     "and the third loses it."
-)
+))

@@ -1,3 +1,4 @@
+# Needs convdoc[draw]. The page Install of its site shows how to get it.
 """
 A network of four convolution layers
 ====================================
@@ -62,7 +63,7 @@ for row in table.rows[1:]:
 # the rest is what the layer costs for these eight images. Biases, which the layers do not have
 # here, can be *tied*, one for each filter, or *untied*, one for each output:
 
-table
+draw.show(table)
 
 # %%
 # From 3 · 45 · 45 numbers for each image, the last pooling leaves this many, and in the full
@@ -80,11 +81,11 @@ print(f"{x[0].size} numbers in, {last[0].size} numbers out, for each image")
 convolutions = Network([layer for layer in DIELEMAN.layers if isinstance(layer, Conv)])
 alone, pooled = convolutions.table(x.shape).rows[-1], table.rows[-2]
 size, usual = alone.shape[3], pooled.shape[3]
-Answer(
+draw.show(Answer(
     f"The last convolution would give images of {size}×{size} instead of {usual}×{usual}: "
     f"{(size / usual) ** 2:.0f} times as many numbers. Each would see {alone.receptive_field[1]} "
     f"pixels across instead of {pooled.receptive_field[1]}."
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

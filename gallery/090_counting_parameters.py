@@ -1,3 +1,4 @@
+# Needs convdoc[draw]. The page Install of its site shows how to get it.
 """
 Counting parameters
 ===================
@@ -85,7 +86,7 @@ dense = vgg.rows[-3:]
 
 print(f"dense layers: {sum(row.weights for row in dense) / vgg.weights:.1%} of the parameters,")
 print(f"{sum(row.multiply_adds for row in dense) / vgg.multiply_adds:.1%} of the multiplications")
-vgg
+draw.show(vgg)
 
 # %%
 # Try it
@@ -94,10 +95,10 @@ vgg
 # it lose?
 
 grey = DIELEMAN.table((1, 1, 45, 45)).weights
-Answer(
+draw.show(Answer(
     f"{table.weights - grey}: two of the three channel slices of every filter in layer 1. The "
     f"other layers read filters, not colours, and keep theirs; {grey} parameters remain."
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

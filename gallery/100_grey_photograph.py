@@ -1,3 +1,4 @@
+# Needs convdoc[draw,compare]. The page Install of its site shows how to get it.
 """
 A grey photograph
 =================
@@ -13,14 +14,13 @@ from the side. A network learns kernels like these by itself, in its first layer
 
 import matplotlib.pyplot as plt
 import numpy as np
-import skimage.data
 
-from convdoc import conv4d, draw
+from convdoc import conv4d, draw, samples
 from convdoc.exercises import Answer
 
 np.set_printoptions(suppress=True, precision=3)
 
-photograph = skimage.data.camera()[40:296, 110:366] / 255
+photograph = samples.camera()
 x = photograph.reshape(1, 1, *photograph.shape)
 print(f"{photograph.shape} -> {x.shape}")
 
@@ -83,11 +83,11 @@ for name, array in {"x": patch, "W": W, "y": y}.items():
 # What do you get by convolving with ``emboss`` turned by 180 degrees, and how do the two differ?
 
 other = apply(emboss[::-1, ::-1])
-Answer(
+draw.show(Answer(
     "The light comes from the other side: what shone is dark. The two add up to the photograph "
     "twice, because the slopes cancel and the middle 1 is left in both. Largest difference from "
     f"that on this picture: {np.abs(apply(emboss) + other - 2 * photograph).max():.1g}."
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

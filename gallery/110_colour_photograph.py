@@ -1,3 +1,4 @@
+# Needs convdoc[draw,compare]. The page Install of its site shows how to get it.
 """
 A colour photograph
 ===================
@@ -12,14 +13,13 @@ three filters, each of which decides how much it takes from each channel.
 
 import matplotlib.pyplot as plt
 import numpy as np
-import skimage.data
 
-from convdoc import conv4d, draw
+from convdoc import conv4d, draw, samples
 from convdoc.exercises import Answer
 
 np.set_printoptions(suppress=True, precision=3)
 
-photograph = skimage.data.chelsea()[40:216, 110:286] / 255
+photograph = samples.chelsea()
 x = photograph.transpose(2, 0, 1)[None]
 print(f"{photograph.shape} -> {x.shape}")
 
@@ -94,10 +94,10 @@ for name, w in {"blur": blur, "emboss": emboss, "edge": edge, "sepia": sepia}.it
 # idle?
 
 used = np.count_nonzero(blur)
-Answer(
+draw.show(Answer(
     f"{used} of {blur.size} are used. The other {blur.size - used} are zeros that keep the "
     "channels apart; a depthwise convolution does not store them."
-)
+))
 
 # %%
 # A script run from a terminal opens its pictures here:

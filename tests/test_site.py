@@ -1,14 +1,11 @@
-"""The built site: its numbers, its words for pictures, its downloads, and what it leaves alone."""
+"""The built site: its numbers, its words for pictures, and what it leaves alone."""
 
 import ast
 import functools
-import json
 import re
 import shutil
-import subprocess
 import sys
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -214,7 +211,7 @@ def test_the_notebooks_call_and_todays_are_shown_with_their_results(site):
     assert len(outputs) == 2
 
 
-# -- Words, links, downloads --------------------------------------------------------------------
+# -- Words, links -------------------------------------------------------------------------------
 
 
 def test_every_picture_is_described_in_words_or_decoration(site, pages):
@@ -270,130 +267,6 @@ def test_links_inside_the_site_lead_somewhere(site, pages):
             ):
                 faults.append((name, link["href"]))
     assert faults == []
-
-
-def downloads(site, suffix):
-    found = {}
-    for name in SCRIPTS:
-        page = site / GALLERY / f"{name}.html"
-        links = [a["href"] for a in soup(page).select(".sphx-glr-download a[href]")]
-        (link,) = [link for link in links if link.endswith(suffix)]
-        found[name] = (page.parent / link).resolve()
-    return found
-
-
-class ReadersPython:
-    """A new environment with convdoc, and of its extras those that are asked for."""
-
-    def __init__(self, folder):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        self.path = folder / "bin/python"
-        self.pins = folder / "pins.txt"
-        lines = (ROOT / "requirements/site.txt").read_text().splitlines()
-        self.pins.write_text("\n".join(x.rstrip(" \\") for x in lines if re.match(r"[a-z]", x)))
-
-    def install(self, extra):
-        """Install convdoc from the checkout, at the pinned versions."""
-        pip = [self.path, "-m", "pip", "install", "--quiet", "--constraint", self.pins]
-        subprocess.run([*pip, f"{ROOT}[{extra}]"], check=True)
-
-
-@pytest.fixture(scope="session")
-def readers_python(tmp_path_factory):
-    python = ReadersPython(tmp_path_factory.mktemp("reader") / "venv")
-    python.install("draw")
-    return python
-
-
-NEED_MORE = ("100_grey_photograph", "110_colour_photograph", "120_timing")
-
-
-def test_downloaded_scripts_run_by_themselves(site, readers_python, tmp_path):
-    """With convdoc and matplotlib alone, but for those that need images or other libraries."""
-
-    def run(item):
-        name, path = item
-        folder = tmp_path / name
-        folder.mkdir(parents=True)
-        shutil.copy(path, folder)
-        command = [readers_python.path, "-W", "error::UserWarning:__main__", path.name]
-        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "MPLBACKEND": "Agg"}
-        environment |= {"HOME": str(tmp_path), "THEANO_FLAGS": f"base_compiledir={tmp_path}/theano"}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-        return name, done.returncode, done.stderr
-
-    scripts = downloads(site, ".py")
-    first, *others = (item for item in scripts.items() if item[0] not in NEED_MORE)
-    results = [run(first)]  # compiles for all
-    with ThreadPoolExecutor(2) as pool:
-        results += pool.map(run, others)
-    readers_python.install("compare")
-    results += [run((name, scripts[name])) for name in NEED_MORE]
-    assert len(results) == len(SCRIPTS)
-    assert [result for result in results if result[1] != 0] == []
-
-
-# All scenarios, and of the atlas, whose pages are alike, one for each kind of figure.
-NOTEBOOKS = [
-    *SCENARIOS,
-    "atlas/060_padding_and_strides",
-    "atlas/170_padding_and_strides_odd_transposed",
-    "atlas/230_max_pooling",
-    "atlas/380_two_channels_into_three",
-    "atlas/390_shifted_images",
-]
-
-
-def test_downloaded_notebooks_run_by_themselves_and_show_what_the_page_shows(site, tmp_path):
-    code = (
-        "import nbclient, nbformat, re, sys\n"
-        "notebook = nbformat.read(sys.argv[1], 4)\n"
-        "nbclient.NotebookClient(notebook, timeout=300).execute()\n"
-        "outputs = [o for c in notebook.cells for o in c.get('outputs', [])]\n"
-        "kinds = [kind for output in outputs for kind in output.get('data', ())]\n"
-        "print(sum(kind in ('image/png', 'image/svg+xml') for kind in kinds))\n"
-        "html = ''.join(output.get('data', {}).get('text/html', '') for output in outputs)\n"
-        "print(*re.findall('<convdoc-stepper.*?</convdoc-stepper>', html, re.S), sep='\\n')"
-    )
-
-    def without_link(stepper):
-        """A page has a link to the explorer where a notebook has the address alone."""
-        link = r'<p class="explore"><a href="[^"]*#([^"]*)">[^<]*</a></p>(?=</convdoc-stepper>)'
-        [address] = re.findall(link, stepper)
-        return re.sub(link, "", stepper).replace(
-            " data-plan=", f' data-link="{address}" data-plan=', 1
-        )
-
-    def run(item):
-        name, path = item
-        folder = tmp_path / name
-        folder.mkdir(parents=True)
-        shutil.copy(path, folder)
-        command = [sys.executable, "-c", code, path.name]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        return name, done.stdout.strip() or done.stderr
-
-    def shown(name):
-        page = (site / GALLERY / f"{name}.html").read_text("utf-8")
-        steppers = re.findall("<convdoc-stepper.*?</convdoc-stepper>", page, re.S)
-        steppers = list(map(without_link, steppers))
-        pictures = len(soup(site / GALLERY / f"{name}.html").select("svg.convdoc-figure"))
-        return "\n".join([str(pictures + len(steppers)), *steppers])
-
-    with ThreadPoolExecutor(2) as pool:
-        notebooks = downloads(site, ".ipynb")
-        results = dict(pool.map(run, [(name, notebooks[name]) for name in NOTEBOOKS]))
-    assert [name for name in NOTEBOOKS if results[name] != shown(name)] == []
-
-
-def test_scripts_and_notebooks_hold_the_same_code(site):
-    notebooks = downloads(site, ".ipynb")
-    for name, path in downloads(site, ".py").items():
-        cells = json.loads(notebooks[name].read_text())["cells"]
-        code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-        script = ast.parse(path.read_text())
-        script.body = script.body[1:]  # the text at the top
-        assert ast.dump(ast.parse(code)) == ast.dump(script), name
 
 
 # -- What the site leaves alone -----------------------------------------------------------------

@@ -7,6 +7,7 @@ they import matplotlib when they are called.
 
 from convdoc.draw.arrays import equation, steps
 from convdoc.draw.bar_charts import bars
+from convdoc.draw.display import show
 from convdoc.draw.network_drawing import architecture
 from convdoc.draw.photos import photographs
 from convdoc.draw.steppers import (
@@ -27,6 +28,7 @@ __all__ = [
     "photographs",
     "pool_stepper",
     "shift_stepper",
+    "show",
     "stepper",
     "steps",
     "transpose_stepper",

@@ -36,6 +36,8 @@ class Answer:
         """Text, then numbers."""
         return self.text if self.array is None else f"{self.text}\n{self.array}"
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         numbers = "" if self.array is None else f"<pre>{escape(str(self.array))}</pre>"
         return (

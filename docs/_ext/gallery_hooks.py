@@ -8,8 +8,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from convdoc.draw import Stepper
+from convdoc import draw
 
+SHOW = draw.show
 PRINT_OPTIONS = np.get_printoptions()
 FILTERS = list(warnings.filters)
 
@@ -21,6 +22,7 @@ def reset(gallery_conf, fname, when):
     plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "convdoc"})
     np.set_printoptions(**PRINT_OPTIONS)
     np.random.seed(0)
+    draw.show = (lambda result: result) if when == "before" else SHOW  # sphinx-gallery shows it
     warnings.filters[:] = FILTERS
     if when == "before":
         warnings.simplefilter("error")
@@ -53,7 +55,7 @@ def stepper_scraper(block, block_vars, gallery_conf):
     statements = ast.parse(block.content).body
     if statements and isinstance(statements[-1], ast.Expr):
         shown = block_vars["example_globals"]["___"]
-        if isinstance(shown, Stepper):
+        if isinstance(shown, draw.Stepper):
             path = Path(next(block_vars["image_path_iterator"])).with_suffix(".svg")
             path.write_text(re.sub(r"<text.*?</text>", "", shown.svg()), "utf-8")
     return ""

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 No padding, unit strides
 ========================
@@ -15,7 +16,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, border_mode="valid")
-spec.relationship(size=4)[0]
+draw.show(spec.relationship(size=4)[0])
 
 # %%
 # The kernel is not symmetric, so the figure shows that it is flipped: its last weight, 4, meets
@@ -29,7 +30,7 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.stepper(x, W, "valid")
+draw.show(draw.stepper(x, W, "valid"))
 
 # %%
 # Point at a pixel to light the outputs that it goes into. Those in the middle go into all four, a

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Any amount of padding
 =====================
@@ -14,7 +15,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=4, border_mode=2)
-spec.relationship(size=5)[0]
+draw.show(spec.relationship(size=5)[0])
 
 # %%
 # The output is larger than the image. At its corners only four pixels are under the window, and
@@ -30,4 +31,4 @@ W = np.array([[1, 2, 0, 1],
               [2, 0, 1, 1],
               [0, 1, 0, 2]]).reshape(1, 1, 4, 4)
 
-draw.stepper(x, W, border_mode=2)
+draw.show(draw.stepper(x, W, border_mode=2))

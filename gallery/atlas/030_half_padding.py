@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Half padding
 ============
@@ -15,7 +16,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, border_mode="half")
-spec.relationship(size=5)[0]
+draw.show(spec.relationship(size=5)[0])
 
 # %%
 # The window is centred on each pixel once, on those of the border too:
@@ -29,7 +30,7 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.stepper(x, W, "half")
+draw.show(draw.stepper(x, W, "half"))
 
 # %%
 # For an odd kernel ``"same"`` is this. For an even one it is not:

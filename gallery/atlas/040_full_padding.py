@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Full padding
 ============
@@ -17,7 +18,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, border_mode="full")
-spec.relationship(size=5)[0]
+draw.show(spec.relationship(size=5)[0])
 
 # %%
 # Point at any pixel: it goes into nine outputs, at the border as in the middle.
@@ -31,4 +32,4 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.stepper(x, W, "full")
+draw.show(draw.stepper(x, W, "full"))

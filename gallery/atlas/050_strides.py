@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Strides without padding
 =======================
@@ -16,7 +17,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, strides=2)
-spec.relationship(size=5)[0]
+draw.show(spec.relationship(size=5)[0])
 
 # %%
 # Here nothing is left over: the last window ends where the image ends.
@@ -30,7 +31,7 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.stepper(x, W, "valid", strides=2)
+draw.show(draw.stepper(x, W, "valid", strides=2))
 
 # %%
 # Take every second row and column of the convolution with stride 1, and the numbers are the same.

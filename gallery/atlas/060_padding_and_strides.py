@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Padding and strides
 ===================
@@ -15,7 +16,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, strides=2, border_mode=1)
-spec.relationship(size=5)[0]
+draw.show(spec.relationship(size=5)[0])
 
 # %%
 # The arrays are those of *numerical_padding_strides*, an animation in Theano's tutorial. It does
@@ -30,7 +31,7 @@ W = np.array([[2, 0, 1],
               [1, 0, 0],
               [0, 1, 1]]).reshape(1, 1, 3, 3)
 
-draw.correlate_stepper(x, W, border_mode=1, strides=2)
+draw.show(draw.correlate_stepper(x, W, border_mode=1, strides=2))
 
 # %%
 # The animation shows other numbers in most places. Add up any window to see which of the two is

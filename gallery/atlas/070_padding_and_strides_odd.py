@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Padding and strides that leave a row over
 =========================================
@@ -15,7 +16,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, strides=2, border_mode=1)
-spec.relationship(size=6)[0]
+draw.show(spec.relationship(size=6)[0])
 
 # %%
 # The hatched cells are those that no window reads:
@@ -30,7 +31,7 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.stepper(x, W, border_mode=1, strides=2)
+draw.show(draw.stepper(x, W, border_mode=1, strides=2))
 
 # %%
 # Which sizes give an output of 3? As many sizes as the stride, here two, and from the output

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 No padding, transposed
 ======================
@@ -18,7 +19,7 @@ from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, border_mode="valid")
 back = spec.as_transposed(size=4)
-back.relationship(size=2)[0]
+draw.show(back.relationship(size=2)[0])
 
 # %%
 # Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
@@ -30,14 +31,14 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.transpose_stepper(y, W, "valid")
+draw.show(draw.transpose_stepper(y, W, "valid"))
 
 # %%
 # The second figure takes one output at a time, as a convolution does. A convolution without
 # padding becomes one with full padding: *k* - 1 - *p* zeros stand around the input, and *p* is 0.
 # The kernel is not flipped here, because the two turns cancel. The numbers are the same:
 
-draw.transpose_stepper(y, W, "valid", view="gather")
+draw.show(draw.transpose_stepper(y, W, "valid", view="gather"))
 
 # %%
 # The transposed layers of TensorFlow and PyTorch belong to cross-correlations, so they lay the

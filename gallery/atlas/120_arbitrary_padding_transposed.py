@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Any amount of padding, transposed
 =================================
@@ -15,7 +16,7 @@ from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=4, border_mode=2)
 back = spec.as_transposed(size=5)
-back.relationship(size=6)[0]
+draw.show(back.relationship(size=6)[0])
 
 # %%
 # Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
@@ -32,11 +33,11 @@ W = np.array([[1, 2, 0, 1],
               [2, 0, 1, 1],
               [0, 1, 0, 2]]).reshape(1, 1, 4, 4)
 
-draw.transpose_stepper(y, W, border_mode=2)
+draw.show(draw.transpose_stepper(y, W, border_mode=2))
 
 # %%
 # The second figure takes one output at a time, as a convolution does. The more zeros the
 # convolution had, the fewer are needed now: *k* - 1 - *p*, here one. The kernel is not flipped
 # here, because the two turns cancel. The numbers are the same:
 
-draw.transpose_stepper(y, W, border_mode=2, view="gather")
+draw.show(draw.transpose_stepper(y, W, border_mode=2, view="gather"))

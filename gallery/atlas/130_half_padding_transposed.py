@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Half padding, transposed
 ========================
@@ -14,7 +15,7 @@ from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, border_mode="half")
 back = spec.as_transposed(size=5)
-back.relationship(size=5)[0]
+draw.show(back.relationship(size=5)[0])
 
 # %%
 # Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
@@ -29,11 +30,11 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.transpose_stepper(y, W, "half")
+draw.show(draw.transpose_stepper(y, W, "half"))
 
 # %%
 # The second figure takes one output at a time, as a convolution does. Half padding stays half
 # padding, since *k* - 1 - *p* is *p* again. The kernel is not flipped here, because the two turns
 # cancel. The numbers are the same:
 
-draw.transpose_stepper(y, W, "half", view="gather")
+draw.show(draw.transpose_stepper(y, W, "half", view="gather"))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Full padding, transposed
 ========================
@@ -15,7 +16,7 @@ from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, border_mode="full")
 back = spec.as_transposed(size=5)
-back.relationship(size=7)[0]
+draw.show(back.relationship(size=7)[0])
 
 # %%
 # Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
@@ -32,10 +33,10 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.transpose_stepper(y, W, "full")
+draw.show(draw.transpose_stepper(y, W, "full"))
 
 # %%
 # The second figure takes one output at a time, as a convolution does. Full padding becomes none.
 # The kernel is not flipped here, because the two turns cancel. The numbers are the same:
 
-draw.transpose_stepper(y, W, "full", view="gather")
+draw.show(draw.transpose_stepper(y, W, "full", view="gather"))

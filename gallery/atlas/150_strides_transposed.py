@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Strides, transposed
 ===================
@@ -17,7 +18,7 @@ from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, strides=2)
 back = spec.as_transposed(size=5)
-back.relationship(size=2)[0]
+draw.show(back.relationship(size=2)[0])
 
 # %%
 # Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
@@ -30,7 +31,7 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.transpose_stepper(y, W, strides=2)
+draw.show(draw.transpose_stepper(y, W, strides=2))
 
 # %%
 # The second figure takes one output at a time, as a convolution does. Between the pixels stand
@@ -38,4 +39,4 @@ draw.transpose_stepper(y, W, strides=2)
 # strided*. The kernel is not flipped here, because the two turns cancel. The numbers are the
 # same:
 
-draw.transpose_stepper(y, W, strides=2, view="gather")
+draw.show(draw.transpose_stepper(y, W, strides=2, view="gather"))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 A row left over, transposed
 ===========================
@@ -17,7 +18,7 @@ from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, strides=2, border_mode=1)
 back = spec.as_transposed(size=6)
-back.relationship(size=3)[0]
+draw.show(back.relationship(size=3)[0])
 
 # %%
 # Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
@@ -31,11 +32,11 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.transpose_stepper(y, W, border_mode=1, strides=2, output_padding=1)
+draw.show(draw.transpose_stepper(y, W, border_mode=1, strides=2, output_padding=1))
 
 # %%
 # The second figure takes one output at a time, as a convolution does. One more row and column of
 # zeros stand at the bottom and on the right. The kernel is not flipped here, because the two
 # turns cancel. The numbers are the same:
 
-draw.transpose_stepper(y, W, border_mode=1, strides=2, output_padding=1, view="gather")
+draw.show(draw.transpose_stepper(y, W, border_mode=1, strides=2, output_padding=1, view="gather"))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Dilation
 ========
@@ -15,7 +16,7 @@ from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, dilation=2)
 print(f"covers {spec.dilated_kernel[0]} rows")
-spec.relationship(size=7)[0]
+draw.show(spec.relationship(size=7)[0])
 
 # %%
 # Nine pixels under the frame are read; those between are not, in this step:
@@ -31,10 +32,10 @@ W = np.array([[1, 2, 0],
               [0, 1, 3],
               [2, 0, 4]]).reshape(1, 1, 3, 3)
 
-draw.stepper(x, W, "valid", dilation=2)
+draw.show(draw.stepper(x, W, "valid", dilation=2))
 
 # %%
 # To keep the size of the image, pad by half of what the kernel covers, which ``"half"`` and
 # ``"same"`` do. With strides as well, the same formula holds:
 
-ConvSpec(kernel=3, dilation=2, strides=2, border_mode="half").relationship(size=7)[0]
+draw.show(ConvSpec(kernel=3, dilation=2, strides=2, border_mode="half").relationship(size=7)[0])

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Average pooling
 ===============
@@ -16,7 +17,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, strides=1)
-spec.relationship(size=5)[0]
+draw.show(spec.relationship(size=5)[0])
 
 # %%
 # Each window is added up and divided by the number of its pixels:
@@ -27,10 +28,10 @@ x = np.array([[3, 0, 1, 2, 0],
               [2, 0, 1, 1, 0],
               [1, 3, 0, 2, 1]]).reshape(1, 1, 5, 5)
 
-draw.pool_stepper(x, size=3, strides=1, mode="average")
+draw.show(draw.pool_stepper(x, size=3, strides=1, mode="average"))
 
 # %%
 # With padding, do its zeros count? In ``"average"`` they do, in ``"average_no_pad"`` they do not.
 # Libraries have both, and not the same default:
 
-draw.pool_stepper(x, size=3, strides=2, border_mode=1, mode="average_no_pad")
+draw.show(draw.pool_stepper(x, size=3, strides=2, border_mode=1, mode="average_no_pad"))

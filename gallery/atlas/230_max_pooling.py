@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Max pooling
 ===========
@@ -15,7 +16,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=3, strides=1)
-spec.relationship(size=5)[0]
+draw.show(spec.relationship(size=5)[0])
 
 # %%
 # Windows of 3×3 that overlap, as in Dumoulin and Visin's animation:
@@ -26,10 +27,10 @@ x = np.array([[5, 1, 0, 2, 1],
               [0, 1, 2, 0, 4],
               [6, 0, 1, 3, 0]]).reshape(1, 1, 5, 5)
 
-draw.pool_stepper(x, size=3, strides=1)
+draw.show(draw.pool_stepper(x, size=3, strides=1))
 
 # %%
 # Networks mostly pool in windows that do not overlap, which is what you get without ``strides``.
 # What does not fill a window is left out:
 
-draw.pool_stepper(x, size=2)
+draw.show(draw.pool_stepper(x, size=2))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Rectangular kernel, strides and padding
 =======================================
@@ -16,12 +17,12 @@ from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=(2, 3), strides=(1, 2), border_mode=(0, 1))
 vertical, horizontal = spec.relationship(size=(4, 7))
-vertical
+draw.show(vertical)
 
 # %%
 # Across: a kernel of 3 columns, a stride of 2, a padding of 1.
 
-horizontal
+draw.show(horizontal)
 
 # %%
 # Both together:
@@ -33,4 +34,4 @@ x = np.array([[3, 0, 1, 2, 0, 1, 2],
 W = np.array([[1, 2, 0],
               [0, 1, 3]]).reshape(1, 1, 2, 3)
 
-draw.stepper(x, W, border_mode=(0, 1), strides=(1, 2))
+draw.show(draw.stepper(x, W, border_mode=(0, 1), strides=(1, 2)))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Uneven padding
 ==============
@@ -15,7 +16,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=(1, 3), border_mode=((0, 0), (2, 0)))
-spec.relationship(size=(3, 6))[1]
+draw.show(spec.relationship(size=(3, 6))[1])
 
 # %%
 # Three rows, each a series of its own, and a kernel of one row. The first output of each row has
@@ -26,4 +27,4 @@ x = np.array([[3, 0, 1, 2, 0, 1],
               [0, 1, 3, 0, 1, 2]]).reshape(1, 1, 3, 6)
 W = np.array([[1, 2, 3]]).reshape(1, 1, 1, 3)
 
-draw.stepper(x, W, border_mode=((0, 0), (2, 0)))
+draw.show(draw.stepper(x, W, border_mode=((0, 0), (2, 0))))

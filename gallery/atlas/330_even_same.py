@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Even kernels under same
 =======================
@@ -28,11 +29,11 @@ x = np.array([[3, 0, 1, 2],
 W = np.array([[1, 2],
               [0, 3]]).reshape(1, 1, 2, 2)
 
-draw.stepper(x, W, "same")
+draw.show(draw.stepper(x, W, "same"))
 
 # %%
 # TensorFlow's place for them, and that of PyTorch's ``padding="same"``, at the bottom and on the
 # right. (They would not flip the kernel either; here it is flipped in both, so that the padding
 # alone differs.)
 
-draw.stepper(x, W, "same_upper")
+draw.show(draw.stepper(x, W, "same_upper"))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Same with strides
 =================
@@ -28,9 +29,9 @@ W = np.array([[0, 0, 0],
               [0, 1, 0],
               [0, 0, 0]]).reshape(1, 1, 3, 3)
 
-draw.stepper(x, W, "same", strides=2)
+draw.show(draw.stepper(x, W, "same", strides=2))
 
 # %%
 # In TensorFlow they are those in rows and columns 1, 3 and 5:
 
-draw.stepper(x, W, "same_upper", strides=2)
+draw.show(draw.stepper(x, W, "same_upper", strides=2))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Groups
 ======
@@ -22,4 +23,4 @@ print(f"{W.size} weights in two groups, {2 * W.size} in one")
 # %%
 # Filter 0 reads channels 0 and 1, filter 1 reads channels 2 and 3. The others are pale:
 
-draw.stepper(x, W, "valid", groups=2)
+draw.show(draw.stepper(x, W, "valid", groups=2))

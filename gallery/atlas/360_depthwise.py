@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Depthwise
 =========
@@ -22,4 +23,4 @@ print("W", W.shape)
 # %%
 # Output 0 comes from channel 0 alone, output 1 from channel 1, and so on:
 
-draw.stepper(x, W, "valid", groups=3)
+draw.show(draw.stepper(x, W, "valid", groups=3))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 1×1
 ===
@@ -14,7 +15,7 @@ import numpy as np
 from convdoc import ConvSpec, draw
 
 spec = ConvSpec(kernel=1)
-spec.relationship(size=3)[0]
+draw.show(spec.relationship(size=3)[0])
 
 # %%
 # Every output pixel is one sum of two products:
@@ -23,7 +24,7 @@ x = np.array([[[3, 0, 1], [1, 2, 0], [0, 1, 3]],
               [[1, 1, 0], [0, 2, 1], [2, 0, 1]]]).reshape(1, 2, 3, 3)
 W = np.array([[1, 0], [0, 1], [1, -1]]).reshape(3, 2, 1, 1)
 
-draw.stepper(x, W, "valid")
+draw.show(draw.stepper(x, W, "valid"))
 
 # %%
 # The first filter copies channel 0, the second copies channel 1, the third subtracts channel 1

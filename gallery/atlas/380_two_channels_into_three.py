@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 Two channels into three
 =======================
@@ -23,4 +24,4 @@ print(f"W {W.shape}: {W.size} weights")
 # Choose a filter to see its two slices. Under the figure stand the sum of each channel and, last,
 # their sum with the bias of the filter:
 
-draw.stepper(x, W, "valid", bias=[10, 20, 30])
+draw.show(draw.stepper(x, W, "valid", bias=[10, 20, 30]))

@@ -1,3 +1,4 @@
+# Needs convdoc. The page Install of its site shows how to get it.
 """
 A sum of shifted images
 =======================
@@ -20,12 +21,12 @@ x = np.array([[1, 2, 0],
 W = np.array([[1, 10],
               [2, 0]]).reshape(1, 1, 2, 2)
 
-draw.shift_stepper(x, W)
+draw.show(draw.shift_stepper(x, W))
 
 # %%
 # The convolution with full padding gives the same, output by output:
 
-draw.stepper(x, W, "full")
+draw.show(draw.stepper(x, W, "full"))
 
 # %%
 # A program can use this view: it loops over a few weights, and not over a million pixels.
