@@ -1223,6 +1223,7 @@ def test_signatures_stay_as_they_are_written():
 # -- Sizes of other frameworks ------------------------------------------------------------------
 
 
+@pytest.mark.theano
 @pytest.mark.parametrize("k", range(1, 8))
 def test_keras_pools_on_theano_with_other_padding_than_it_convolves(k):
     keras = load_keras()
@@ -1261,17 +1262,21 @@ def test_rounding_up_becomes_padding_behind(size, k, s, p):
     x = -numbered(1, 1, *size)
     written, _ = hinted(TypeError, pool4d, x, k, stride=s, padding=p, ceil_mode=True)
     np.testing.assert_array_equal(pool4d(x, k, **written)[0, 0], rounded_up(x, k, s, p, np.max))
-    if p == 0:
-        for mode in ("max", "average"):
-            written, _ = hinted(TypeError, pool4d, x, k, s, mode=mode, ignore_border=False)
-            load_keras()
-            import theano.tensor as T  # noqa: N812
-            from theano.tensor.signal.pool import pool_2d
 
-            theirs = {"max": "max", "average": "average_exc_pad"}[mode]
-            variable = T.dtensor4()
-            y = pool_2d(variable, (k, k), False, (s, s), (0, 0), theirs).eval({variable: x})
-            np.testing.assert_allclose(pool4d(x, k, s, **{"mode": mode} | written), y)
+
+@pytest.mark.theano
+@pytest.mark.parametrize("size", [(5, 5), (6, 7), (9, 10)])
+@pytest.mark.parametrize(("k", "s"), [(2, 2), (3, 2), (2, 3), (3, 1)])
+@pytest.mark.parametrize(("ours", "theirs"), [("max", "max"), ("average", "average_exc_pad")])
+def test_a_border_that_theano_keeps_becomes_padding_behind(size, k, s, ours, theirs):
+    load_keras()
+    import theano.tensor as T  # noqa: N812
+    from theano.tensor.signal.pool import pool_2d
+
+    x, variable = -numbered(1, 1, *size), T.dtensor4()
+    y = pool_2d(variable, (k, k), False, (s, s), (0, 0), theirs).eval({variable: x})
+    written, _ = hinted(TypeError, pool4d, x, k, s, mode=ours, ignore_border=False)
+    np.testing.assert_allclose(pool4d(x, k, s, **{"mode": ours} | written), y)
 
 
 def test_an_average_that_counts_some_zeros_only_has_no_word():
@@ -1294,6 +1299,7 @@ def test_pooling_modes_of_other_frameworks(word, mode):
         assert written == {"mode": mode}
 
 
+@pytest.mark.theano
 @pytest.mark.parametrize("k", range(1, 8))
 @pytest.mark.parametrize("s", [1, 2, 3])
 def test_sizes_of_keras_transposed_layers_as_the_notes_say(k, s):
@@ -1311,6 +1317,7 @@ def test_sizes_of_keras_transposed_layers_as_the_notes_say(k, s):
     assert deconv_length(h, s, k, "same", 0) == smallest - (k % 2 == 0)
 
 
+@pytest.mark.theano
 def test_a_transposed_layer_of_keras_gives_the_answer_of_conv4d_transpose():
     keras = load_keras()
     y = np.random.default_rng(10).normal(size=(1, 4, 5, 6)).astype("float32")
