@@ -47,7 +47,7 @@ if [ -z "${PYTHON3:-}" ]; then
     done
 fi
 if [ -z "${PYTHON3:-}" ]; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && unshare --mount true 2>/dev/null; then
         enter_debian
     fi
     echo "No Python 3.12 or later was found: install one, or name it, as in" \

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -278,6 +279,27 @@ def test_messages_that_the_page_quotes_are_those_of_the_library():
     for message in ("Theano compiles its convolutions and needs", "cannot compute here"):
         assert message in page
         assert message in sources
+
+
+@pytest.mark.parametrize(
+    ("python", "message"),
+    [
+        (sys.executable, f"PYTHON3={sys.executable} is not Python 3.12 or later"),
+        ("", "No Python 3.12 or later was found: install one, or name it, as in make test-python"),
+    ],
+)
+def test_without_a_newer_python_one_sentence_says_what_to_do(tmp_path, python, message):
+    for tool in ("dirname", "id"):
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+    done = subprocess.run(
+        [shutil.which("sh"), ROOT / "requirements/test-python.sh"],
+        env={**os.environ, "PATH": str(tmp_path), "PYTHON3": python},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_the_version_is_one(metadata):
