@@ -12,9 +12,7 @@ import numpy as np
 import pytest
 
 from convdoc import ConvSpec, conv4d
-from convdoc.engines import _theano_stack, available, clear_cache, load_keras, quickest
-from convdoc.engines import keras as keras_engine
-from convdoc.engines import theano as theano_engine
+from convdoc.engines import _theano_stack, available, load_keras, quickest
 
 ROOT = Path(__file__).parent.parent
 
@@ -333,21 +331,6 @@ def test_threads_may_compile_at_once(tmp_path):
         "with ThreadPoolExecutor(6) as pool: assert all(pool.map(compute, range(1, 7)))"
     )
     runs(code, **with_compile_cache(tmp_path))
-
-
-def test_compiled_functions_are_few_and_can_be_forgotten():
-    x = np.ones((1, 1, 6, 6))
-    clear_cache()
-    assert keras_engine._layer.cache_info().currsize == 0
-    for size in (6, 7, 8):  # sizes and samples stay open: no function more
-        conv4d(np.ones((size, 1, size, size)), np.ones((1, 1, 2, 2)))
-    assert keras_engine._layer.cache_info().currsize == 1
-    conv4d(x, np.ones((1, 1, 2, 2)), "full")  # Keras has no word for it
-    assert theano_engine._convolution.cache_info().currsize == 1
-    assert keras_engine._layer.cache_info().maxsize == 128
-    assert theano_engine._convolution.cache_info().maxsize == 128
-    clear_cache()
-    assert theano_engine._convolution.cache_info().currsize == 0
 
 
 def test_available_engines_have_versions_and_devices():
