@@ -76,6 +76,11 @@ REPLACED = {
     # Theano would import itself while it is half imported, and wait for its own lock.
     ("cmodule.preload_cache", "True"): {"cmodule.preload_cache": "False"},
 }
+#: Theano's deprecated convolution, which would take over where CorrMM is excluded or nothing is
+#: compiled, and the check that refuses the convolution in Python, which takes over without it.
+EXCLUDED = (
+    "local_conv2d_cpu:local_conv2d_gradweight_cpu:local_conv2d_gradinputs_cpu:AbstractConvCheck"
+)
 #: Checks of a reader's own graphs, which would stop at Keras's and at ours.
 CHECKS = {"compute_test_value": "off", "compute_test_value_opt": "off", "warn_float64": "ignore"}
 
@@ -402,6 +407,8 @@ def _theano_settings():
         settings.setdefault("openmp", "False")
     if "compile.wait" not in settings:  # seconds until a process looks whether another is done
         settings.update({"compile.wait": "1", "compile.timeout": "120"})
+    excluded = (settings.get("optimizer_excluding"), EXCLUDED)
+    settings["optimizer_excluding"] = ":".join(filter(None, excluded))
     if (compiler := settings.get("cxx")) and not shutil.which(compiler):
         raise RuntimeError(f"cxx={compiler} of {WHERE} is no program that can be run")
     _choose_device(settings)
