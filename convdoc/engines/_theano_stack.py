@@ -68,9 +68,8 @@ REPLACED = {
     ("mode", "FAST_COMPILE"): {"mode": "Mode", "optimizer": "fast_compile"},
     ("mode", "ProfileMode"): {"mode": "Mode", "profile": "True"},
     ("mode", "PROFILE_MODE"): {"mode": "Mode", "profile": "True"},
-    # It makes one C program of everything, which g++ refuses.
+    # It writes wrong C for a function without arguments, and Keras makes such functions.
     ("linker", "c"): {"linker": "cvm"},
-    ("linker", "c|py"): {"linker": "cvm"},
     # It forbids compiled operations, but chooses them; without a compiler it chooses others.
     ("linker", "py"): {"linker": "py", "cxx": ""},
     # Theano would import itself while it is half imported, and wait for its own lock.
@@ -91,16 +90,10 @@ OPENBLAS_FUNCTIONS = (
     "openblas_set_num_threads",
     "openblas_get_num_threads",
 )
-FOLDER_ERRORS = (
-    errno.ENOENT,
-    errno.ENOTDIR,
-    errno.EEXIST,
-    errno.EACCES,
-    errno.EROFS,
-    errno.ENOSPC,
-    errno.EDQUOT,
-)
 SGEMM = 'extern "C" void sgemm_();'
+
+#: Errors that a folder is the cause of: it is gone, no folder, closed, or its disk is full.
+FOLDER_ERRORS = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EROFS, errno.ENOSPC)
 PATIENCE = 4  # seconds, after Theano's own one or two, until a waiting reader gets a message
 _lock = threading.RLock()
 
@@ -203,7 +196,7 @@ def describe():
         return rows if missing_tools() else [*rows, ("Theano's engines", str(error))]
     rows += [
         ("Compiler", _compiler(theano.config.cxx)),
-        ("BLAS", _blas()),
+        ("BLAS", _blas() + _refused_blas()),
         ("Compile cache", theano.config.compiledir),
         ("Device", device() + _refused_gpu()),
     ]
@@ -268,8 +261,19 @@ def _blas():
     return f"NumPy's own: {own['name']} {own['version']} (quicker: pip install {OPENBLAS})"
 
 
+def _refused_blas():
+    """Note on a BLAS that the reader names and that cannot be linked, or nothing."""
+    import theano
+
+    with contextlib.suppress(RuntimeError):
+        asked = _settings().get("blas.ldflags")
+        if asked and asked != theano.config.blas.ldflags:
+            return f" (g++ cannot link {asked})"
+    return ""
+
+
 def _refused_gpu():
-    """What to say of a GPU that the reader asked for and that cannot be used."""
+    """Note on a GPU that the reader asks for and that cannot be used, or nothing."""
     with contextlib.suppress(RuntimeError):
         asked = _gpu_settings(_settings())
         if asked and device() == "CPU":
@@ -350,7 +354,7 @@ def _import_failure(error):
     if isinstance(error, OSError) or "compiledir" in text:
         return f"Theano cannot use its compile cache: {text}; {REMEDIES['folder']}"
     if isinstance(error, ImportError):
-        return f"Theano cannot be loaded: {text}"
+        return f"Theano cannot be loaded: {text}; {REMEDIES['Theano']}"
     return f"Theano refuses a setting of {WHERE}: {text}"
 
 
@@ -400,13 +404,13 @@ def _theano_settings():
         settings.update(REPLACED.get((name, value), {}))
     settings.update((name, "") for name in REMOVED if name in settings)
     settings.update((name, value) for name, value in CHECKS.items() if name in settings)
-    if "blas.ldflags" not in settings:
-        settings["blas.ldflags"] = _openblas_flags()
-        if not settings["blas.ldflags"]:
-            settings["openmp"] = "False"
-        settings.setdefault("openmp", "False")
-    if "compile.wait" not in settings:  # seconds until a process looks whether another is done
-        settings.update({"compile.wait": "1", "compile.timeout": "120"})
+    settings.setdefault("blas.ldflags", _openblas_flags())
+    if not settings["blas.ldflags"]:
+        settings["openmp"] = "False"
+    settings.setdefault("openmp", "False")
+    # Seconds until a process looks whether another is done, and until it takes the other's lock.
+    settings.setdefault("compile.wait", "1")
+    settings.setdefault("compile.timeout", "120")
     excluded = (settings.get("optimizer_excluding"), EXCLUDED)
     settings["optimizer_excluding"] = ":".join(filter(None, excluded))
     if (compiler := settings.get("cxx")) and not shutil.which(compiler):
@@ -632,7 +636,6 @@ def _survive_a_lost_cache():
 
     @_instead_of(ModuleCache, "module_from_key")
     def module_from_key(original, cache, *args, **kwargs):
-        os.makedirs(cache.dirname, exist_ok=True)
         entries = (data.get_entry() for data in cache.module_hash_to_key_data.values())
         if not all(map(os.path.exists, entries)):
             cache.refresh(cleanup=False)  # it forgets what is gone
@@ -718,16 +721,21 @@ def _remember_compiler():
     asked = f"{_processor_features()} {gcc_version()} {config.gcc.cxxflags} {ldflags}"
     name = f"compiler-{hashlib.sha256(asked.encode()).hexdigest()[:16]}.json"
     kept = Path(config.compiledir, name)
-    try:
+    known = {}
+    with contextlib.suppress(OSError, ValueError):
         known = json.loads(kept.read_text())
-        GCC_compiler.march_flags, links = known["march"], known["links"]
-    except (OSError, ValueError, KeyError, TypeError):
+    if "march" in known:
+        GCC_compiler.march_flags = known["march"]
+    else:
         GCC_compiler.compile_args()
-        own = ldflags in ("", _openblas_flags())
-        links = own or GCC_compiler.try_flags(ldflags.split(), SGEMM, "sgemm_();")
+    links = ldflags in ("", _openblas_flags()) or "links" in known
+    if not links:  # a BLAS that is installed later is found
+        links = GCC_compiler.try_flags(ldflags.split(), SGEMM, "sgemm_();")
+    found = {"march": GCC_compiler.march_flags} | ({"links": True} if links else {})
+    if found != known:
         written = kept.with_suffix(f".{os.getpid()}")  # then moved: another process may read it
         with contextlib.suppress(OSError):
-            written.write_text(json.dumps({"march": GCC_compiler.march_flags, "links": links}))
+            written.write_text(json.dumps(found))
             written.replace(kept)
     if not links:
         config.blas.ldflags = _openblas_flags()
