@@ -728,7 +728,7 @@ def _remember_compiler():
         GCC_compiler.march_flags = known["march"]
     else:
         GCC_compiler.compile_args()
-    links = ldflags in ("", _openblas_flags()) or "links" in known
+    links = ldflags in ("", _openblas_flags()) or known.get("links", False)
     if not links:  # a BLAS that is installed later is found
         links = GCC_compiler.try_flags(ldflags.split(), SGEMM, "sgemm_();")
     found = {"march": GCC_compiler.march_flags} | ({"links": True} if links else {})
