@@ -1,7 +1,6 @@
 """Theano functions that are compiled once, kept, and safe to call from threads."""
 
 import os
-import sys
 import threading
 import weakref
 
@@ -9,16 +8,10 @@ import numpy as np
 
 from convdoc.engines import _theano_stack
 
-_theano_stack.load()
+theano = _theano_stack.load_theano()
 
-import theano
 import theano.tensor as T  # noqa: N812 (as all Theano code calls it)
 from theano.configparser import change_flags
-from theano.gof.op import OpenMPOp
-
-# On Linux g++ has OpenMP; what macOS calls g++ is a clang without. Theano would compile a
-# program in every process to find that out.
-OpenMPOp.gxx_support_openmp = sys.platform == "linux"
 
 _process = os.getpid()
 _compiling = threading.Lock()  # two threads that compile at once wait for each other for ever
@@ -47,7 +40,7 @@ class Compiled:
     def __init__(self, inputs, output, threads=False):
         mode = theano.compile.mode.get_default_mode().including("local_remove_all_assert")
         openmp = threads and bool(theano.config.blas.ldflags)
-        with _compiling, change_flags(openmp=openmp):
+        with _compiling, change_flags(openmp=openmp), _theano_stack.plain_errors():
             self.function = theano.function(inputs, output, mode=mode)
         self.function.trust_input = True
         self.lock = threading.Lock()  # while it computes, a function holds its arrays
@@ -55,7 +48,7 @@ class Compiled:
 
     def __call__(self, *arrays):
         """Compute."""
-        with self.lock:
+        with self.lock, _theano_stack.plain_errors():
             return np.ascontiguousarray(self.function(*arrays))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from convdoc.engines import _theano_stack
 
-_theano_stack.load()
+_theano_stack.load_theano()
 
 import theano.tensor as T  # noqa: N812
 from theano.tensor.nnet import abstract_conv
