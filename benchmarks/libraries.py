@@ -1,9 +1,10 @@
 """What `make libraries` records: the answers of TensorFlow, PyTorch and JAX, left alone.
 
 They are too large for the environment that builds the site, and TensorFlow does not go together
-with Keras 2.3. So each line of `CALLS` is evaluated in an environment that has all three, and pages
-show the line and its answer from benchmarks/libraries.json. With ``--check`` nothing is written: the
-libraries installed here are asked again, and it fails where an answer is not as recorded.
+with Keras 2.3. So each line of `CALLS` is evaluated in an environment that has all three, and
+pages show the line and its answer from benchmarks/libraries.json. With ``--check`` nothing is
+written: the libraries installed here are asked again, and it fails where an answer is not as
+recorded.
 """
 
 import importlib
