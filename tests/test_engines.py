@@ -7,7 +7,6 @@ import subprocess
 import sys
 import types
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -613,6 +612,16 @@ def test_keras_3_by_default_correlates_and_pads_as_tensorflow_does():
 
 
 @keras_3
+def test_gradients_of_keras_3_need_little_memory():
+    """As a convolution by the outputs, TensorFlow asked for 32 GiB and ended the process."""
+    random = np.random.default_rng(0)
+    shapes = (1, 3, 256, 256), (8, 3, 5, 5), (1, 8, 252, 252)
+    x, w, dy = (random.normal(size=shape).astype(np.float32) for shape in shapes)
+    case = Case(x, w, dy, {"border_mode": "valid"})
+    close(case.gradients("keras")[1], case.gradients("numpy")[1])
+
+
+@keras_3
 def test_settings_of_keras_3_and_of_its_backend_are_kept():
     module = engines.load("keras")
     y = conv4d(np.full((1, 1, 1, 1), 1 + 2.0**-40), np.ones((1, 1, 1, 1)), engine="keras")
@@ -746,7 +755,8 @@ def test_keras_that_is_imported_already_on_a_foreign_backend(keras_not_imported,
     assert "start a new process" in engines.why_not("keras")
 
 
-def test_broken_settings_of_keras_are_no_choice(keras_not_imported):
+@pytest.mark.parametrize("settings", ["{", "[]", "{}"])
+def test_broken_settings_of_keras_are_no_choice(keras_not_imported, tmp_path, settings):
     keras_not_imported("jax")
-    (Path(os.environ["KERAS_HOME"]) / "keras.json").write_text("{")
+    (tmp_path / "keras.json").write_text(settings)
     assert _keras3_stack.backend() == "jax"

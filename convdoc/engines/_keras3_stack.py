@@ -1,4 +1,4 @@
-"""Import Keras 3 on a backend that is installed, and leave no trace of the choice.
+"""Import Keras 3 on a backend that is installed.
 
 Keras reads the name of its backend once, when it is first imported: from the environment variable
 ``KERAS_BACKEND``, else from ``keras.json`` in its folder, else it is TensorFlow, installed or not.
@@ -28,7 +28,7 @@ def load():
     """
     with _lock:
         if "keras" in sys.modules:
-            return sys.modules["keras"]
+            return importlib.import_module("keras")
         with _environment("KERAS_BACKEND", backend()), _without_new_settings():
             return importlib.import_module("keras")
 
@@ -46,11 +46,11 @@ def backend():
         None of `BACKENDS` may be installed; then it is Keras's default.
     """
     if "keras" in sys.modules:
-        return sys.modules["keras"].backend.backend()
+        return importlib.import_module("keras").backend.backend()  # waits if a thread imports it
     if chosen := os.environ.get("KERAS_BACKEND"):
         return chosen
     default = "tensorflow"
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # broken
         default = json.loads(_settings().read_text()).get("backend", default)
     installed = [name for name in BACKENDS if engines._is_found(name)]
     return next(iter(installed), default) if _is_missing(default) else default
@@ -83,9 +83,9 @@ def _is_missing(name):
 
 def _settings():
     """Keras's settings file, whether it exists or not."""
-    home = Path("~").expanduser()
-    folder = (home if os.access(home, os.W_OK) else Path("/tmp")) / ".keras"
-    return Path(os.environ.get("KERAS_HOME", folder)).expanduser() / "keras.json"
+    home = os.path.expanduser("~")
+    folder = os.path.join(home if os.access(home, os.W_OK) else "/tmp", ".keras")
+    return Path(os.path.expanduser(os.environ.get("KERAS_HOME", folder))) / "keras.json"
 
 
 @contextlib.contextmanager

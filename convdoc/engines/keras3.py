@@ -1,21 +1,23 @@
 """Keras 3 on PyTorch, JAX or TensorFlow: ``keras.ops.conv``.
 
-By default it correlates, on every backend, and for ``padding="same"`` it pads as TensorFlow does:
-the result has the same shape as that of Keras 2 on Theano, and its pixels are others. So here
-the kernel is flipped, all zeros are put around the image beforehand, and Keras is asked for
-``"valid"`` alone. Its transposed convolution knows no uneven padding, and it has no gradient that
-works on all backends, so both are written as convolutions: of the outputs, spread apart, with
-the flipped kernel; and of the images with the gradients of the outputs as kernels.
+By default it correlates, and for ``padding="same"`` it pads as TensorFlow does, on every backend.
+The result then has the shape that Keras 2 on Theano gives, but different pixels. Here the kernel
+is flipped, the images are padded with zeros beforehand, and Keras pads nothing. Its transposed
+convolution does not support uneven padding, and it has no gradient that works on all backends.
+The first is computed as a convolution of the outputs, spread apart by the strides. The gradient
+is a product of matrices for each kernel element: as a convolution with the outputs as the kernel,
+TensorFlow asks for 32 GiB for an image of 256 by 256 pixels.
 
-On TensorFlow, strides with dilation are refused, and groups are compiled anew at every call: here
-the dense result is thinned out, and groups are convolved one by one. PyTorch is given channels
-first, because of channels last it reads foreign memory where there is one channel. JAX rounds
-float64 to float32 by default, and GPUs round float32: neither does for the time of the call.
-Zeros that a backend skips or adds would lose NaN and infinity or spread them: NumPy computes what
-is not finite.
+On TensorFlow, Keras refuses strides with dilation and compiles a convolution with groups again at
+every call. Here the stride is applied to the dense result, and each group is convolved separately.
+PyTorch gets channels first: in channels-last memory with one channel it reads beyond the image.
+During a call JAX keeps float64, which it rounds to float32 by default, and no GPU rounds float32
+to TF32. NumPy computes where there is NaN or infinity, because backends skip or add zeros, which
+loses or spreads them.
 """
 
 import contextlib
+import math
 
 import numpy as np
 
@@ -49,15 +51,27 @@ def convolve_transpose(y, w, spec, size):
 
 
 def kernel_gradient(x, dy, spec):
-    """Correlate the images with the gradients of their outputs, samples taken as channels."""
+    """Multiply, for each kernel element, its pixels by the gradients of their outputs."""
     if not _planes.finite(x, dy):
         return reference.kernel_gradient(x, dy, spec)
-    around = pad(x, spec.padding(x.shape[2:]))
-    samples, _, *size = around.shape
-    images = around.reshape(samples, spec.groups, -1, *size).transpose(2, 1, 0, 3, 4)
-    images = images.reshape(-1, spec.groups * samples, *size)
-    dw = _correlate(images, dy.swapaxes(0, 1), spec.dilation, spec.strides).swapaxes(0, 1)
-    return flip(dw[:, :, : spec.kernel[0], : spec.kernel[1]]).copy()
+    around, groups, size = pad(x, spec.padding(x.shape[2:])), spec.groups, dy.shape[2:]
+    outputs = dy.reshape(len(dy), groups, -1, math.prod(size)).transpose(1, 2, 0, 3)
+    outputs = outputs.reshape(*outputs.shape[:2], -1)
+    dw = np.empty((dy.shape[1], x.shape[1] // groups, *spec.kernel), x.dtype)
+    for place in np.ndindex(spec.kernel):
+        rows, columns = (
+            slice(start, start + (n - 1) * s + 1, s)
+            for start, n, s in zip(
+                np.multiply(place, spec.dilation), size, spec.strides, strict=True
+            )
+        )
+        pixels = around[:, :, rows, columns].reshape(len(x), groups, -1, math.prod(size))
+        pixels = pixels.transpose(1, 0, 3, 2).reshape(groups, outputs.shape[2], -1)
+        with _in_full_precision():
+            # Not by keras.ops.matmul, which rounds float64 to float32 on PyTorch.
+            product = keras.ops.convert_to_tensor(outputs) @ keras.ops.convert_to_tensor(pixels)
+            dw[:, :, *place] = _array(product).reshape(dw.shape[:2])
+    return flip(dw).copy()
 
 
 def device():
@@ -77,7 +91,7 @@ def _spread(y, strides, border):
 
 
 def _correlate(x, w, strides, dilation):
-    """Correlate, in groups as many as the channels of `w` go into those of `x`, without padding."""
+    """Correlate without padding; the channels of `x` and `w` give the number of groups."""
     groups = x.shape[1] // w.shape[1]
     if BACKEND == "tensorflow" and groups > 1:
         parts = zip(np.split(x, groups, 1), np.split(w, groups), strict=True)
@@ -87,23 +101,28 @@ def _correlate(x, w, strides, dilation):
         return dense[:, :, :: strides[0], :: strides[1]].copy()
     with _in_full_precision():
         if BACKEND == "torch":
-            # Copies, in which axes of length 1 have the strides that PyTorch expects.
+            # In copies, axes of length 1 too have the strides that PyTorch expects.
             images, kernels = (keras.ops.convert_to_tensor(array.copy()) for array in (x, w))
             kernels = keras.ops.transpose(kernels, (2, 3, 1, 0))  # a view: Keras turns it back
             y = keras.ops.conv(images, kernels, strides, "valid", "channels_first", dilation)
-            return np.array(y.numpy(force=True), order="C")
+            return _array(y)
         images, kernels = x.transpose(0, 2, 3, 1), w.transpose(2, 3, 1, 0)
         y = keras.ops.conv(images, kernels, strides, "valid", "channels_last", dilation)
-        return np.array(keras.ops.convert_to_numpy(y).transpose(0, 3, 1, 2), order="C")
+        return _array(y).transpose(0, 3, 1, 2).copy()
+
+
+def _array(tensor):
+    """The numbers of a tensor, writable; Keras's own way from PyTorch warns with NumPy 2."""
+    return np.array(tensor.numpy(force=True) if BACKEND == "torch" else tensor, order="C")
 
 
 @contextlib.contextmanager
 def _in_full_precision():
-    """For the time of the call, neither float64 in float32, nor float32 in TF32."""
+    """Until the context ends, neither round float64 to float32 nor float32 to TF32."""
     if BACKEND == "torch":
         from convdoc.engines.torch import _full_precision as full_precision
 
-        # Keras would choose Apple's GPU, which has no float64.
+        # Where there is Apple's GPU, Keras chooses it, and it has no float64.
         apple = keras.ops.zeros(()).device.type == "mps"
         with full_precision(), keras.device("cpu:0") if apple else contextlib.nullcontext():
             yield
