@@ -45,6 +45,7 @@ THEANO = "theano==1.0.5 'numpy<2' scipy"
 ENGINES = {
     "keras": Engine("keras", ("keras", "theano", "scipy"), f"pip install keras==2.3.1 {THEANO}"),
     "theano": Engine("theano", ("theano", "scipy"), f"pip install {THEANO}"),
+    "direct": Engine("direct", ("numpy",), "a C++ compiler: sudo apt-get install g++"),
     "numpy": Engine("numpy", ("numpy",), "pip install 'numpy<2'"),
     "scipy": Engine("scipy", ("scipy",), "pip install scipy"),
     "opencv": Engine("opencv", ("cv2",), "pip install 'opencv-python-headless<4.12'"),
