@@ -28,6 +28,7 @@
 #include <new>
 #include <system_error>
 #include <thread>
+#include <type_traits>
 #include <vector>
 #ifdef __linux__
 #include <pthread.h>
@@ -58,13 +59,15 @@ static int getpid() { return 1; } /* nothing forks */
 #define WINDOWS 6
 #define MANY 3
 #endif
+#define STRIPS ((Index)8)    /* strips in a row, then another block of filters */
 #define STRIP 4 /* vectors of outputs at a time, or for a single filter */
 #define LONG_STRIP 8
 #define WORTH_THREADS 200000 /* products; below, waking threads costs more than it saves */
 #define RUN ((Index)256)     /* products, then their sum is added up: long sums round more */
 #define AT_ONCE 8000000      /* bytes of padded images: a few samples, which stay in a cache */
 #define BUNCH ((Index)16)    /* tiles of windows that each block of filters visits in turn */
-#define TASKS ((Index)32)    /* of a gradient at least, for threads to share */
+#define FEW_TILES 16         /* of a gradient's sums, which fit a cache */
+#define TASKS ((Index)4)     /* of a gradient for each thread, at least */
 #define PATIENCE 2000        /* looks for another loop before a thread goes to sleep */
 
 namespace {
@@ -197,6 +200,18 @@ private:
     }
 };
 
+/* Copy a few numbers, for which a call of memcpy costs more. */
+template <typename real>
+void copy_some(const real* from, Index length, real* to) {
+    for (; length >= 16; length -= 16, from += 16, to += 16) memcpy(to, from, 16 * sizeof(real));
+#pragma GCC unroll 4
+    for (Index few = 8; few; few /= 2)
+        if (length >= few) {
+            memcpy(to, from, few * sizeof(real));
+            length -= few, from += few, to += few;
+        }
+}
+
 /* Where the pixels of a padded image are: rows and columns that are a stride apart are
    neighbours. A negative padding cuts off. */
 struct Layout {
@@ -219,29 +234,31 @@ struct Layout {
                + column / stride_h;
     }
 
-    Index lines_of_sample() const { return channels * stride_v * lines; }
+    /* Whether it is the image as it is. */
+    bool is_image() const {
+        return top == 0 && left == 0 && stride_v == 1 && stride_h == 1 && lines == height
+               && pitch == width && plane == height * width;
+    }
 
-    /* Copy a line of a channel, or the zeros of its padding. */
+    /* Copy a channel into the zeros of its padding. */
     template <typename real>
-    void copy_line(Index at, const real* image, real* padded) const {
-        const Index line = at % lines, phase = at / lines % stride_v, c = at / lines / stride_v;
-        const Index i = line * stride_v + phase - top;
-        const real* from = image + (c * height + i) * width;
-        for (Index p = 0; p < stride_h; ++p) {
-            real* to = padded + c * plane + ((phase * stride_h + p) * lines + line) * pitch;
-            if (i < 0 || i >= height) {
-                std::fill(to, to + pitch, 0);
-                continue;
+    void copy(const real* image, real* padded) const {
+        if (top || left || stride_v * lines != height || stride_h * pitch != width)
+            std::fill(padded, padded + plane, 0);
+        for (Index row = std::max<Index>(0, top); row < std::min(stride_v * lines, top + height);
+             ++row) {
+            const real* from = image + (row - top) * width - left;
+            real* to = padded + (row % stride_v * stride_h * lines + row / stride_v) * pitch;
+            for (Index p = 0; p < stride_h; ++p, ++from, to += lines * pitch) {
+                const Index first = std::max<Index>(0, up(left - p));
+                const Index last = std::min(pitch, up(left - p + width));
+                if (stride_h == 1)
+                    copy_some(from + first, last - first, to + first);
+                else if (stride_h == 2) /* a constant, for which there are vectors */
+                    for (Index q = first; q < last; ++q) to[q] = from[q * 2];
+                else
+                    for (Index q = first; q < last; ++q) to[q] = from[q * stride_h];
             }
-            const Index first = std::min(pitch, std::max<Index>(0, up(left - p)));
-            const Index last = std::max(first, std::min(pitch, up(left - p + width)));
-            std::fill(to, to + first, 0);
-            const Index shift = p - left;
-            if (stride_h == 1)
-                memcpy(to + first, from + first + shift, (last - first) * sizeof(real));
-            else
-                for (Index q = first; q < last; ++q) to[q] = from[q * stride_h + shift];
-            std::fill(to + last, to + pitch, 0);
         }
     }
 
@@ -250,6 +267,19 @@ private:
     Index up(Index column) const {
         return column > 0 ? parts_of(column, stride_h) : -(-column / stride_h);
     }
+};
+
+/* Padded images, and zeros after them, which vectors may reach into. */
+template <typename real>
+class Padded {
+    std::unique_ptr<real[]> pixels;
+
+public:
+    explicit Padded(Index size) {
+        const Index past = LONG_STRIP * VECTOR_BYTES / sizeof(real);
+        if (size) pixels.reset(new real[size + past]), std::fill(&pixels[size], &pixels[size] + past, 0);
+    }
+    real* get() const { return pixels.get(); }
 };
 
 /* Along one axis, the kernel elements that reach every stride-th pixel of a transposed
@@ -277,6 +307,8 @@ template <typename real>
 class Convolution {
     typedef real Vector __attribute__((vector_size(VECTOR_BYTES)));
     static const Index LANES = VECTOR_BYTES / sizeof(real);
+    typedef typename std::conditional<sizeof(real) == 4, int32_t, int64_t>::type whole;
+    typedef whole Whole __attribute__((vector_size(VECTOR_BYTES)));
     typedef std::unique_ptr<real[]> Array;
 
     const Numbers n;
@@ -289,15 +321,18 @@ class Convolution {
     struct Part {
         Index rows, columns;               /* of them, */
         Index start, row_step, column_step; /* and where they are in an output image */
-        std::vector<Index> distances, sources; /* of each product: its pixel, its weight */
+        std::vector<Index> distances, sources; /* of each product: its pixel, its weight; no
+                                                  sources where weights follow each other */
         bool by_columns, one_line;
         Index line; /* outputs in a row, or in all rows as they follow each other in memory */
         Index block, blocks; /* filters at a time, and how many such blocks a group has */
         Array weights;
 
+        /* Whether a line is shorter than the vectors it is computed with. */
+        bool reads_past() const { return by_columns && line < width_for(block, line); }
         Index products() const { return distances.size(); }
         Index pixels() const { return rows * columns; }
-        Index strips() const { return parts_of(line, strip()); }
+        Index strips() const { return parts_of(line, strip() * STRIPS); }
         Index strip() const { return (block == 1 ? LONG_STRIP : STRIP) * LANES; }
     };
 
@@ -328,11 +363,8 @@ public:
         part.start = 0, part.row_step = n.columns, part.column_step = 1;
         for (Index c = 0; c < read; ++c)
             for (Index u = 0; u < n.kh; ++u)
-                for (Index v = 0; v < n.kw; ++v) {
-                    part.distances.push_back(c * layout.plane
-                                             + layout.at(u * n.dilation_v, v * n.dilation_h));
-                    part.sources.push_back(c * element + turned(u, v));
-                }
+                for (Index v = 0; v < n.kw; ++v)
+                    part.distances.push_back(c * layout.plane + reads(layout, u, v));
         const Images images = {x, y, n.filters, n.rows * n.columns, read * element};
         compute(layout, parts, images, w);
     }
@@ -392,6 +424,11 @@ private:
             part(0, count);
     }
 
+    /* The pixel of a window that is multiplied with a weight. */
+    Index reads(const Layout& layout, Index u, Index v) const {
+        return layout.at((n.kh - 1 - u) * n.dilation_v, (n.kw - 1 - v) * n.dilation_h);
+    }
+
     /* The weight that is laid on a window's element. */
     Index turned(Index u, Index v) const { return (n.kh - 1 - u) * n.kw + n.kw - 1 - v; }
 
@@ -435,12 +472,14 @@ private:
             choose(part, layout, group, at_once);
             lay_out(part, group, images.filter_step, w);
         }
-        const Index past = LONG_STRIP * LANES; /* a strip may reach past the end */
-        const Array padded(new real[at_once * layout.sample + past]);
-        std::fill(&padded[at_once * layout.sample], &padded[at_once * layout.sample] + past, 0);
+        bool copied = !layout.is_image();
+        for (const Part& part : parts) copied = copied || part.reads_past();
+        if (!copied) at_once = n.samples;
+        const Padded<real> padded(copied ? at_once * layout.sample : 0);
         for (Index first = 0; first < n.samples && !stopped(); first += at_once) {
             const Index samples = std::min(at_once, n.samples - first);
-            pad(layout, images.input, first, samples, padded.get());
+            if (copied) pad(layout, images.input, first, samples, padded.get());
+            const real* const input = copied ? padded.get() : images.input;
             const Index size = images.filters * images.size;
             real* const output = images.output + first * size;
             std::vector<Index> ends;
@@ -451,30 +490,34 @@ private:
                 const Part& part = parts[p];
                 if (p) at -= ends[p - 1];
                 if (part.by_columns)
-                    some_columns(part, layout, samples, at, padded.get(), images, output);
+                    some_columns(part, layout, samples, at, input, images, output);
                 else
-                    some_tiles(part, layout, samples, at, padded.get(), images, output);
+                    some_tiles(part, layout, samples, at, input, images, output);
             });
         }
     }
 
     void pad(const Layout& layout, const real* input, Index first, Index samples,
              real* padded) const {
-        const Index lines = layout.lines_of_sample();
-        const Index size = layout.channels * layout.height * layout.width;
-        loop(samples * lines, [&](Index at) {
-            const Index sample = at / lines;
-            layout.copy_line(at % lines, input + (first + sample) * size,
-                             padded + sample * layout.sample);
+        const Index size = layout.height * layout.width;
+        loop(samples * layout.channels, [&](Index at) {
+            const Index sample = at / layout.channels, c = at % layout.channels;
+            layout.copy(input + (first * layout.channels + at) * size,
+                        padded + sample * layout.sample + c * layout.plane);
         });
     }
 
     /* Which way fills its vectors best. */
     void choose(Part& part, const Layout& layout, Index group, Index samples) const {
         /* One vector of filters alone is half as good as two: it waits for its pixels. */
+        const double positions = samples * part.pixels();
         part.block = group > LANES ? 2 * LANES : LANES;
         double best = fullness(group, part.block) * (part.block > LANES ? 1 : 0.5)
-                      * fullness(samples * part.pixels(), WINDOWS);
+                      * fullness((Index)positions, WINDOWS);
+        /* Its sums are turned, and so are its weights, which the sums of other windows share. */
+        const double products = part.products();
+        const bool in_order = part.sources.empty();
+        best *= products / (products + 10) * positions / (positions + (in_order ? 6 : 16));
         part.by_columns = part.one_line = false;
         static const struct { Index filters; double worth; } ways[]
             = {{MANY, 1}, {3, 0.9}, {2, 0.7}, {1, 0.6}};
@@ -483,8 +526,11 @@ private:
                 const Index length
                     = one_line ? (part.rows - 1) * layout.pitch + part.columns : part.columns;
                 const double used = one_line ? (double)part.pixels() / length : 1;
-                const double worth
+                double worth
                     = way.worth * fullness(group, way.filters) * used * fullness(length, LANES);
+                /* A sum waits for the one before, and others are added up meanwhile. */
+                worth *= std::min(1.0, way.filters * parts_of(length, LANES) / 8.0);
+                if (!in_order) worth *= positions / (positions + 32);
                 if (worth <= best) continue;
                 best = worth;
                 part.by_columns = true, part.one_line = one_line;
@@ -504,18 +550,38 @@ private:
         part.weights.reset(new real[n.groups * blocks * block * products]);
         const Index next_filter = part.by_columns ? products : 1;
         const Index next_product = part.by_columns ? 1 : block;
-        loop(n.groups * blocks, [&](Index at) {
-            const Index filters = count(at % blocks, block, group);
-            const real* from = w + at / blocks * share * read * element
-                               + at % blocks * block * filter_step;
-            real* to = &part.weights[at * block * products];
-            if (filters < block) std::fill(to, to + block * products, 0);
-            const Index* source = part.sources.data();
-            for (Index start = 0; start < products; start += 16) /* fits the cache */
-                for (Index f = 0; f < filters; ++f)
-                    for (Index k = start; k < std::min(start + 16, products); ++k)
-                        to[f * next_filter + k * next_product] = from[f * filter_step + source[k]];
+        const Index run = parts_of(2 * LANES, block), runs = parts_of(blocks, run);
+        loop(n.groups * runs, [&](Index at) {
+            const Index g = at / runs, first = at % runs * run;
+            const Index last = std::min(blocks, first + run);
+            const real* from = w + (g * share * read * element + first * block * filter_step);
+            real* to = &part.weights[(g * blocks + first) * block * products];
+            const Index filters = std::min((last - first) * block, group - first * block);
+            if (filters < (last - first) * block)
+                std::fill(to, to + (last - first) * block * products, 0);
+            if (!part.sources.empty()) {
+                for (Index start = 0; start < products; start += 16) /* fits the cache */
+                    pick(&part.sources[start], std::min<Index>(16, products - start), from,
+                         filter_step, filters, to + start * next_product, next_filter,
+                         next_product);
+            } else if (part.by_columns) {
+                std::copy(from, from + filters * products, to);
+            } else {
+                turn(from, filter_step, filters, products, to, block);
+            }
         });
+    }
+
+    static void pick(const Index* sources, Index products, const real* from, Index filter_step,
+                     Index filters, real* to, Index next_filter, Index next_product) {
+        if (next_filter == 1)
+            for (Index k = 0; k < products; ++k)
+                for (Index f = 0; f < filters; ++f)
+                    to[k * next_product + f] = from[sources[k] + f * filter_step];
+        else
+            for (Index f = 0; f < filters; ++f)
+                for (Index k = 0; k < products; ++k)
+                    to[f * next_filter + k] = from[sources[k] + f * filter_step];
     }
 
     /* Parts of the work for so many samples. */
@@ -536,60 +602,70 @@ private:
         const Index b = at % part.blocks, strips = part.strips();
         const Index position = at / part.blocks % (lines(part, samples) * strips);
         const Index g = at / part.blocks / (lines(part, samples) * strips);
-        const Index line = position / strips, start = position % strips * part.strip();
+        const Index line = position / strips, first = position % strips * part.strip() * STRIPS;
         const Index sample = part.one_line ? line : line / part.rows;
         const Index i = part.one_line ? 0 : line % part.rows;
-        const Index length = std::min(part.strip(), part.line - start);
-        const Index group = images.filters / n.groups;
-        const real* window = padded + sample * layout.sample
-                             + g * (layout.channels / n.groups) * layout.plane
-                             + i * layout.pitch + start;
+        const Index group = images.filters / n.groups, filters = count(b, part.block, group);
+        const real* windows = padded + sample * layout.sample
+                              + g * (layout.channels / n.groups) * layout.plane + i * layout.pitch;
         const real* used = &part.weights[(g * part.blocks + b) * part.block * part.products()];
-        real sums[MANY * STRIP * LANES > LONG_STRIP * LANES ? MANY * STRIP * LANES
-                                                            : LONG_STRIP * LANES];
-        const Index vectors = parts_of(length, LANES);
-        const Index width
-            = part.block == 1 ? a_strip<1>(part, vectors, window, used, sums)
-              : part.block == 2 ? a_strip<2>(part, vectors, window, used, sums)
-              : part.block == 3 ? a_strip<3>(part, vectors, window, used, sums)
-                                : a_strip<MANY>(part, vectors, window, used, sums);
+        real* channels = output + part.start + i * part.row_step
+                         + (sample * images.filters + g * group + b * part.block) * images.size;
         const Index pitch = part.one_line ? layout.pitch : part.columns;
-        for (Index f = 0; f < count(b, part.block, group); ++f) {
-            const Index channel = sample * images.filters + g * group + b * part.block + f;
-            real* image = output + channel * images.size + part.start + i * part.row_step;
-            const real* from = sums + f * width;
+        const Index last = std::min(part.line, first + part.strip() * STRIPS);
+        for (Index start = first; start < last; start += part.strip()) {
+            real sums[std::max<Index>(MANY * STRIP, LONG_STRIP) * LANES];
+            Index length = std::min(part.strip(), last - start);
+            const Index width = width_for(part.block, length);
+            /* At the end of a line, where vectors are not full, some outputs again. */
+            const Index again = std::min(start, std::max<Index>(0, start + width - part.line));
+            const real* window = windows + start - again;
+            if (part.block == 1)
+                a_strip<1>(part, width, window, used, sums);
+            else if (part.block == 2)
+                a_strip<2>(part, width, window, used, sums);
+            else if (part.block == 3)
+                a_strip<3>(part, width, window, used, sums);
+            else
+                a_strip<MANY>(part, width, window, used, sums);
             Index row = start / pitch, column = start % pitch;
-            for (Index left = length; left > 0; ++row, column = 0) {
-                const Index taken = std::min(left, pitch - column);
+            for (Index from = again; length > 0; ++row, column = 0) {
+                const Index taken = std::min(length, pitch - column);
                 const Index stored = std::min(taken, part.columns - column);
-                real* to = image + row * part.row_step + column * part.column_step;
-                if (part.column_step == 1)
-                    for (Index j = 0; j < stored; ++j) to[j] = from[j];
-                else
-                    for (Index j = 0; j < stored; ++j) to[j * part.column_step] = from[j];
-                from += taken, left -= taken;
+                real* to = channels + row * part.row_step + column * part.column_step;
+                for (Index f = 0; f < filters; ++f)
+                    store(sums + f * width + from, stored, to + f * images.size, part.column_step);
+                from += taken, length -= taken;
             }
         }
     }
 
-    /* As many vectors as are needed; returns how many outputs that is. */
+    /* Outputs that are computed together for so many: 1, 2, 4, or of one filter 8 vectors. */
+    static Index width_for(Index block, Index length) {
+        const Index most = (block == 1 ? LONG_STRIP : STRIP) * LANES;
+        Index width = LANES;
+        while (width < length && width < most) width *= 2;
+        return width;
+    }
+
     template <int FILTERS>
-    Index a_strip(const Part& part, Index vectors, const real* window, const real* used,
-                  real* sums) const {
-        if (FILTERS == 1 && vectors > STRIP)
-            return columns_in_lanes<FILTERS, FILTERS == 1 ? LONG_STRIP : STRIP>(part, window, used,
-                                                                                 sums);
-        if (vectors > 2) return columns_in_lanes<FILTERS, STRIP>(part, window, used, sums);
-        if (vectors > 1) return columns_in_lanes<FILTERS, 2>(part, window, used, sums);
-        return columns_in_lanes<FILTERS, 1>(part, window, used, sums);
+    static void a_strip(const Part& part, Index width, const real* window, const real* used,
+                        real* sums) {
+        if (FILTERS == 1 && width > STRIP * LANES)
+            columns_in_lanes<FILTERS, FILTERS == 1 ? LONG_STRIP : STRIP>(part, window, used, sums);
+        else if (width > 2 * LANES)
+            columns_in_lanes<FILTERS, STRIP>(part, window, used, sums);
+        else if (width > LANES)
+            columns_in_lanes<FILTERS, 2>(part, window, used, sums);
+        else
+            columns_in_lanes<FILTERS, 1>(part, window, used, sums);
     }
 
     template <int FILTERS, int VECTORS>
-    static Index columns_in_lanes(const Part& part, const real* window, const real* used,
-                                  real* sums) {
+    static void columns_in_lanes(const Part& part, const real* window, const real* used,
+                                 real* sums) {
         const Index products = part.products();
         const Index* distance = part.distances.data();
-        std::fill(sums, sums + FILTERS * VECTORS * LANES, 0);
         for (Index start = 0; start < products; start += RUN) {
             Vector total[FILTERS][VECTORS];
             memset(total, 0, sizeof(total));
@@ -605,9 +681,8 @@ private:
                     for (int v = 0; v < VECTORS; ++v)
                         total[f][v] += several[v] * used[f * products + k];
             }
-            add(total, FILTERS * VECTORS, sums);
+            put<FILTERS * VECTORS>(total[0], start > 0, sums);
         }
-        return VECTORS * LANES;
     }
 
     /* Some neighbouring outputs of a block of filters. */
@@ -642,39 +717,47 @@ private:
                 }
             }
             real sums[WINDOWS * 2 * LANES];
-            std::fill(sums, sums + WINDOWS * part.block, 0);
             some_windows(part.block, length, windows, part.distances.data(), part.products(),
-                         used, sums);
+                         used, false, sums);
+            const bool together = targets[length - 1] - targets[0] == length - 1;
+            real turned[2 * LANES * WINDOWS];
             for (Index f = 0; f < filters; ++f)
                 for (Index p = 0; p < length; ++p)
-                    targets[p][f * images.size] = sums[p * part.block + f];
+                    turned[f * WINDOWS + p] = sums[p * part.block + f];
+            for (Index f = 0; f < filters; ++f)
+                if (together)
+                    copy_some(turned + f * WINDOWS, length, targets[0] + f * images.size);
+                else
+                    for (Index p = 0; p < length; ++p)
+                        targets[p][f * images.size] = turned[f * WINDOWS + p];
         }
     }
 
     /* The last windows of an image are fewer: a third of them or two thirds cost less. */
     static void some_windows(Index block, Index length, const real* const* windows,
-                             const Index* distance, Index products, const real* used, real* sums) {
+                             const Index* distance, Index products, const real* used, bool more,
+                             real* sums) {
         if (block == LANES)
-            some_windows<1>(length, windows, distance, products, used, sums);
+            some_windows<1>(length, windows, distance, products, used, more, sums);
         else
-            some_windows<2>(length, windows, distance, products, used, sums);
+            some_windows<2>(length, windows, distance, products, used, more, sums);
     }
 
     template <int VECTORS>
     static void some_windows(Index length, const real* const* windows, const Index* distance,
-                             Index products, const real* used, real* sums) {
+                             Index products, const real* used, bool more, real* sums) {
         if (length <= WINDOWS / 3)
-            filters_in_lanes<WINDOWS / 3, VECTORS>(windows, distance, products, used, sums);
+            filters_in_lanes<WINDOWS / 3, VECTORS>(windows, distance, products, used, more, sums);
         else if (length <= WINDOWS / 3 * 2)
-            filters_in_lanes<WINDOWS / 3 * 2, VECTORS>(windows, distance, products, used, sums);
+            filters_in_lanes<WINDOWS / 3 * 2, VECTORS>(windows, distance, products, used, more, sums);
         else
-            filters_in_lanes<WINDOWS, VECTORS>(windows, distance, products, used, sums);
+            filters_in_lanes<WINDOWS, VECTORS>(windows, distance, products, used, more, sums);
     }
 
-    /* Add to the sums of some windows. */
+    /* The sums of some windows; `more` for those that are begun. */
     template <int LENGTH, int VECTORS>
     static void filters_in_lanes(const real* const* windows, const Index* distance, Index products,
-                                 const real* used, real* sums) {
+                                 const real* used, bool more, real* sums) {
         for (Index start = 0; start < products; start += RUN) {
             Vector total[LENGTH][VECTORS];
             memset(total, 0, sizeof(total));
@@ -690,8 +773,55 @@ private:
                     for (int v = 0; v < VECTORS; ++v) total[p][v] += several[v] * pixel;
                 }
             }
-            add(total, LENGTH * VECTORS, sums);
+            put<LENGTH * VECTORS>(total[0], more || start > 0, sums);
         }
+    }
+
+    /* Copy rows as columns. */
+    static void turn(const real* from, Index from_step, Index rows, Index columns, real* to,
+                     Index to_step) {
+        for (Index c = 0; c < columns; c += LANES)
+            for (Index r = 0; r < rows; r += LANES) {
+                const real* corner = from + r * from_step + c;
+                real* turned = to + c * to_step + r;
+                const Index i_end = std::min(LANES, rows - r), j_end = std::min(LANES, columns - c);
+                if (i_end == LANES && j_end == LANES)
+                    turn_square(corner, from_step, turned, to_step);
+                else
+                    for (Index i = 0; i < i_end; ++i)
+                        for (Index j = 0; j < j_end; ++j)
+                            turned[j * to_step + i] = corner[i * from_step + j];
+            }
+    }
+
+    static void turn_square(const real* from, Index from_step, real* to, Index to_step) {
+#if defined(__AVX512F__) && !defined(__clang__)
+        /* Swap the quarters that are off the diagonal, then those of each quarter. */
+        Vector rows[LANES];
+#pragma GCC unroll 16
+        for (Index i = 0; i < LANES; ++i) rows[i] = load(from + i * from_step);
+#pragma GCC unroll 4
+        for (Index half = LANES / 2; half; half /= 2) {
+            Whole upper, lower;
+#pragma GCC unroll 16
+            for (Index lane = 0; lane < LANES; ++lane) {
+                upper[lane] = lane & half ? lane - half + LANES : lane;
+                lower[lane] = lane & half ? lane + LANES : lane + half;
+            }
+#pragma GCC unroll 16
+            for (Index i = 0; i < LANES; ++i)
+                if (!(i & half)) {
+                    const Vector a = rows[i], b = rows[i + half];
+                    rows[i] = __builtin_shuffle(a, b, upper);
+                    rows[i + half] = __builtin_shuffle(a, b, lower);
+                }
+        }
+#pragma GCC unroll 16
+        for (Index i = 0; i < LANES; ++i) memcpy(to + i * to_step, &rows[i], sizeof(Vector));
+#else
+        for (Index i = 0; i < LANES; ++i)
+            for (Index j = 0; j < LANES; ++j) to[j * to_step + i] = from[i * from_step + j];
+#endif
     }
 
     static Vector load(const real* from) {
@@ -700,17 +830,29 @@ private:
         return value;
     }
 
-    static void add(const void* total, Index vectors, real* sums) {
-        const real* from = (const real*)total;
-        for (Index i = 0; i < vectors * LANES; ++i) sums[i] += from[i];
+    /* Put totals where sums are, or add them to those. */
+    template <int COUNT>
+    static void put(const Vector* totals, bool more, real* sums) {
+#pragma GCC unroll 24
+        for (int i = 0; i < COUNT; ++i) {
+            const Vector total = more ? totals[i] + load(sums + i * LANES) : totals[i];
+            memcpy(sums + i * LANES, &total, sizeof(total));
+        }
+    }
+
+    static void store(const real* from, Index length, real* to, Index step) {
+        if (step == 1)
+            copy_some(from, length, to);
+        else
+            for (Index j = 0; j < length; ++j) to[j * step] = from[j];
     }
 
     /* -- Gradient of the kernel ------------------------------------------------------------ */
 
     /* The sums, one for each element of a kernel, and the products of a sum. */
     struct Gradient {
-        std::vector<Index> corners, targets; /* of each sum of a filter: its pixels, its weight */
-        bool by_filters;
+        std::vector<Index> corners; /* of each sum of a filter: the first of its pixels */
+        bool by_filters, at_once;
         Index block, blocks;
         Index tile;   /* sums of a filter at a time */
         Index pieces, ranges; /* that the products and the sums are divided into, for threads */
@@ -722,7 +864,7 @@ private:
 
     /* One part of the sums of a block of filters, over one piece of the products. */
     void some_sums(const Gradient& d, const Layout& layout, Index samples, Index at,
-                   const real* padded, const real* dy) const {
+                   const real* padded, const real* dy, bool more, real* dw) const {
         const Index range = at % d.ranges, piece = at / d.ranges % d.pieces;
         const Index gb = at / d.ranges / d.pieces, g = gb / d.blocks;
         const Index filters = count(gb % d.blocks, d.block, share);
@@ -730,16 +872,31 @@ private:
         const Index last = (range + 1) * d.tiles() / d.ranges;
         const real* images = padded + g * read * layout.plane;
         const real* outputs = dy + (g * share + gb % d.blocks * d.block) * n.rows * n.columns;
-        real* sums = &d.sums[(piece * n.groups * d.blocks + gb) * d.size()];
+        real few[FEW_TILES * WINDOWS * 2 * LANES];
+        real* sums = d.at_once ? few
+                               : &d.sums[(piece * n.groups * d.blocks + gb) * d.size()
+                                         + first * d.tile * d.block];
         const Index step = d.by_filters ? RUN : rows_at_once();
         const Index all = samples * n.rows * (d.by_filters ? n.columns : 1);
         for (Index start = piece * step; start < all && !stopped(); start += d.pieces * step) {
             const Index length = std::min(step, all - start);
             if (d.by_filters)
-                by_filters(d, layout, first, last, start, length, filters, images, outputs, sums);
+                by_filters(d, layout, first, last, start, length, filters, images, outputs, more,
+                           sums);
             else
-                by_rows(d, layout, first, last, start, length, filters, images, outputs, sums);
+                by_rows(d, layout, first, last, start, length, filters, images, outputs,
+                        dy + samples * n.filters * n.rows * n.columns, more, sums);
+            more = true;
         }
+        if (d.at_once) give(d, gb, first * d.tile, last * d.tile, few, dw);
+    }
+
+    /* Give the sums of a block of filters to the result. */
+    void give(const Gradient& d, Index gb, Index first, Index last, const real* sums,
+              real* dw) const {
+        const Index size = read * element;
+        turn(sums, d.block, std::min(last, size) - first, count(gb % d.blocks, d.block, share),
+             dw + (gb / d.blocks * share + gb % d.blocks * d.block) * size + first, size);
     }
 
     Index rows_at_once() const { return std::max<Index>(1, RUN * LANES / n.columns); }
@@ -747,7 +904,7 @@ private:
     /* The outputs of neighbouring filters in a vector, after each other as the windows are. */
     void by_filters(const Gradient& d, const Layout& layout, Index first, Index last, Index start,
                     Index length, Index filters, const real* images, const real* outputs,
-                    real* sums) const {
+                    bool more, real* sums) const {
         const Index pixels = n.rows * n.columns;
         Index distances[RUN];
         alignas(VECTOR_BYTES) real weights[RUN * 2 * LANES];
@@ -761,13 +918,11 @@ private:
                 if (++row == n.rows) row = 0, ++sample;
             }
         }
-        for (Index k = 0; k < length;) {
+        for (Index k = 0; k < length;) { /* sample by sample */
             sample = (start + k) / pixels, pixel = (start + k) % pixels;
-            const Index few = std::min(std::min<Index>(16, length - k), pixels - pixel);
-            const real* from = outputs + sample * n.filters * pixels + pixel;
-            for (Index f = 0; f < filters; ++f)
-                for (Index i = 0; i < few; ++i)
-                    weights[(k + i) * d.block + f] = from[f * pixels + i];
+            const Index few = std::min(length - k, pixels - pixel);
+            turn(outputs + sample * n.filters * pixels + pixel, pixels, filters, few,
+                 weights + k * d.block, d.block);
             k += few;
         }
         for (Index tile = first; tile < last; ++tile) {
@@ -775,35 +930,40 @@ private:
             const real* windows[WINDOWS];
             for (Index p = 0; p < WINDOWS; ++p)
                 windows[p] = images + d.corners[tile * d.tile + (p < many ? p : 0)];
-            some_windows(d.block, many, windows, distances, length, weights,
-                         sums + tile * d.tile * d.block);
+            some_windows(d.block, many, windows, distances, length, weights, more,
+                         sums + (tile - first) * d.tile * d.block);
         }
     }
 
     /* Neighbouring outputs of some filters, in one row after the other. */
     void by_rows(const Gradient& d, const Layout& layout, Index first, Index last, Index start,
                  Index length, Index filters, const real* images, const real* outputs,
-                 real* sums) const {
+                 const real* end, bool more, real* sums) const {
         for (Index tile = first; tile < last; ++tile) {
             const Index many = std::min(d.tile, (Index)d.corners.size() - tile * d.tile);
             const Index* corners = &d.corners[tile * d.tile];
-            real* to = sums + tile * d.tile * d.block;
-            if (d.block == 1)
-                rows_in_lanes<1, WINDOWS>(layout, corners, many, start, length, filters, images,
-                                          outputs, to);
-            else
+            real* to = sums + (tile - first) * d.tile * d.block;
+            if (d.block > 1)
                 rows_in_lanes<4, WINDOWS / 2>(layout, corners, many, start, length, filters,
-                                              images, outputs, to);
+                                              images, outputs, end, more, to);
+            else if (many > WINDOWS * 3 / 4)
+                rows_in_lanes<1, WINDOWS>(layout, corners, many, start, length, filters, images,
+                                          outputs, end, more, to);
+            else /* as of a kernel of 3 x 3 */
+                rows_in_lanes<1, WINDOWS * 3 / 4>(layout, corners, many, start, length, filters,
+                                                  images, outputs, end, more, to);
         }
     }
 
     template <int FILTERS, int LENGTH>
     void rows_in_lanes(const Layout& layout, const Index* corners, Index many, Index start,
                        Index length, Index filters, const real* images, const real* outputs,
-                       real* sums) const {
+                       const real* end, bool more, real* sums) const {
         const Index pixels = n.rows * n.columns, columns = n.columns;
         Vector total[LENGTH][FILTERS];
         memset(total, 0, sizeof(total));
+        Whole mask; /* of the last columns */
+        for (Index lane = 0; lane < LANES; ++lane) mask[lane] = -(lane < columns % LANES);
         for (Index r = start; r < start + length; ++r) {
             const Index sample = r / n.rows, i = r % n.rows;
             const real* x = images + sample * layout.sample + i * layout.pitch;
@@ -826,23 +986,32 @@ private:
                 }
             }
             if (j == columns) continue;
-            Vector weights[FILTERS]; /* what is beyond the row may be NaN, even times 0 */
+            Vector weights[FILTERS];
 #pragma GCC unroll 4
-            for (int f = 0; f < FILTERS; ++f) weights[f] = load_some(y[f] + j, columns - j);
+            for (int f = 0; f < FILTERS; ++f) {
+                const bool inside = y[f] + j + LANES <= end;
+                weights[f] = inside ? load(y[f] + j) : load_some(y[f] + j, columns - j);
+                weights[f] = masked(weights[f], mask);
+            }
 #pragma GCC unroll 12
             for (int p = 0; p < LENGTH; ++p) {
-                const Vector several = load_some(windows[p] + j, columns - j);
+                const Vector several = masked(load(windows[p] + j), mask);
 #pragma GCC unroll 4
                 for (int f = 0; f < FILTERS; ++f) total[p][f] += several * weights[f];
             }
         }
         for (int p = 0; p < LENGTH; ++p)
             for (int f = 0; f < FILTERS; ++f) {
-                real sum = 0;
-                for (Index lane = 0; lane < LANES; ++lane) sum += total[p][f][lane];
-                sums[p * FILTERS + f] += sum;
+                alignas(VECTOR_BYTES) real lanes[LANES];
+                memcpy(lanes, &total[p][f], sizeof(lanes));
+                for (Index half = LANES / 2; half; half /= 2)
+                    for (Index lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
+                sums[p * FILTERS + f] = more ? sums[p * FILTERS + f] + lanes[0] : lanes[0];
             }
     }
+
+    /* What is beyond a row may be NaN, which it were times 0 too. */
+    static Vector masked(Vector value, Whole mask) { return (Vector)((Whole)value & mask); }
 
     /* The first numbers alone, then zeros. */
     static Vector load_some(const real* from, Index length) {
@@ -861,10 +1030,8 @@ void Convolution<real>::gradient(const real* x, const real* dy, real* dw) {
     Gradient d;
     for (Index c = 0; c < read; ++c)
         for (Index u = 0; u < n.kh; ++u)
-            for (Index v = 0; v < n.kw; ++v) {
-                d.corners.push_back(c * layout.plane + layout.at(u * n.dilation_v, v * n.dilation_h));
-                d.targets.push_back(c * element + turned(u, v));
-            }
+            for (Index v = 0; v < n.kw; ++v)
+                d.corners.push_back(c * layout.plane + reads(layout, u, v));
     d.block = share > LANES ? 2 * LANES : LANES;
     const double lanes = fullness(share, d.block) * (d.block > LANES ? 1 : 0.5);
     d.by_filters = lanes > fullness(n.columns, LANES) * fullness(share, share == 1 ? 1 : 4) * 0.6;
@@ -877,31 +1044,35 @@ void Convolution<real>::gradient(const real* x, const real* dy, real* dw) {
     const Index chunks = d.by_filters ? parts_of(at_once * n.rows * n.columns, RUN)
                                       : parts_of(at_once * n.rows, rows_at_once());
     const Index blocks = n.groups * d.blocks;
-    d.pieces = std::min(chunks, parts_of(TASKS, blocks));
-    d.ranges = std::min(d.tiles(), parts_of(TASKS, blocks * d.pieces));
-    d.sums.reset(new real[d.pieces * blocks * d.size()]);
-    loop(d.pieces * blocks, [&](Index at) {
-        std::fill(&d.sums[at * d.size()], &d.sums[at * d.size()] + d.size(), 0);
-    });
-    const Array padded(new real[at_once * layout.sample]);
+    const Index tasks = worth_threads ? TASKS * n.threads : 1;
+    d.pieces = std::min(chunks, parts_of(tasks, blocks));
+    d.ranges = std::min(d.tiles(), parts_of(tasks, blocks * d.pieces));
+    const bool copied = !layout.is_image() || !d.by_filters;
+    if (!copied) at_once = n.samples;
+    /* Where products are few, sums are given to the result as soon as they are complete. */
+    d.at_once = d.pieces == 1 && chunks <= 2 && at_once == n.samples;
+    if (d.at_once)
+        d.ranges = std::max(d.ranges, parts_of(d.tiles(), FEW_TILES));
+    else
+        d.sums.reset(new real[d.pieces * blocks * d.size()]);
+    const Padded<real> padded(copied ? at_once * layout.sample : 0);
     for (Index first = 0; first < n.samples && !stopped(); first += at_once) {
         const Index samples = std::min(at_once, n.samples - first);
-        pad(layout, x, first, samples, padded.get());
+        if (copied) pad(layout, x, first, samples, padded.get());
+        const real* const images = copied ? padded.get() : x;
         const real* outputs = dy + first * n.filters * n.rows * n.columns;
         loop(blocks * d.pieces * d.ranges, [&](Index at) {
-            some_sums(d, layout, samples, at, padded.get(), outputs);
+            some_sums(d, layout, samples, at, images, outputs, first > 0, dw);
         });
     }
+    if (d.at_once) return;
     loop(blocks, [&](Index at) {
-        const Index filters = count(at % d.blocks, d.block, share);
-        real* to = dw + (at / d.blocks * share + at % d.blocks * d.block) * read * element;
-        for (Index f = 0; f < filters; ++f)
-            for (Index sum = 0; sum < read * element; ++sum) {
-                real total = 0;
-                for (Index piece = 0; piece < d.pieces; ++piece)
-                    total += d.sums[(piece * blocks + at) * d.size() + sum * d.block + f];
-                to[f * read * element + d.targets[sum]] = total;
-            }
+        real* sums = &d.sums[at * d.size()];
+        for (Index piece = 1; piece < d.pieces; ++piece) {
+            const real* more = sums + piece * blocks * d.size();
+            for (Index i = 0; i < d.size(); ++i) sums[i] += more[i];
+        }
+        give(d, at, 0, read * element, sums, dw);
     });
 }
 

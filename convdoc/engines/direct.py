@@ -49,7 +49,7 @@ SEALED = (
     sys.platform != "darwin"
 )  # a checksum ends the compiled file; macOS takes none after its own
 LONG = 2e9  # products that take a good part of a second: longer calls can be interrupted
-FEW = 4  # channels, filters: with fewer, NumPy is slow at multiplying their matrices
+FEW = 4000000  # channels, filters: with fewer, NumPy is slow at multiplying their matrices
 DONE, NO_MEMORY, STOPPED, NOT_FINITE, FAILED = range(5)  # what the C++ returns
 
 
