@@ -306,7 +306,7 @@ std::vector<Phase> phases(Index size, Index k, Index padding, Index stride, Inde
 template <typename real>
 class Convolution {
     typedef real Vector __attribute__((vector_size(VECTOR_BYTES)));
-    static const Index LANES = VECTOR_BYTES / sizeof(real);
+    static constexpr Index LANES = VECTOR_BYTES / sizeof(real);
     typedef typename std::conditional<sizeof(real) == 4, int32_t, int64_t>::type whole;
     typedef whole Whole __attribute__((vector_size(VECTOR_BYTES)));
     typedef std::unique_ptr<real[]> Array;
@@ -720,16 +720,16 @@ private:
             some_windows(part.block, length, windows, part.distances.data(), part.products(),
                          used, false, sums);
             const bool together = targets[length - 1] - targets[0] == length - 1;
-            real turned[2 * LANES * WINDOWS];
+            alignas(VECTOR_BYTES) real turned[2 * LANES * 16]; /* no copy crosses a cache line */
             for (Index f = 0; f < filters; ++f)
                 for (Index p = 0; p < length; ++p)
-                    turned[f * WINDOWS + p] = sums[p * part.block + f];
+                    turned[f * 16 + p] = sums[p * part.block + f];
             for (Index f = 0; f < filters; ++f)
                 if (together)
-                    copy_some(turned + f * WINDOWS, length, targets[0] + f * images.size);
+                    copy_some(turned + f * 16, length, targets[0] + f * images.size);
                 else
                     for (Index p = 0; p < length; ++p)
-                        targets[p][f * images.size] = turned[f * WINDOWS + p];
+                        targets[p][f * images.size] = turned[f * 16 + p];
         }
     }
 

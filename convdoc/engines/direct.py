@@ -1,8 +1,7 @@
 r"""convdoc's own convolution: C++ (direct.cpp) that no other library takes part in.
 
-It copies out no windows: the image is copied once, with its padding, and each product of a sum
-is read from there. Only where a kernel slice has one element, and the whole convolution is a
-product of matrices, NumPy's BLAS computes that.
+It copies out no windows: an image is copied once, with its padding, or not at all, and each
+product of a sum is read from there. How it computes is in direct.cpp.
 
 The first call compiles the source for this processor, by g++ or clang++ or what the environment
 variable ``CXX`` names. The compiled file is kept in the folder ``CONVDOC_CACHE``, by default
@@ -31,7 +30,6 @@ from typing import NamedTuple
 import numpy as np
 
 from convdoc.engines import numpy as reference
-from convdoc.engines._arrays import fit, pad
 
 SOURCE = Path(__file__).with_name("direct.cpp")
 REMEDY = (
@@ -49,15 +47,12 @@ SEALED = (
     sys.platform != "darwin"
 )  # a checksum ends the compiled file; macOS takes none after its own
 LONG = 2e9  # products that take a good part of a second: longer calls can be interrupted
-FEW = 4000000  # channels, filters: with fewer, NumPy is slow at multiplying their matrices
 DONE, NO_MEMORY, STOPPED, NOT_FINITE, FAILED = range(5)  # what the C++ returns
 
 
 def convolve(x, w, spec):
     """Convolve; arguments and result as in the engine `numpy`."""
     plan = _plan(spec, x.shape, len(w))
-    if plan.by_points:
-        return _convolve_points(x, w, spec)
     y = np.empty((len(x), len(w), *plan.size), x.dtype)
     _compute(0, plan, x, w, y)
     return y
@@ -67,8 +62,6 @@ def convolve_transpose(y, w, spec, size):
     """Apply the adjoint; arguments and result as in the engine `numpy`."""
     shape = len(y), w.shape[1] * spec.groups, *size
     plan = _plan(spec, shape, len(w))
-    if plan.by_points:
-        return _convolve_transpose_points(y, w, spec, size)
     x = np.empty(shape, y.dtype)
     if _compute(1, plan, y, w, x) == NOT_FINITE:
         return reference.convolve_transpose(y, w, spec, size)
@@ -78,8 +71,6 @@ def convolve_transpose(y, w, spec, size):
 def kernel_gradient(x, dy, spec):
     """Sum windows times gradients; arguments and result as in the engine `numpy`."""
     plan = _plan(spec, x.shape, dy.shape[1])
-    if plan.by_points:
-        return _kernel_gradient_points(x, dy, spec)
     dw = np.empty((dy.shape[1], x.shape[1] // spec.groups, *spec.kernel), x.dtype)
     _compute(2, plan, x, dy, dw)
     return dw
@@ -94,7 +85,7 @@ def is_compiled():
     >>> direct.is_compiled() in (True, False)
     True
     """
-    if _library is not None:
+    if _functions is not None:
         return True
     command = _command()
     return command is not None and (cache_folder() / _file_name(command)).exists()
@@ -154,7 +145,6 @@ class Plan(NamedTuple):
     numbers: ctypes.Array
     size: tuple[int, int]  # of an output
     products: int
-    by_points: bool  # a product of matrices
 
 
 @functools.lru_cache(maxsize=1024)
@@ -166,10 +156,9 @@ def _plan(spec, x_shape, filters):
         *x_shape, filters, *spec.kernel, top, left, *spec.strides, *spec.dilation, spec.groups,
         *output, threads(),
     )  # fmt: skip
-    read, share = channels // spec.groups, filters // spec.groups
+    read = channels // spec.groups
     products = samples * filters * math.prod(output) * read * math.prod(spec.kernel)
-    by_points = spec.kernel == (1, 1) and min(read, share) >= FEW
-    return Plan((ctypes.c_int64 * len(numbers))(*numbers), output, products, by_points)
+    return Plan((ctypes.c_int64 * len(numbers))(*numbers), output, products)
 
 
 def _compute(operation, plan, a, b, result):
@@ -210,61 +199,6 @@ def _interruptibly(call, stop):
         stop.value = 1
         worker.join()
     return outcome[0]
-
-
-# -- Kernels of one element: products of matrices -----------------------------------------------
-
-
-def _convolve_points(x, w, spec):
-    bank = w.reshape(spec.groups, -1, w.shape[1])
-    pixels = _pixels(x, spec)
-    y = np.empty((*pixels.shape[:2], bank.shape[1], pixels.shape[3]), x.dtype)
-    for images, outputs in zip(pixels, y, strict=True):
-        _multiply(bank, images, outputs)
-    return y.reshape(len(x), len(w), *spec.output_size(x.shape[2:]))
-
-
-def _convolve_transpose_points(y, w, spec, size):
-    bank = w.reshape(spec.groups, -1, w.shape[1]).swapaxes(1, 2)
-    outputs = y.reshape(len(y), spec.groups, bank.shape[2], -1)
-    pixels = np.empty((*outputs.shape[:2], bank.shape[1], outputs.shape[3]), y.dtype)
-    for images, gradients in zip(pixels, outputs, strict=True):
-        _multiply(bank, gradients, images)
-    pixels = pixels.reshape(len(y), -1, *y.shape[2:])
-    sides = spec.padding(size)
-    if sides == ((0, 0), (0, 0)) and spec.strides == (1, 1):
-        return pixels
-    around = (n + sum(side) for n, side in zip(size, sides, strict=True))
-    x = np.zeros((*pixels.shape[:2], *around), y.dtype)
-    x[:, :, :: spec.strides[0], :: spec.strides[1]] = pixels
-    return fit(x, sides, size)
-
-
-def _kernel_gradient_points(x, dy, spec):
-    def in_rows(images):
-        """Shape (groups, channels of a group, samples * pixels)."""
-        return images.swapaxes(0, 1).swapaxes(1, 2).reshape(*images.shape[1:3], -1)
-
-    pixels = in_rows(_pixels(x, spec))
-    outputs = in_rows(dy.reshape(len(dy), spec.groups, -1, math.prod(dy.shape[2:])))
-    dw = np.empty((spec.groups, outputs.shape[1], pixels.shape[1]), x.dtype)
-    _multiply(outputs, pixels.swapaxes(1, 2), dw)
-    return dw.reshape(dy.shape[1], -1, 1, 1)
-
-
-def _pixels(x, spec):
-    """The pixels that are read, shape (samples, groups, channels of a group, pixels)."""
-    sides = spec.padding(x.shape[2:])
-    read = pad(x, sides)[:, :, :: spec.strides[0], :: spec.strides[1]]
-    return read.reshape(len(x), spec.groups, -1, math.prod(read.shape[2:]))
-
-
-def _multiply(a, b, out):
-    """Multiply stacks of matrices, some rows at a time: Ctrl-C is heard of in between."""
-    rows = max(1, int(LONG / (len(a) * b.shape[1] * b.shape[2])))
-    for first in range(0, a.shape[1], rows):
-        some = slice(first, first + rows)
-        np.matmul(a[:, some], b, out=out[:, some])
 
 
 # -- Processors ---------------------------------------------------------------------------------
