@@ -166,9 +166,9 @@ def _compute(operation, plan, a, b, result):
     function = (_functions or _load())[result.dtype.itemsize]
     a, b = _in_order(a), _in_order(b)
     stop = ctypes.c_int()
-    addresses = (array.__array_interface__["data"][0] for array in (a, b, result))
 
-    def call():
+    def call():  # which holds the arrays for as long as it computes
+        addresses = (array.__array_interface__["data"][0] for array in (a, b, result))
         return function(operation, plan.numbers, *addresses, stop)
 
     outcome = _interruptibly(call, stop) if plan.products > LONG else call()
@@ -189,15 +189,21 @@ def _interruptibly(call, stop):
     """Call in another thread, so that this one hears of Ctrl-C; then `stop` ends the call."""
     if threading.current_thread() is not threading.main_thread():
         return call()
-    outcome = []
-    worker = threading.Thread(target=lambda: outcome.append(call()), daemon=True)
-    worker.start()
+    outcome, done = [], threading.Event()  # not `join`, which Python 3.11 leaves too early
+
+    def work():
+        try:
+            outcome.append(call())
+        finally:
+            done.set()
+
+    threading.Thread(target=work, daemon=True).start()
     try:
-        while worker.is_alive():
-            worker.join(0.1)
+        while not done.wait(0.1):
+            pass
     finally:
         stop.value = 1
-        worker.join()
+        done.wait()
     return outcome[0]
 
 
