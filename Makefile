@@ -13,6 +13,7 @@ endif
 
 # All caches stay inside the repository.
 cache := $(CURDIR)/.cache
+export CONVDOC_CACHE := $(cache)/convdoc
 export KERAS_HOME := $(cache)/keras
 export THEANO_FLAGS := base_compiledir=$(cache)/theano
 export MPLCONFIGDIR := $(cache)/matplotlib

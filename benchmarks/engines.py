@@ -7,7 +7,9 @@ and writes benchmarks/results.json, from which the site's page on speed is made.
 """
 
 import contextlib
+import ctypes
 import functools
+import gc
 import json
 import multiprocessing
 import os
@@ -26,11 +28,12 @@ os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "20")
 
 import numpy as np
 
-from convdoc import conv4d
+from convdoc import ConvSpec, conv4d, conv4d_gradients, conv4d_transpose
 from convdoc.engines import available, describe, load_keras
 
 RESULTS = Path(__file__).with_name("results.json")
 ROUNDS = 9
+LONG = 1  # seconds of a call that is timed once
 NAIVE = "a new model per call"
 TOY = ((1, 1, 5, 7), (1, 1, 2, 3), "valid")
 CASES = {
@@ -52,6 +55,48 @@ CASES = {
         )
         for samples in (1, 32)
     },
+}
+
+
+def layer(channels, filters, size, kernel, samples=1, **plan):
+    """A layer of a published network: shapes of image and kernel, and its plan."""
+    k = kernel, kernel
+    shapes = (samples, channels, size, size), (filters, channels // plan.get("groups", 1), *k)
+    return *shapes, {"border_mode": (kernel - 1) // 2 * plan.get("dilation", 1), **plan}
+
+
+VGG = layer(64, 64, 112, 3)
+RESNET = layer(128, 128, 28, 3)
+HALVING = layer(128, 128, 56, 3, strides=2)
+DEPTHWISE = layer(96, 96, 56, 3, groups=96)
+POINTWISE = layer(64, 256, 56, 1)
+GENERATOR = {"strides": 2, "border_mode": 1}  # 4×4; its image is what a transposed one gives
+LAYERS = {
+    "1×1, ResNet 64 → 256, 56×56": POINTWISE,
+    "1×1, ResNet 512 → 128, 28×28, batch 8": layer(512, 128, 28, 1, 8),
+    "1×1 stride 2, ResNet 256 → 512, 56×56": layer(256, 512, 56, 1, strides=2),
+    "3×3, VGG 64 → 64, 112×112": VGG,
+    "3×3, ResNet 512 → 512, 7×7, batch 8": layer(512, 512, 7, 3, 8),
+    "7×7 stride 2, ResNet 3 → 64, 224×224": layer(3, 64, 224, 7, strides=2),
+    "3×3 stride 2, ResNet 128 → 128, 56×56": HALVING,
+    "depthwise 3×3, MobileNet 96, 56×56": DEPTHWISE,
+    "depthwise 3×3 stride 2, MobileNet 96, 112×112": layer(96, 96, 112, 3, strides=2, groups=96),
+    "depthwise 3×3, MobileNet 512, 14×14, batch 8": layer(512, 512, 14, 3, 8, groups=512),
+    "32 groups 3×3, ResNeXt 256, 28×28": layer(256, 256, 28, 3, groups=32),
+    "dilation 2 3×3, 128 → 128, 28×28": layer(128, 128, 28, 3, dilation=2),
+}
+TRANSPOSED = {
+    "transposed 4×4, DCGAN 512 → 256, 8×8": layer(256, 512, 16, 4, **GENERATOR),
+    "transposed 4×4, DCGAN 128 → 64, 16×16, batch 8": layer(64, 128, 32, 4, 8, **GENERATOR),
+    "transposed 4×4, DCGAN 64 → 3, 32×32, batch 8": layer(3, 64, 64, 4, 8, **GENERATOR),
+}
+GRADIENTS = {
+    "gradients, 1×1 of ResNet": POINTWISE,
+    "gradients, 3×3 of VGG": VGG,
+    "gradients, 3×3 of ResNet, batch 8": layer(128, 128, 28, 3, 8),
+    "gradients, 3×3 stride 2 of ResNet": HALVING,
+    "gradients, depthwise 3×3 of MobileNet": DEPTHWISE,
+    "gradients, 4×4 of DCGAN": layer(64, 128, 32, 4, **GENERATOR),
 }
 LARGE = ((1, 1, 4000, 4000), (1, 1, 3, 3), "same")
 
@@ -89,17 +134,22 @@ def main():
         "rows": rows,
     }
     print(f"{results['machine']}; SGEMM peak {peak / 1e9:.0f} GFLOP/s\n")
-    print(f"{'times the quickest':34}" + "".join(f"{name[:12]:>13}" for name in [*names, NAIVE]))
+    print(f"{'times the quickest':48}" + "".join(f"{name[:12]:>13}" for name in [*names, NAIVE]))
+    columns = [*names, NAIVE]
     for row in results["rows"]:
         quickest = min(row["seconds"].values())
-        ratios = "".join(f"{s / quickest:13.2f}" for s in row["seconds"].values())
+        ratios = "".join(f"{row['seconds'].get(name, np.nan) / quickest:13.2f}" for name in columns)
         share = 2 * row["products"] / quickest / peak
-        print(f"{row['case']:34}{ratios}  {1000 * quickest:.3g} ms, {share:.0%}")
+        print(f"{row['case']:48}{ratios}  {1000 * quickest:.3g} ms, {share:.0%}")
 
     print(f"\n{'seconds to the first result':34}{'nothing compiled':>18}{'compiled before':>18}")
     results["first"] = first_results(names)
     for name, times in results["first"].items():
         print(f"{name:34}" + "".join(f"{s:18.2f}" for s in times.values()))
+    print("\nmegabytes at the peak of a call")
+    for row in results["rows"]:
+        sizes = (row["memory"].get(name, np.nan) / 1e6 for name in columns)
+        print(f"{row['case']:48}" + "".join(f"{size:13.1f}" for size in sizes))
     print("\npeak memory, 4000×4000 with 3×3")
     results["memory"] = {name: peak_memory(name) for name in names}
     for name, size in results["memory"].items():
@@ -121,28 +171,48 @@ def times_of_calls(names):
             name: stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn)) for name in names
         }
         rows, peaks = [], []
-        for case in CASES:
+        for case in [*CASES, *LAYERS, *TRANSPOSED, *GRADIENTS]:
             peaks.append(sgemm_peak())
-            checks = [process.submit(check, name, case) for name, process in processes.items()]
-            products = {future.result() for future in checks}.pop()
-            times = {name: [] for name in names}
+            expected = [y.astype(np.float32) for y in in_float64(case)]
+            here = [name for name in names if name != NAIVE or case in CASES]
+            first = {
+                name: processes[name].submit(check, name, case, expected).result() for name in here
+            }
+            times = {name: [] for name in here}
             for _ in range(ROUNDS):
-                for name, process in processes.items():
-                    # Of calls longer than half a second two rounds will do.
-                    if len(times[name]) < 2 or min(times[name]) < 0.5:
-                        times[name].append(process.submit(one_round, name, case).result())
-            medians = {name: statistics.median(rounds) for name, rounds in times.items()}
-            rows.append({"case": case, "products": products, "seconds": medians})
+                for name in here:
+                    # One call will do if it is longer than a second, and two if than a half.
+                    if first[name]["seconds"] > LONG:
+                        times[name] = [first[name]["seconds"]]
+                    elif len(times[name]) < 2 or min(times[name]) < 0.5:
+                        times[name].append(processes[name].submit(one_round, name, case).result())
+            row = {"case": case, "products": products(case)}
+            row["seconds"] = {name: statistics.median(rounds) for name, rounds in times.items()}
+            row["memory"] = {name: first[name]["memory"] for name in here}
+            rows.append(row)
     return rows, max(peaks)
 
 
-def check(name, case):
-    """Compare with float64; the number of products in the result."""
-    x, w, border_mode = arrays(case)
-    expected = conv4d(x.astype(float), w, border_mode, engine="numpy")
-    tolerance = 1e-5 * abs(expected).max()
-    np.testing.assert_allclose(call(name, case), expected, atol=tolerance, err_msg=case)
-    return expected.size * int(np.prod(w.shape[1:]))
+def check(name, case, expected):
+    """Compare with float64; seconds of the second call, and bytes that it needed at its peak."""
+    first = call(name, case)
+    for ours, numbers in zip(first, expected, strict=True):
+        tolerance = 1e-5 * abs(numbers).max()
+        np.testing.assert_allclose(ours, numbers, atol=tolerance, err_msg=f"{name}: {case}")
+    del first, ours
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # as on macOS
+        ctypes.CDLL(None).malloc_trim(0)  # memory of calls before
+    Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
+    before = memory("VmRSS")
+    time_of_call = seconds(lambda: call(name, case))
+    return {"seconds": time_of_call, "memory": memory("VmHWM") - before}
+
+
+def memory(what):
+    """Bytes of memory of this process, now (VmRSS) or at its peak (VmHWM)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if what in line).split()[1]) * 1024
 
 
 def one_round(name, case):
@@ -155,19 +225,45 @@ def one_round(name, case):
 
 
 def call(name, case):
-    """Compute a case by an engine, or as the notebook did."""
-    x, w, border_mode = arrays(case)
+    """Compute a case by an engine, or as the notebook did; a list of what comes out."""
+    x, w, dy, plan = arrays(case)
     if name == NAIVE:
-        return naive(x, w, border_mode)
-    return conv4d(x, w, border_mode, engine=name)
+        return [naive(x, w, plan["border_mode"])]
+    return compute(case, x, w, dy, plan, name)
 
 
-@functools.cache
+def compute(case, x, w, dy, plan, engine):
+    """The operation of a case."""
+    if case in TRANSPOSED:
+        return [conv4d_transpose(dy, w, **plan, output_size=x.shape[2:], engine=engine)]
+    if case in GRADIENTS:
+        return list(conv4d_gradients(x, w, dy, **plan, engine=engine)[:2])
+    return [conv4d(x, w, **plan, engine=engine)]
+
+
+def in_float64(case):
+    """The right results."""
+    x, w, dy, plan = arrays(case)
+    return compute(case, *(array.astype(float) for array in (x, w, dy)), plan, "numpy")
+
+
+def products(case):
+    """Products in the sums of a case."""
+    _, w, dy, _ = arrays(case)
+    return dy.size * int(np.prod(w.shape[1:])) * (2 if case in GRADIENTS else 1)
+
+
+@functools.lru_cache(maxsize=2)
 def arrays(case):
-    """Image, kernel and padding of a case."""
+    """Image, kernel, outputs to give back, and plan of a case."""
     random = np.random.default_rng(0)
-    *shapes, border_mode = CASES[case]
-    return *(random.normal(size=shape).astype(np.float32) for shape in shapes), border_mode
+    *shapes, plan = {**CASES, **LAYERS, **TRANSPOSED, **GRADIENTS}[case]
+    if not isinstance(plan, dict):
+        plan = {"border_mode": plan}
+    x_shape, w_shape = shapes
+    outputs = ConvSpec(w_shape[2:], **plan).output_size(x_shape[2:])
+    shapes.append((x_shape[0], w_shape[0], *outputs))
+    return *(random.normal(size=shape).astype(np.float32) for shape in shapes), plan
 
 
 def naive(x, w, border_mode):
@@ -203,7 +299,11 @@ def first_results(names):
 def new_process(name, folder):
     """Compute the toy in a process whose compile cache is `folder`."""
     run = [sys.executable, "-c", FIRST_RESULT.format(engine=name)]
-    environment = {**os.environ, "THEANO_FLAGS": f"base_compiledir={folder}"}
+    environment = {
+        **os.environ,
+        "THEANO_FLAGS": f"base_compiledir={folder}",
+        "CONVDOC_CACHE": folder,
+    }
     subprocess.run(run, env=environment, check=True)
 
 

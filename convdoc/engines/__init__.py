@@ -254,7 +254,8 @@ def why_not(name: EngineName) -> str | None:
     if engine.module == "direct":
         from convdoc.engines import direct
 
-        return direct.why_not()
+        ready = direct.compiler() or direct.is_compiled()
+        return None if ready else f"no C++ compiler is installed: {direct.REMEDY}"
     if engine in (KERAS_2, ENGINES["theano"]):
         from convdoc.engines import _theano_stack
 
