@@ -24,7 +24,6 @@ if not THEANO_RUNS:
         "convdoc/engines/_theano_function.py",
         "tests/test_conftest.py",
         "tests/test_glossary.py",
-        "tests/test_guide.py",
         "tests/test_install.py",
         "tests/test_site.py",
         "tests/test_stack.py",
@@ -38,8 +37,9 @@ def pytest_report_header():
     return None if THEANO_RUNS else f"{NO_THEANO}: its tests and those of the site are left out"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the site is built
 def pytest_runtest_setup(item):
-    """Skip a test that needs Theano where it does not run."""
-    needed = item.get_closest_marker("theano") or item.name == "convdoc.engines.load_keras"
-    if needed and not THEANO_RUNS:
+    """Skip a test that needs Theano, or the site, where Theano does not run."""
+    marked = item.get_closest_marker("theano") or item.name == "convdoc.engines.load_keras"
+    if not THEANO_RUNS and (marked or "site" in getattr(item, "fixturenames", ())):
         pytest.skip(NO_THEANO)
