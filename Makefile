@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 python := .venv/bin/python
-build := $(python) -m sphinx -c . -q -n -W --keep-going -T
+build := $(python) docs/_ext/build_site.py
 # Without running anything: numbers that the prose takes from cells are missing then.
 dry := -D plot_gallery=0 -D nb_execution_mode=off -D suppress_warnings=mystnb.glue
 PORT ?= 8000
@@ -29,14 +29,10 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 html: .venv/site.stamp $(kernel_profile) ## set up, build the site into _build/html
-	@echo "Building the site (most of a minute the first time)"
-	@$(build) -b html -d _build/doctrees docs _build/html $(SPHINXOPTS) || \
-		{ rm -rf _build/doctrees; exit 1; } # else the next build would not warn again
-	@echo "Open $(CURDIR)/_build/html/index.html"
+	@$(build) html $(SPHINXOPTS)
 
 html-noplot: .venv/site.stamp $(kernel_profile) ## build the site without running scripts and pages
-	@$(build) -b html -d _build/doctrees $(dry) docs _build/html $(SPHINXOPTS)
-	@echo "Open $(CURDIR)/_build/html/index.html"
+	@$(build) html $(dry) $(SPHINXOPTS)
 
 serve: html ## build the site and serve it on localhost: make serve PORT=8000
 	@$(python) -m http.server --bind localhost --directory _build/html $(PORT) || \
@@ -46,12 +42,10 @@ example: ## run one script of the gallery again and rebuild: make example NAME=i
 	@test -n "$(NAME)" && find gallery -name '*$(NAME)*.py' | grep . || \
 		{ echo "NAME is a script, or a part of its name, as in make example NAME=impulse:"; \
 		find gallery -name '*.py' | sort; exit 1; }
-	@mkdir -p docs/auto_gallery
-	@find docs/auto_gallery -name '*$(NAME)*.py.md5' -delete
-	@$(MAKE) --no-print-directory html
+	@$(MAKE) --no-print-directory html SPHINXOPTS="--again '$(NAME)' $(SPHINXOPTS)"
 
 linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
-	@$(build) -b linkcheck -d _build/linkcheck/doctrees $(dry) docs _build/linkcheck
+	@$(build) linkcheck $(dry)
 
 test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 	@$(python) -m pytest $(PYTESTOPTS)
@@ -123,5 +117,6 @@ clean-all: clean ## remove the environments and all caches too
 	@touch $@
 
 $(kernel_profile): docs/_ext/ipython_kernel_config.py
-	@mkdir -p $(dir $@)
-	@cp $< $@
+	@{ mkdir -p $(dir $@) && cp $< $@.new && mv $@.new $@; } 2>/dev/null || { \
+		echo "Nothing can be written to $(CURDIR)/.cache: it is read-only, full, or another user's." \
+		"Build in a copy of the repository." >&2; exit 1; }

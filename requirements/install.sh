@@ -10,6 +10,21 @@ wanted=$1
 case $wanted in engines | keras3) venv=.venv-$wanted ;; *) venv=.venv ;; esac
 python=$venv/bin/python
 
+folder=$venv
+[ -e $folder ] || folder=.
+if [ ! -w $folder ]; then
+    echo "The set-up cannot write to $PWD/$folder, which is read-only or another user's:" \
+        "run it in a copy of the repository." >&2
+    exit 1
+fi
+
+# It waits for another set-up or build in this folder, where there is flock (macOS has none).
+if command -v flock >/dev/null; then
+    mkdir -p .cache
+    exec 9>.cache/build.lock
+    flock --nonblock 9 || { echo "Waiting for another build in $PWD to end." >&2; flock 9; }
+fi
+
 explain() { # what is missing, then how to get it on each system
     printf '\n%s\n  Debian, Ubuntu:  %s\n  Fedora:          %s\n  macOS:           %s\n' "$@" >&2
     missing=yes

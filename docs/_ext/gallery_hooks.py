@@ -54,7 +54,7 @@ def stepper_scraper(block, block_vars, gallery_conf):
     """
     statements = ast.parse(block.content).body
     if statements and isinstance(statements[-1], ast.Expr):
-        shown = block_vars["example_globals"]["___"]
+        shown = block_vars["example_globals"].get("___")  # none if the block failed
         if isinstance(shown, draw.Stepper):
             path = Path(next(block_vars["image_path_iterator"])).with_suffix(".svg")
             path.write_text(re.sub(r"<text.*?</text>", "", shown.svg()), "utf-8")

@@ -68,21 +68,15 @@ def lean_font(path, css):
     """Drop the glyphs that no rule of `css` shows."""
     codes = [int(code, 16) for code in re.findall(r"\\([0-9a-f]{4})\b", css)]
     codes += [ord(character) for character in css if ord(character) in PRIVATE_USE]
-    font = TTFont(path)
+    font = TTFont(path, recalcTimestamp=False)  # the same bytes in every build
     subsetter = Subsetter(Options(flavor="woff2"))
     subsetter.populate(unicodes=codes)
     subsetter.subset(font)
     font.save(path)
 
 
-def _remove_lean_sheets(app):
-    """Remove what the build before made lean: MyST-NB will not write over a file that differs."""
-    for sheet in Path(app.outdir, "_static").glob("mystnb.*.css"):
-        sheet.unlink()
-
-
 def _make_lean(app, exception):
-    if exception or app.builder.format != "html":
+    if exception or app.builder.name not in ("html", "dirhtml"):
         return
     static = Path(app.outdir, "_static")
     words = set()
@@ -98,8 +92,7 @@ def _make_lean(app, exception):
         path.write_text(lean_script(path.read_text("utf-8")), "utf-8")
     for thumbnail in Path(app.outdir, "_images").glob("*_thumb.png"):
         with Image.open(thumbnail) as image:
-            if image.mode != "P":
-                image.quantize(64).save(thumbnail, optimize=True)
+            image.quantize(64).save(thumbnail, optimize=True)
     for source_map in static.rglob("*.map"):
         source_map.unlink()
 
@@ -119,6 +112,5 @@ def _lean_page(path):
 def setup(app):
     """Connect to the end of a build, after the static files are copied."""
     logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
-    app.connect("builder-inited", _remove_lean_sheets)
     app.connect("build-finished", _make_lean, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,6 @@ the commands then name the wheel by its URL, and without it as a file that was d
 """
 
 import gzip
-import hashlib
 import io
 import os
 import re
@@ -17,7 +16,6 @@ import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import setuptools
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -142,28 +140,12 @@ def _normalise(sdist):
 
 
 def _publish(app, exception):
-    """Build both into the site, unless it has them from these very files."""
+    """Build both into the site."""
     if exception or app.builder.name != "html":
         return
-    root, folder = Path(app.confdir), Path(app.outdir, FOLDER)
-    record = Path(app.doctreedir, "packages")
-    if record.exists() and record.read_text() == _state(root, folder):
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    build(root, folder)
-    record.write_text(_state(root, folder))
-
-
-def _state(root, folder):
-    """Digest of what the packages are made of, and of what `folder` has."""
-    total = hashlib.sha256(setuptools.__version__.encode())
-    with TemporaryDirectory() as temporary:
-        sources = copy_sources(root, Path(temporary, "convdoc"))
-        for top in (sources, folder):
-            for path in sorted(path for path in top.rglob("*") if path.is_file()):
-                total.update(str(path.relative_to(top)).encode() + b"\0")
-                total.update(path.read_bytes() + b"\0")
-    return total.hexdigest()
+    folder = Path(app.outdir, FOLDER)
+    folder.mkdir()
+    build(Path(app.confdir), folder)
 
 
 def setup(app):
