@@ -13,6 +13,7 @@ from convdoc._types import ArrayLike, BorderMode, EngineName, OneOrTwo, PoolingM
 from convdoc.draw.blocks import picture
 from convdoc.draw.figure import ASSETS, figure
 from convdoc.draw.transcript import plain, title, transcript
+from convdoc.hints import hinted
 from convdoc.steps import Steps
 
 LARGEST = 128  # cells along a side that can still be drawn
@@ -29,6 +30,7 @@ PAGE = """<!doctype html>
 """
 
 
+@hinted
 def stepper(
     x: ArrayLike,
     w: ArrayLike,
@@ -69,6 +71,7 @@ def stepper(
     return _shown(take.convolution(x, w, border_mode, bias=bias, **settings))
 
 
+@hinted
 def correlate_stepper(
     x: ArrayLike,
     w: ArrayLike,
@@ -108,6 +111,7 @@ def correlate_stepper(
     return _shown(take.correlation(x, w, border_mode, bias=bias, **settings))
 
 
+@hinted
 def transpose_stepper(
     y: ArrayLike,
     w: ArrayLike,
@@ -162,6 +166,7 @@ def transpose_stepper(
     return _shown(take.transposed(y, w, border_mode, **settings))
 
 
+@hinted
 def pool_stepper(
     x: ArrayLike,
     size: OneOrTwo,
