@@ -11,12 +11,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import lean_theme
-import skimage.data
+import numpy as np
 from docutils import nodes
 from PIL import Image
 from sphinx.util.docutils import SphinxDirective
 
-from convdoc import spec
+from convdoc import samples, spec
 from convdoc.draw import cells, link, palette, transcript
 
 PAGE = "explorer"
@@ -76,10 +76,10 @@ class Explorer(SphinxDirective):
 
 
 def photographs():
-    """The gallery's two photographs, as it cuts them: heights, widths and, of one, colours."""
+    """The gallery's two photographs, of which one has colours, in whole numbers to 255."""
     return {
-        "camera": skimage.data.camera()[40:296, 110:366],
-        "chelsea": skimage.data.chelsea()[40:216, 110:286],
+        load.__name__: np.rint(255 * load()).astype(np.uint8)
+        for load in (samples.camera, samples.chelsea)
     }
 
 
