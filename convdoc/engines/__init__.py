@@ -99,8 +99,8 @@ ENGINES: dict[EngineName, Engine] = {
 LARGEST_COPY = 2**30
 # Measured by `make bench`: from here on Fourier transforms by SciPy are quicker than `direct`.
 LARGE_KERNEL, LARGE_IMAGE = 600, 128 * 128
-# Products that NumPy multiplies in some milliseconds, and for which no compiler is started; and
-# those for which it takes seconds, so that the seconds of importing PyTorch are worth it.
+# So few products NumPy adds up in some milliseconds, and no compiler is started for them; for so
+# many it takes longer than PyTorch takes to be imported.
 FEW_PRODUCTS, MANY_PRODUCTS = 10**7, 10**10
 
 
