@@ -283,8 +283,8 @@ def test_the_quota_of_a_control_group(tmp_path, own, files, quota):
 
 @FORK
 def test_a_fork_computes_with_threads_of_its_own():
-    code = (
-        "import os\n"
+    code = (  # from Python 3.12 on, a fork beside threads warns
+        "import os, warnings; warnings.simplefilter('ignore')\n"
         "x, w = np.ones((1, 1, 300, 300)), np.ones((1, 1, 5, 5))\n"
         "compute = lambda: conv(x, w).sum() == 25 * 296**2\n"
         "assert compute()\n"
@@ -350,6 +350,7 @@ def test_other_threads_run_while_it_computes():
 def test_ctrl_c_ends_a_long_call(call):
     """Which would take minutes; the next call is right."""
     code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # not nohup's
         "spec = ConvSpec(301, border_mode='same')\n"
         "x, w = np.ones((1, 8, 900, 900), 'f'), np.ones((8, 8, 301, 301), 'f')\n"
         "conv(np.ones((1, 1, 2, 2)), np.ones((1, 1, 2, 2)))\n"
