@@ -79,7 +79,7 @@ for name in ways:
 # Drawn on a logarithmic axis, from mark to mark ten times as long. Shorter is faster:
 
 figure = draw.bars(
-    {f"512×512 image, {size} kernel": rows for size, rows in medians.items()}, "{:.2g} ms", log=True
+    {f"512×512 image, {size} kernel": rows for size, rows in medians.items()}, "{:.3g} ms", log=True
 )
 
 # %%

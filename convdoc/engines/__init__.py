@@ -201,12 +201,12 @@ def _theano_can_run():
 def quickest(x_shape: tuple[int, ...], w_shape: tuple[int, ...], spec: "ConvSpec") -> EngineName:
     """Name of the engine that is expected to be the quickest of those that can compute here.
 
-    The time that it needs to start is counted. It is SciPy, which goes through the Fourier
-    transform, where a kernel slice has at least `LARGE_KERNEL` elements and an output image
-    `LARGE_IMAGE` pixels, without strides and dilation. Otherwise it is `direct`: where it is
-    compiled already, or has more than `FEW_PRODUCTS` products to add and a compiler is installed.
-    Without a compiler it is PyTorch where that is imported already or there are more than
-    `MANY_PRODUCTS`; else NumPy.
+    The time that an engine needs to start counts. SciPy, which goes through the Fourier transform,
+    is taken where a kernel slice has at least `LARGE_KERNEL` elements and an output image
+    `LARGE_IMAGE` pixels, without strides and dilation. Otherwise `direct` is taken if it is
+    compiled already, or if a compiler is installed and there are more than `FEW_PRODUCTS` products
+    to add. Without a compiler, PyTorch is taken if it is imported already or there are more than
+    `MANY_PRODUCTS` products; else NumPy.
 
     Parameters
     ----------

@@ -1,13 +1,13 @@
-r"""convdoc's own convolution: C++ (direct.cpp) that no other library takes part in.
+r"""convdoc's own convolution, in C++ (direct.cpp); no other library takes part.
 
-It copies out no windows: an image is copied once, with its padding, or not at all, and each
-product of a sum is read from there. How it computes is in direct.cpp.
+It does not copy the windows: an image is copied once, with its padding, or not at all, and the
+sums read their pixels from there. The comments in direct.cpp describe the loops.
 
 The first call compiles the source for this processor, by g++ or clang++ or what the environment
 variable ``CXX`` names. The compiled file is kept in the folder ``CONVDOC_CACHE``, by default
 ``~/.cache/convdoc`` (Linux), ``~/Library/Caches/convdoc`` (macOS) or ``%LOCALAPPDATA%\convdoc``
 (Windows). Large convolutions are computed in as many threads as the process has processors
-(its affinity and its control group's quota count), or ``OMP_NUM_THREADS``; Ctrl-C ends them.
+(its affinity and its control group's quota count), or ``OMP_NUM_THREADS``; Ctrl-C stops them.
 """
 
 import contextlib

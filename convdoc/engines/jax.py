@@ -1,6 +1,6 @@
 """JAX: ``jax.lax.conv_general_dilated``, compiled.
 
-Left alone, it correlates, so the kernel is not flipped. It takes any padding, uneven too,
+By default it correlates, so the kernel is not flipped. It takes any padding, uneven too,
 strides, dilation and groups, and its two adjoints by `jax.linear_transpose`. JAX rounds
 float64 to float32 unless told otherwise, and on some devices computes in less: here float64
 stays float64, for the time of the call, and the precision is the highest. On a processor it

@@ -1,6 +1,6 @@
 """PyTorch: ``conv2d``, on a GPU where it finds one.
 
-Left alone, ``conv2d`` correlates, so the kernel is not flipped; it pads with zeros, as many
+By default ``conv2d`` correlates, so the kernel is not flipped; it pads with zeros, as many
 behind as before. Here the kernel is flipped, which also makes the copy that PyTorch needs of
 it, because it knows no steps backwards; uneven padding is put around the image beforehand.
 The transposed convolution makes the padding too, and it is cut off afterwards. On a GPU, TF32
