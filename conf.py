@@ -43,7 +43,6 @@ extensions = [
     "mathml",
     "packages",
     "lean_theme",
-    "reproducible_zips",
 ]
 exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
 templates_path = [str(root / "docs/_templates")]

@@ -29,13 +29,3 @@ def rewrite(path, extra=None):
             archive.writestr(member, content)
     os.replace(new, path)
 
-
-def _rewrite_all(app):
-    for path in Path(app.srcdir, "auto_gallery").rglob("*.zip"):
-        rewrite(path)
-
-
-def setup(app):
-    """Connect to the start of a build, after sphinx-gallery has written its zips."""
-    app.connect("builder-inited", _rewrite_all, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
