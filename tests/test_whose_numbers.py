@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from convdoc import ConvSpec, conv4d, conv4d_gradients, conv4d_transpose, engines
+from tests.conftest import ROOT
 
 if reason := engines.why_not("theano"):
     pytest.skip(f"Theano cannot compute here: {reason}", allow_module_level=True)
@@ -71,6 +72,33 @@ def test_layers_are_compiled_once_for_all_sizes_and_samples():
     assert theano_engine._convolution.cache_info().currsize == 0
 
 
+# -- Labels -------------------------------------------------------------------------------------
+
+
+def test_each_label_of_the_timing_script_names_the_function_that_it_times():
+    script = (ROOT / "gallery/120_timing.py").read_text().partition("# The check.")[0]
+    names = {}
+    exec(compile(script, "120_timing.py", "exec"), names)
+    found = {}
+    for label, way in names["ways"].items():
+        *module, function = label.replace("skimage ", "").split(".")
+        if label.startswith("conv4d by "):
+            found[label] = [f"conv4d by {engine}" for engine in asked(lambda w=way: w(KERNEL))]
+            continue
+        calls = found[label] = []
+        owner = vars(names[module[-1]]) if module else names
+
+        def spy(*args, real=owner[function], calls=calls, label=label, **kwargs):
+            calls.append(label)
+            return real(*args, **kwargs)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(owner, function, spy)
+            way(KERNEL)
+    assert len(found) == 8
+    assert found == {label: [label] for label in found}
+
+
 # -- The default --------------------------------------------------------------------------------
 
 
@@ -92,6 +120,7 @@ def asked(call):
 
 
 X, W = np.ones((1, 1, 5, 5)), np.ones((1, 1, 2, 2))
+KERNEL = np.ones((3, 3), np.float32)
 
 
 def test_the_environment_names_the_engine_of_every_operation(monkeypatch):
