@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 if reason := engines.why_not("theano"):
     pytest.skip(f"Theano cannot compute here: {reason}", allow_module_level=True)
 
+from convdoc.engines import direct
 from convdoc.engines import keras as keras_engine
 from convdoc.engines import theano as theano_engine
 
@@ -144,6 +145,44 @@ def test_import_reads_no_library():
     run = [sys.executable, "-c", code]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
     assert not {"keras", "theano", "scipy", "cv2", "torch"} & set(done.stdout.split())
+
+
+# -- The quickest -------------------------------------------------------------------------------
+
+
+def quickest(size, kernel, **settings):
+    return engines.quickest((1, 1, *size), (1, 1, kernel, kernel), ConvSpec(kernel, **settings))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_auto_takes_scipy_for_large_kernels_on_large_images(monkeypatch, compiled):
+    monkeypatch.setattr(direct, "is_compiled", lambda: compiled)
+    monkeypatch.setattr(direct, "compiler", lambda: "g++")
+    assert quickest((512, 512), 31) == "scipy"
+    assert quickest((512, 512), 31, strides=2) == "direct"
+    assert quickest((100, 100), 31) == ("direct" if compiled else "numpy")
+    monkeypatch.setattr(engines, "is_installed", lambda name: name != "scipy")
+    assert quickest((512, 512), 31) == "direct"
+
+
+def test_auto_starts_no_compiler_for_little_work(monkeypatch):
+    monkeypatch.setattr(direct, "is_compiled", lambda: False)
+    monkeypatch.setattr(direct, "compiler", lambda: "g++")
+    assert quickest((512, 512), 3) == "numpy"  # 2.3 million products
+    assert quickest((2048, 2048), 3) == "direct"
+    monkeypatch.setattr(direct, "compiler", lambda: None)
+    assert quickest((2048, 2048), 3) == "numpy"
+    monkeypatch.setattr(engines, "is_installed", lambda name: name == "torch")
+    assert quickest((2048, 2048), 3) == "numpy"  # sooner than PyTorch is imported
+    assert quickest((65536, 65536), 3) == "torch"
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert quickest((512, 512), 3) == "torch"
+
+
+def test_auto_takes_direct_where_it_is_compiled(monkeypatch):
+    monkeypatch.setattr(direct, "is_compiled", lambda: True)
+    for size in ((5, 7), (512, 512)):
+        assert quickest(size, 3) == "direct"
 
 
 # -- Copies that are too large ------------------------------------------------------------------

@@ -227,14 +227,16 @@ def quickest(x_shape: tuple[int, ...], w_shape: tuple[int, ...], spec: "ConvSpec
     >>> quickest((1, 1, 512, 512), (1, 1, 41, 41), ConvSpec(41))
     'scipy'
     """
-    outputs = math.prod(spec.output_size(tuple(x_shape[2:])))
-    plain = spec.strides == spec.dilation == (1, 1)
-    large = math.prod(spec.kernel) >= LARGE_KERNEL and outputs >= LARGE_IMAGE
-    if plain and large and is_installed("scipy"):
-        return "scipy"
-    products = x_shape[0] * outputs * math.prod(w_shape)
     from convdoc.engines import direct
 
+    plain = spec.strides == spec.dilation == (1, 1)
+    large = plain and math.prod(spec.kernel) >= LARGE_KERNEL
+    if not large and direct.is_compiled():
+        return "direct"
+    outputs = math.prod(spec.output_size(tuple(x_shape[2:])))
+    if large and outputs >= LARGE_IMAGE and is_installed("scipy"):
+        return "scipy"
+    products = x_shape[0] * outputs * math.prod(w_shape)
     if direct.is_compiled() or (products > FEW_PRODUCTS and direct.compiler()):
         return "direct"
     if "torch" in sys.modules or (products > MANY_PRODUCTS and is_installed("torch")):
