@@ -28,4 +28,3 @@ def rewrite(path, extra=None):
             member.external_attr = 0o644 << 16
             archive.writestr(member, content)
     os.replace(new, path)
-
