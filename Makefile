@@ -98,7 +98,7 @@ clean: ## remove what a build made
 	@rm -rf _build docs/auto_gallery docs/reference/generated
 
 clean-all: clean ## remove the environments and all caches too
-	@rm -rf .venv .venv-engines .venv-keras3 .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-engines .venv-keras3 .cache build convdoc.egg-info .hypothesis .pytest_cache .ruff_cache .mypy_cache
 
 .venv/site.stamp: requirements/install.sh requirements/build.txt requirements/site.txt pyproject.toml
 	@sh requirements/install.sh site

@@ -73,8 +73,9 @@ def conv4d(
     engine : str, optional
         The library that computes: ``"keras"``, ``"theano"``, ``"direct"``, ``"numpy"``,
         ``"scipy"``, ``"opencv"``, ``"scikit-image"``, ``"torch"`` or ``"jax"``; or ``"auto"``,
-        the one expected to be quickest. All return the same result, up to rounding. By default
-        it is :func:`convdoc.engines.default`: Keras on Theano where that can run.
+        the one expected to be quickest. All return the same result, up to rounding. By default,
+        :func:`convdoc.engines.default` names it: Keras on Theano where that can run, and where
+        it would not copy out windows of more than 1 GiB.
 
     Returns
     -------
@@ -238,7 +239,7 @@ def correlate4d(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         If `conv4d` would raise them.
 
     Warns
@@ -318,7 +319,7 @@ def conv4d_transpose(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         If `conv4d` would raise them, and ValueError if the convolution cannot have read an image
         of `output_size`.
 
@@ -401,7 +402,7 @@ def conv4d_gradients(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         If `conv4d` would raise them, and ValueError if `dy` has not the shape of the result.
 
     Warns

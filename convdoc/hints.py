@@ -124,11 +124,12 @@ def _message(function, signature, args, kwargs):
     foreign = [name for name in ANSWERS if name in kwargs and name not in ours]
     if not foreign:
         return ""
-    call = _Call(
-        function.__qualname__.removesuffix(".__init__"),
-        signature.parameters,
-        dict(signature.bind_partial(*args, **ours).arguments),
-    )
+    try:
+        arguments = dict(signature.bind_partial(*args, **ours).arguments)
+    except TypeError:  # Python's own message has another reason
+        return ""
+    name = function.__qualname__.removesuffix(".__init__")
+    call = _Call(name, signature.parameters, arguments)
     for keyword in foreign:
         ANSWERS[keyword](call, keyword, kwargs[keyword])
     write = ", ".join(f"{name}={source}" for name, source in call.written.items())
@@ -156,7 +157,10 @@ class _Call:
         """The plan, as far as it is known, without padding."""
         from convdoc.spec import ConvSpec
 
-        shape = np.shape(self.arguments.get("w", 0))
+        try:
+            shape = np.shape(self.arguments.get("w", 0))
+        except ValueError:  # a list whose rows differ in length
+            shape = ()
         kernel = shape[2:] if len(shape) == 4 else 1
         for name in ("kernel", "size"):
             kernel = self.arguments.get(name, kernel)

@@ -401,7 +401,7 @@ class Network:
 
         Raises
         ------
-        TypeError, ValueError, ImportError, RuntimeError
+        TypeError, ValueError, ImportError, RuntimeError, MemoryError
             As `conv4d` and `pool4d` raise them; if a layer does not fit; if `weights` are not
             as many as the layers that have some, or one has not its layer's shape.
 

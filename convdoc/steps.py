@@ -356,7 +356,7 @@ def convolution(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         As `conv4d` raises them.
 
     Examples
@@ -418,7 +418,7 @@ def correlation(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         As `correlate4d` raises them.
 
     Examples
@@ -464,7 +464,7 @@ def transposed(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         As `conv4d_transpose` raises them, and for another `view`.
 
     References

@@ -13,7 +13,6 @@ thing to try with any convolution that you have not written yourself.
 # The image has five rows and seven columns, with the impulse in the middle. The kernel is small,
 # and all six of its elements differ, so that no two of them can be confused:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw
@@ -71,4 +70,4 @@ draw.show(Answer("The kernel comes out turned, its last element first:", turned[
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

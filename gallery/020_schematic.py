@@ -12,7 +12,6 @@ so that you can check each sum.
 # %%
 # The image is 5×5, the kernel 3×3, and both hold nothing but zeros and ones:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import ConvSpec, conv4d, draw
@@ -71,4 +70,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

@@ -12,7 +12,6 @@ what: at the border, part of each window lies on zeros that are not part of the 
 # %%
 # The image and the kernel of :ref:`sphx_glr_auto_gallery_020_schematic.py`:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import ConvSpec, conv4d, draw
@@ -86,4 +85,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

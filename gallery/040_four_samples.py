@@ -12,7 +12,6 @@ once: each is convolved by itself, with the same kernel.
 # One dot, multiplied by 0, 1, 2 and 3, makes four images of three rows and five columns. Sample 0
 # is all zeros:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw
@@ -72,4 +71,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

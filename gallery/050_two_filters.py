@@ -11,7 +11,6 @@ own, and the second axis of ``y`` counts them. In the next layer these images ar
 # %%
 # One image with a dot, and two filters: a diagonal cross and an upright one.
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw
@@ -71,4 +70,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

@@ -13,7 +13,6 @@ reads.
 # An image of three rows and five columns with a few bright pixels: one in red, two in green, one in
 # blue. The kernel has three slices, all different:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw
@@ -80,4 +79,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

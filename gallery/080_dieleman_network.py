@@ -13,7 +13,6 @@ before. The step that such lists like to leave out is the pooling between the la
 # The input is a batch of eight colour images of 45×45 pixels. Noise will do: shapes do not depend
 # on what is in the picture. :data:`convdoc.network.DIELEMAN` holds the layers:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import draw
@@ -90,4 +89,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

@@ -16,7 +16,6 @@ parameters.
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw
@@ -103,4 +102,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

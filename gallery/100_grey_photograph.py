@@ -12,7 +12,6 @@ from the side. A network learns kernels like these by itself, in its first layer
 # The photograph ships with scikit-image. As an array it has two axes, height and width; a
 # convolution layer wants four, so it becomes a batch of one sample with one channel:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw, samples
@@ -92,4 +91,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

@@ -11,7 +11,6 @@ three filters, each of which decides how much it takes from each channel.
 # %%
 # The cat ships with scikit-image. Move the colour axis to the front and add the sample axis:
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw, samples
@@ -102,4 +101,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

@@ -13,7 +13,6 @@ the kernel, some mirror the image beyond its border. First make them agree, then
 
 import time
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import conv4d, draw, engines
@@ -24,7 +23,7 @@ try:
     from scipy import ndimage, signal
     from skimage.filters import correlate_sparse
 except ModuleNotFoundError as error:
-    command = "pip install scipy scikit-image 'opencv-python-headless<4.12'"
+    command = "pip install 'convdoc[draw,compare]'"
     raise ModuleNotFoundError(f"{error}. To get all: {command}") from error
 
 random = np.random.default_rng(0)
@@ -107,4 +106,4 @@ draw.show(Answer(
 # %%
 # A script run from a terminal opens its pictures here:
 
-plt.show()
+draw.show_figures()

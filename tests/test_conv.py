@@ -1343,3 +1343,10 @@ def test_import_loads_neither_keras_nor_theano():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_call_that_cannot_be_bound_keeps_pythons_own_error():
+    with pytest.raises(TypeError, match=r"conv4d\(\) got an unexpected keyword argument"):
+        conv4d(IMAGE, KERNEL, "same", 2, stride=2)
+    with pytest.raises(TypeError, match="write border_mode='valid'"):
+        conv4d([[[[1, 2], [3]]]], [[[[1, 2], [3]]]], padding="valid")

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convdoc import ConvSpec
+from convdoc import ConvSpec, engines
 from convdoc.engines import direct
 from convdoc.engines import numpy as reference
 
@@ -235,11 +235,11 @@ def test_the_number_of_threads_can_be_asked_for(wanted):
 def test_threads_are_as_many_as_the_processors_that_the_process_may_use(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {2, 3, 5})
-    monkeypatch.setattr(direct, "_quota", lambda: 8.0)
+    monkeypatch.setattr(direct, "_granted", lambda: 8.0)
     assert direct.threads() == 3
-    monkeypatch.setattr(direct, "_quota", lambda: 2.5)
+    monkeypatch.setattr(direct, "_granted", lambda: 2.5)
     assert direct.threads() == 2
-    monkeypatch.setattr(direct, "_quota", lambda: 0.5)
+    monkeypatch.setattr(direct, "_granted", lambda: 0.5)
     assert direct.threads() == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "7,2")
     assert direct.threads() == 7
@@ -522,3 +522,37 @@ def test_a_number_is_at_the_address_that_it_is_given():
     fields = direct.SOURCE.read_text().split("struct Numbers {")[1].split("};")[0]
     names = [name for line in fields.splitlines() for name in line.split("/*")[0].split(",")]
     assert len(plan.numbers) == sum(bool(name.strip(" ;")) for name in names)
+
+
+def test_auto_uses_another_engine_where_the_compiler_fails(tmp_path):
+    """As on a Mac whose g++ only asks for tools that are not installed: one warning, then NumPy."""
+    code = (
+        "import warnings; from convdoc import conv4d, engines\n"
+        "x, w = np.ones((1, 3, 256, 256), 'f'), np.ones((16, 3, 3, 3), 'f')\n"
+        "with warnings.catch_warnings(record=True) as caught:\n"
+        "    warnings.simplefilter('always')\n"
+        "    for _ in range(2): assert (conv4d(x, w, 'valid', engine='auto') == 27).all()\n"
+        "(warning,) = caught\n"
+        "assert \"engine='auto' uses 'numpy', because the compiler\" in str(warning.message)\n"
+        "assert 'failed' in engines.why_not('direct') and direct.compiler() is None\n"
+        "assert 'failed' in dict(engines.describe())['engine direct']"
+    )
+    runs(code, CONVDOC_CACHE=str(tmp_path), CXX=shutil.which("false"))
+
+
+@pytest.mark.parametrize("compiler", ['"', "no-such-compiler", "'g++"])
+def test_a_name_of_a_compiler_that_cannot_be_read_is_described(monkeypatch, compiler):
+    monkeypatch.setattr(direct, "_functions", None)
+    monkeypatch.setenv("CXX", compiler)
+    reason = dict(engines.describe())["engine direct"]
+    assert reason.startswith(f"no C++ compiler named {compiler!r}, as CXX asks for")
+    monkeypatch.setenv("CXX", "  ")
+    assert engines.why_not("direct") is None
+
+
+def test_threads_are_counted_at_each_call(monkeypatch):
+    plan = ConvSpec(3)
+    for wanted in (1, 3):
+        monkeypatch.setenv("OMP_NUM_THREADS", str(wanted))
+        found = direct._plan(plan, (1, 1, 9, 9), 1, direct.threads())
+        assert found.numbers[-1] == wanted

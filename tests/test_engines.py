@@ -407,12 +407,17 @@ def test_any_memory_will_do_and_is_never_written_to(engine, form, dtype):
         random.integers(-4, 5, shape).astype(dtype)
         for shape in ((2, 3, 6, 5), (4, 3, 3, 2), (2, 4, 6, 5))
     )
-    expected = conv4d(x, w, engine="numpy"), *conv4d_gradients(x, w, dy, engine="numpy")
+    expected = (
+        conv4d(x, w, engine="numpy"),
+        conv4d_transpose(dy, w, engine="numpy"),
+        *conv4d_gradients(x, w, dy, engine="numpy"),
+    )
     given = [form(array) for array in (x, w, dy)]
     for array in given:
         array.flags.writeable = False
     results = (
         conv4d(*given[:2], engine=engine),
+        conv4d_transpose(given[2], given[1], engine=engine),
         *conv4d_gradients(*given, engine=engine),
     )
     for result, numbers in zip(results, expected, strict=True):

@@ -7,7 +7,7 @@ they import matplotlib when they are called.
 
 from convdoc.draw.arrays import equation, steps
 from convdoc.draw.bar_charts import bars
-from convdoc.draw.display import show
+from convdoc.draw.display import show, show_figures
 from convdoc.draw.network_drawing import architecture
 from convdoc.draw.photos import photographs
 from convdoc.draw.steppers import (
@@ -29,6 +29,7 @@ __all__ = [
     "pool_stepper",
     "shift_stepper",
     "show",
+    "show_figures",
     "stepper",
     "steps",
     "transpose_stepper",

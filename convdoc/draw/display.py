@@ -1,6 +1,8 @@
-"""One call that shows a result in a notebook and in a terminal."""
+"""Showing results in a notebook and in a terminal."""
 
 import sys
+
+from convdoc.draw.canvas import pyplot
 
 
 def show(result: object) -> None:
@@ -33,3 +35,16 @@ def show(result: object) -> None:
     else:
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         print(str(result).encode(encoding, "replace").decode(encoding), end="\n\n")
+
+
+def show_figures() -> None:
+    """Open the pictures that were drawn, each in a window, and wait until they are closed.
+
+    A notebook shows pictures below their cells without it.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed. The message has the command that installs it.
+    """
+    pyplot().show()

@@ -56,7 +56,7 @@ def stepper(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         As `conv4d` raises them, and for arrays of more than 128 rows or columns.
 
     Examples
@@ -96,7 +96,7 @@ def correlate_stepper(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         As `correlate4d` and `stepper` raise them.
 
     Examples
@@ -141,7 +141,7 @@ def transpose_stepper(
 
     Raises
     ------
-    TypeError, ValueError, ImportError, RuntimeError
+    TypeError, ValueError, ImportError, RuntimeError, MemoryError
         As `conv4d_transpose` and `stepper` raise them, and for another `view`.
 
     Examples

@@ -12,6 +12,7 @@ import importlib.util
 import math
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
@@ -176,7 +177,21 @@ def choose(
                     "engine='auto' computes the same result without the copy"
                 )
             name = "auto"
-    return load(quickest(x_shape, w_shape, spec) if name == "auto" else name)
+    return load(_quickest_that_works(x_shape, w_shape, spec) if name == "auto" else name)
+
+
+def _quickest_that_works(x_shape, w_shape, spec):
+    """The quickest engine, or another where `direct` is that and its compiler turns out to fail."""
+    name = quickest(x_shape, w_shape, spec)
+    if name == "direct":
+        from convdoc.engines import direct
+
+        try:
+            direct.load()
+        except RuntimeError as error:
+            name = quickest(x_shape, w_shape, spec)
+            warnings.warn(f"engine='auto' uses {name!r}, because {error}", stacklevel=4)
+    return name
 
 
 def _known(name, where):
@@ -187,9 +202,15 @@ def _known(name, where):
 
 
 def _copied_windows(x_shape, spec):
-    """Numbers in the windows that Theano's CorrMM copies out of each image, for each thread."""
+    """Numbers in the windows that Theano's CorrMM copies out, of an image in each thread.
+
+    It has threads for the samples of a batch if it has a BLAS of its own.
+    """
     samples, channels, *size = x_shape
-    threads = min(samples, os.cpu_count() or 1)
+    threads = 1
+    if samples > 1 and _is_found("scipy_openblas32"):
+        asked = os.environ.get("OMP_NUM_THREADS", "")
+        threads = min(samples, int(asked) if asked.isdecimal() else os.cpu_count() or 1)
     return threads * channels * math.prod(spec.kernel) * math.prod(spec.output_size(tuple(size)))
 
 
@@ -256,8 +277,7 @@ def why_not(name: EngineName) -> str | None:
     if engine.module == "direct":
         from convdoc.engines import direct
 
-        ready = direct.compiler() or direct.is_compiled()
-        return None if ready else f"no C++ compiler is installed: {direct.REMEDY}"
+        return direct.why_not()
     if engine in (KERAS_2, ENGINES["theano"]):
         from convdoc.engines import _theano_stack
 
@@ -291,7 +311,7 @@ def available() -> list[AvailableEngine]:
     for name in ENGINES:
         try:
             module = load(name)
-        except (ImportError, RuntimeError):
+        except Exception:  # of a library that is missing, or damaged
             continue
         device = getattr(module, "device", lambda: "CPU")()
         engines.append(AvailableEngine(name, _version(ENGINES[name]), device))

@@ -180,11 +180,15 @@ def describe():
     Returns
     -------
     list of (str, str)
-        What, and what it is; for something missing, how to install it.
+        What, and what it is; for something missing, how to install it. Of a Python that cannot
+        run Theano, nothing that Theano needs.
     """
     rows = [("Processor", _processor()), ("Python", platform.python_version())]
+    rows += [("NumPy", np.__version__)]
+    if sys.version_info[:2] > LAST_PYTHON:
+        return rows
     rows += [
-        (name, _version(name) or _not_installed(name)) for name in ("NumPy", "Keras", "Theano")
+        (name, _version(name) or f"not installed; {REMEDIES[name]}") for name in ("Keras", "Theano")
     ]
     rows += [
         (what, str(where) if where else f"missing; {REMEDIES[what]}")
@@ -196,15 +200,15 @@ def describe():
         if reason := why_not():
             raise RuntimeError(reason)
         theano = load_theano()
+        return [
+            *rows,
+            ("Compiler", _compiler(theano.config.cxx)),
+            ("BLAS", _blas() + _refused_blas()),
+            ("Compile cache", theano.config.compiledir),
+            ("Device", device() + _refused_gpu()),
+        ]
     except Exception as error:
         return [*rows, ("Theano's engines", str(error))]
-    rows += [
-        ("Compiler", _compiler(theano.config.cxx)),
-        ("BLAS", _blas() + _refused_blas()),
-        ("Compile cache", theano.config.compiledir),
-        ("Device", device() + _refused_gpu()),
-    ]
-    return rows
 
 
 def device():
@@ -227,12 +231,6 @@ def _version(package):
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _not_installed(package):
-    possible = sys.version_info[:2] <= LAST_PYTHON
-    remedy = REMEDIES[package] if possible else f"use Python {'.'.join(map(str, LAST_PYTHON))}"
-    return f"not installed; {remedy}"
 
 
 def _build_tools():
@@ -261,8 +259,9 @@ def _blas():
         return f"OpenBLAS {_version(OPENBLAS)} ({OPENBLAS})"
     if theano.config.blas.ldflags:
         return theano.config.blas.ldflags
-    own = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    return f"NumPy's own: {own['name']} {own['version']} (quicker: pip install {OPENBLAS})"
+    own = np.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})
+    name = " ".join(own.get(key, "") for key in ("name", "version")).strip() or "unknown"
+    return f"NumPy's own: {name} (quicker: pip install {OPENBLAS})"
 
 
 def _refused_blas():

@@ -12,6 +12,7 @@ variable ``CXX`` names. The compiled file is kept in the folder ``CONVDOC_CACHE`
 
 import contextlib
 import ctypes
+import errno
 import functools
 import hashlib
 import math
@@ -52,7 +53,7 @@ DONE, NO_MEMORY, STOPPED, NOT_FINITE, FAILED = range(5)  # what the C++ returns
 
 def convolve(x, w, spec):
     """Convolve; arguments and result as in the engine `numpy`."""
-    plan = _plan(spec, x.shape, len(w))
+    plan = _plan(spec, x.shape, len(w), threads())
     y = np.empty((len(x), len(w), *plan.size), x.dtype)
     _compute(0, plan, x, w, y)
     return y
@@ -61,7 +62,7 @@ def convolve(x, w, spec):
 def convolve_transpose(y, w, spec, size):
     """Apply the adjoint; arguments and result as in the engine `numpy`."""
     shape = len(y), w.shape[1] * spec.groups, *size
-    plan = _plan(spec, shape, len(w))
+    plan = _plan(spec, shape, len(w), threads())
     x = np.empty(shape, y.dtype)
     if _compute(1, plan, y, w, x) == NOT_FINITE:
         return reference.convolve_transpose(y, w, spec, size)
@@ -70,7 +71,7 @@ def convolve_transpose(y, w, spec, size):
 
 def kernel_gradient(x, dy, spec):
     """Sum windows times gradients; arguments and result as in the engine `numpy`."""
-    plan = _plan(spec, x.shape, dy.shape[1])
+    plan = _plan(spec, x.shape, dy.shape[1], threads())
     dw = np.empty((dy.shape[1], x.shape[1] // spec.groups, *spec.kernel), x.dtype)
     _compute(2, plan, x, dy, dw)
     return dw
@@ -99,8 +100,32 @@ def compiler():
     str or None
         What ``CXX`` names, else g++, else clang++.
     """
-    command = _command()
+    command = None if _failure else _command()
     return command and command[0]
+
+
+def why_not():
+    """Say why this engine cannot compute here.
+
+    Returns
+    -------
+    str or None
+        No compiler is installed, or it has failed in this process; None where it can compute.
+    """
+    if _failure or is_compiled() or _command():
+        return _failure
+    return f"no C++ compiler{_named()} is installed: {REMEDY}"
+
+
+def load():
+    """Compile the library, unless it is in the cache, and load it, unless it is loaded.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no compiler, if it fails, or if what it compiled cannot be loaded.
+    """
+    return _functions or _load()
 
 
 def cache_folder():
@@ -133,7 +158,7 @@ def threads():
         return int(asked)
     affinity = getattr(os, "sched_getaffinity", None)
     processors = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, int(min(processors, _quota())))
+    return max(1, int(min(processors, _granted())))
 
 
 # -- A call -------------------------------------------------------------------------------------
@@ -148,13 +173,13 @@ class Plan(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1024)
-def _plan(spec, x_shape, filters):
+def _plan(spec, x_shape, filters, threads):
     samples, channels, *size = x_shape
     (top, _), (left, _) = spec.padding(size)
     output = spec.output_size(size)
     numbers = (
         *x_shape, filters, *spec.kernel, top, left, *spec.strides, *spec.dilation, spec.groups,
-        *output, threads(),
+        *output, threads,
     )  # fmt: skip
     read = channels // spec.groups
     products = samples * filters * math.prod(output) * read * math.prod(spec.kernel)
@@ -163,7 +188,7 @@ def _plan(spec, x_shape, filters):
 
 def _compute(operation, plan, a, b, result):
     """Have the C++ compute `result` from `a` and `b`; tell whether it has."""
-    function = (_functions or _load())[result.dtype.itemsize]
+    function = load()[result.dtype.itemsize]
     a, b = _in_order(a), _in_order(b)
     stop = ctypes.c_int()
 
@@ -197,8 +222,8 @@ def _interruptibly(call, stop):
         finally:
             done.set()
 
-    threading.Thread(target=work, daemon=True).start()
     try:
+        threading.Thread(target=work, daemon=True).start()
         while not done.wait(0.1):
             pass
     finally:
@@ -232,6 +257,12 @@ def _quota(mounted=Path("/sys/fs/cgroup"), own=Path("/proc/self/cgroup")):
     return min(quotas)
 
 
+@functools.cache
+def _granted():
+    """The quota of this process, read once: that takes longer than a small convolution."""
+    return _quota()
+
+
 def _quota_of(group):
     """The quota of one control group."""
     for names in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
@@ -254,6 +285,7 @@ def _features():
 # -- Compiling ----------------------------------------------------------------------------------
 
 _functions = None  # by the size of a number: 4 and 8 bytes
+_failure = None  # why the last attempt to compile or to load failed
 _lock = threading.Lock()
 
 
@@ -269,10 +301,15 @@ if hasattr(os, "register_at_fork"):
 
 def _load():
     """The functions of the library, which is compiled before where it is not in the cache."""
-    global _functions
+    global _functions, _failure
     with _lock:
         if _functions is None:
-            library = _library()
+            try:
+                library = _library()
+            except RuntimeError as error:
+                _failure = str(error)
+                raise
+            _failure = None
             functions = {4: library.convdoc_float32, 8: library.convdoc_float64}
             for function in functions.values():
                 pointer = ctypes.c_void_p
@@ -291,7 +328,7 @@ def _library():
     if command is None:
         raise RuntimeError(
             f"engine='direct' compiles its C++ once, and there is no compiler{_named()}; install "
-            f"one: {REMEDY}; or take another engine, as engine='numpy'"
+            f"one: {REMEDY}; or use another engine, such as engine='numpy'"
         )
     file = cache_folder() / _file_name(command)
     try:
@@ -304,7 +341,12 @@ def _library():
         with tempfile.TemporaryDirectory(prefix="convdoc-", ignore_cleanup_errors=True) as folder:
             other = Path(folder) / file.name
             _compile(command, other)
-            library = ctypes.CDLL(str(other))
+            try:
+                library = ctypes.CDLL(str(other))
+            except OSError as refusal:
+                raise RuntimeError(
+                    f"what {command[0]} compiled for engine='direct' cannot be loaded: {refusal}"
+                ) from None
         warnings.warn(
             f"engine='direct' compiles its C++ in each new process, which takes some seconds: its "
             f"folder {file.parent} cannot be used ({error}); name another by CONVDOC_CACHE",
@@ -316,9 +358,12 @@ def _library():
 
 def _command():
     """The compiler and its first arguments; None where there is none."""
-    if named := os.environ.get("CXX"):
-        name, *arguments = shlex.split(named, posix=os.name != "nt")
-        found = shutil.which(name)
+    if named := os.environ.get("CXX", "").strip():
+        try:
+            name, *arguments = shlex.split(named, posix=os.name != "nt")
+        except ValueError:  # a quotation without an end
+            return None
+        found = shutil.which(name.strip('"'))
         return found and (found, *arguments)
     found = shutil.which("g++") or shutil.which("clang++")
     return found and (found,)
@@ -326,8 +371,8 @@ def _command():
 
 def _named():
     """What the environment says of the compiler."""
-    named = os.environ.get("CXX")
-    return f" of the name that CXX says, {named!r}" if named else ", g++ or clang++"
+    named = os.environ.get("CXX", "").strip()
+    return f" named {named!r}, as CXX asks for" if named else ", g++ or clang++"
 
 
 @functools.cache
@@ -356,6 +401,8 @@ def _compile(command, file):
                 break
         else:
             said = done.stderr.decode(errors="replace").strip()
+            if os.strerror(errno.ENOSPC) in said:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.parent))
             raise RuntimeError(
                 f"the compiler {command[0]} failed, and engine='direct' needs it: {REMEDY}; "
                 f"or name another by CXX. It said:\n{said[-2000:]}"

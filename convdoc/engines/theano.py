@@ -30,13 +30,13 @@ def convolve(x, w, spec):
 def convolve_transpose(y, w, spec, size):
     """Apply the gradient with respect to the image, which is `convolve`'s adjoint."""
     transposed = _transposed_convolution(in_threads(y), *_settings(y, spec, size))
-    return transposed(y, w, *map(np.asarray, size))
+    return transposed(y, w, *_integers(size))
 
 
 def kernel_gradient(x, dy, spec):
     """Apply the gradient with respect to the kernel."""
     gradient = _kernel_gradient(in_threads(x), *_settings(x, spec, x.shape[2:]))
-    return gradient(x, dy, *map(np.asarray, spec.kernel))
+    return gradient(x, dy, *_integers(spec.kernel))
 
 
 def device():
@@ -48,6 +48,11 @@ def clear_cache():
     """Forget all compiled functions."""
     for compiled in (_convolution, _transposed_convolution, _kernel_gradient):
         compiled.cache_clear()
+
+
+def _integers(size):
+    """Height and width as Theano's `lscalar`: 64 bits, also where NumPy's integers have 32."""
+    return [np.asarray(n, np.int64) for n in size]
 
 
 def _settings(array, spec, size):

@@ -24,6 +24,11 @@ except ImportError:
 
 ROOT = staleness.ROOT
 BUILD, CACHE = ROOT / "_build", ROOT / ".cache"
+LOCK = CACHE / "build.lock"
+#: Caches that a build writes; the Makefile names them.
+CACHES = [
+    CACHE / name for name in ("theano", "convdoc", "keras", "matplotlib", "ipython", "jupyter")
+]
 NEW, CELLS = BUILD / "new", BUILD / "jupyter_cache"
 STUBS = ROOT / "docs/reference/generated"
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -42,8 +47,9 @@ def main(arguments):
     parser.add_argument("--again", metavar="SCRIPT")
     known, options = parser.parse_known_args(arguments)
     try:
-        check_writable()
+        check_writable(LOCK)
         with alone():
+            check_writable(BUILD, staleness.GALLERY, STUBS, *CACHES)
             return build(known.builder, options, known.again)
     except KeyboardInterrupt:
         print("Interrupted", file=sys.stderr)
@@ -56,25 +62,31 @@ def main(arguments):
     return 1
 
 
-def check_writable():
+def check_writable(*folders):
     """Refuse to start where a file or folder that a build writes is not writable."""
-    for folder in (BUILD, CACHE, staleness.GALLERY, STUBS):
-        made = (path for path in folder.rglob("*") if path.is_dir() or path.is_file())
-        nearest = next(path for path in (folder, *folder.parents) if os.path.exists(path))
-        for path in (nearest, *made):
-            if not os.access(path, os.W_OK):
-                raise RefusedError(
-                    f"The build cannot write to {path}, which is read-only or another user's: "
-                    "build in a copy of the repository, "
-                    f'or run `sudo chown -R "$(id -un)" {ROOT}`.'
-                )
+    for path in _paths(folders):
+        # A path that does not exist any more was removed by another program meanwhile.
+        if not os.access(path, os.W_OK) and os.path.exists(path):
+            raise RefusedError(
+                f"The build cannot write to {path}, which is read-only or another user's: "
+                "build in a copy of the repository, "
+                f'or run `sudo chown -R "$(id -un)" {ROOT}`.'
+            )
+
+
+def _paths(folders):
+    """Of each folder everything in it, and the first folder above that exists."""
+    for folder in folders:
+        yield next(path for path in (folder, *folder.parents) if os.path.exists(path))
+        for inside, names, files in os.walk(folder):
+            yield from (os.path.join(inside, name) for name in (*names, *files))
 
 
 @contextlib.contextmanager
 def alone():
     """Wait until no other build runs in this folder; a killed process loses its lock."""
     CACHE.mkdir(exist_ok=True)
-    with open(CACHE / "build.lock", "w") as lock:
+    with open(LOCK, "w") as lock:
         if fcntl:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

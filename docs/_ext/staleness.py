@@ -24,7 +24,6 @@ GALLERY = ROOT / "docs/auto_gallery"
 #: What executions depend on, apart from the text of a script or page.
 LIBRARY = [
     "convdoc/**/*.py",
-    "convdoc/**/*.c",
     "convdoc/**/*.cpp",
     "convdoc/**/*.css",
     "convdoc/**/*.js",
