@@ -128,7 +128,7 @@ def run(tmp_path_factory):
 
 
 def needed(script):
-    """The extras that a script needs by what it imports."""
+    """The extras that a script needs by what it imports, and because it draws pictures."""
     names = set()
     for node in ast.walk(ast.parse(script)):
         if isinstance(node, ast.Import):
@@ -136,7 +136,12 @@ def needed(script):
         elif isinstance(node, ast.ImportFrom):
             names.add(node.module.partition(".")[0])
             names.update(alias.name for alias in node.names)
-    extras = {"draw": {"matplotlib"}, "compare": {"samples", "skimage", "scipy", "cv2"}}
+        elif isinstance(node, ast.Attribute):
+            names.add(node.attr)
+    extras = {
+        "draw": {"matplotlib", "show_figures"},
+        "compare": {"samples", "skimage", "scipy", "cv2"},
+    }
     return [extra for extra, modules in extras.items() if names & modules]
 
 
@@ -205,7 +210,16 @@ def test_a_missing_library_is_named_with_the_command_that_brings_it(site, run, t
     done = run(tmp_path, ["draw"], f"{name}.py")
     assert done.returncode == 1
     error = done.stderr.splitlines()[-1]
-    assert re.match(r"ModuleNotFoundError: .+ pip install .*\bscikit-image\b", error)
+    assert re.match(r"ModuleNotFoundError: .+ pip install .*\b(scikit-image|compare)\b", error)
+
+
+@pytest.mark.parametrize("name", ["020_schematic", "090_counting_parameters"])
+def test_without_matplotlib_a_script_that_draws_names_the_command(site, run, tmp_path, name):
+    shutil.copy(downloads(site, ".py")[name], tmp_path)
+    done = run(tmp_path, [], f"{name}.py")
+    assert done.returncode == 1
+    error = done.stderr.splitlines()[-1]
+    assert re.match(r"ImportError: .+ needs matplotlib: pip install 'convdoc\[draw\]'", error)
 
 
 def test_output_that_a_terminal_cannot_encode_is_no_error(site, run, tmp_path):

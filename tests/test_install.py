@@ -152,7 +152,8 @@ def test_the_sdist_has_every_file_of_the_repository(built):
     made = {"PKG-INFO", "setup.cfg", *(n for n in names if n.startswith("convdoc.egg-info/"))}
     present = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
     assert present <= names
-    assert not any(re.search(r"_build|auto_gallery|generated|__pycache__", n) for n in names - made)
+    unwanted = re.compile(r"(^|/)(_build|auto_gallery|generated|__pycache__)/")
+    assert not any(map(unwanted.search, names - made))
 
 
 def test_tests_of_the_sdist_are_found_in_it(built, tmp_path):
