@@ -542,12 +542,11 @@ def test_an_engine_loads_its_own_library_only(engine):
     code = f"import sys, convdoc.engines\nconvdoc.engines.load({engine!r})\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    old = {"keras", "theano"}  # which come together
-    own = old if engine in old else {*engines.ENGINES[engine].libraries}
+    own = {*engines.ENGINES[engine].libraries}
     if engine == "keras" and BACKEND:
         own = {"keras", BACKEND}
         loaded -= {"jax"} - own  # which Keras imports on every backend
-    foreign = {*old, "cv2", "skimage", "torch", "jax", "tensorflow"}
+    foreign = {"keras", "theano", "cv2", "skimage", "torch", "jax", "tensorflow"}
     assert loaded & foreign == own - {"numpy", "scipy"}
 
 
