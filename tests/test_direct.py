@@ -517,7 +517,7 @@ def test_flags_that_a_compiler_refuses_are_left_out(tmp_path):
 
 def test_a_number_is_at_the_address_that_it_is_given():
     """The integers are those of the C++'s `Numbers`, in their order and number."""
-    plan = direct._plan(ConvSpec(3), (1, 2, 5, 6), 4)
+    plan = direct._plan(ConvSpec(3), (1, 2, 5, 6), 4, 1)
     assert isinstance(plan.numbers, ctypes.Array)
     fields = direct.SOURCE.read_text().split("struct Numbers {")[1].split("};")[0]
     names = [name for line in fields.splitlines() for name in line.split("/*")[0].split(",")]
