@@ -427,7 +427,7 @@ def test_a_read_only_folder_is_refused_in_one_sentence(small, clean):
     needs_mount()
     mount = f"mount --bind {small} {small}; mount -o remount,bind,ro {small}; cd {small}"
     done = make_after(mount, small)
-    assert f"cannot write to {small}/_build, which is read-only" in refusal(done)
+    assert f"cannot write to {small}/.cache/build.lock, which is read-only" in refusal(done)
     (small / ".cache/ipython/profile_default/ipython_kernel_config.py").touch()
     (small / "docs/_ext/ipython_kernel_config.py").touch()
     assert "read-only" in refusal(make_after(mount, small))
