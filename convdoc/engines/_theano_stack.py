@@ -36,11 +36,10 @@ from pathlib import Path
 
 import numpy as np
 
+from convdoc.engines._system import GET_COMPILER, environment
+
 REMEDIES = {
-    "g++": (
-        "sudo apt-get install g++ (Debian, Ubuntu), sudo dnf install gcc-c++ (Fedora) "
-        "or xcode-select --install (macOS)"
-    ),
+    "g++": GET_COMPILER,
     "Python.h": (
         "sudo apt-get install python3-dev (Debian, Ubuntu), sudo dnf install python3-devel "
         "(Fedora) or brew reinstall python@3.11 (macOS)"
@@ -307,7 +306,7 @@ def _load_theano():
     logging.getLogger("theano.tensor.blas").setLevel(logging.ERROR)
     logging.getLogger("theano.gof.cmodule").setLevel(logging.ERROR)
     _watch_compile_lock()
-    with _environment(THEANO_FLAGS=flags, THEANORC=os.devnull), warnings.catch_warnings():
+    with environment(THEANO_FLAGS=flags, THEANORC=os.devnull), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # theirs, about things that cannot change any more
         try:
             import theano
@@ -331,7 +330,7 @@ def _load_keras():
         )
     _load_theano()
     with (
-        _environment(KERAS_BACKEND="theano"),
+        environment(KERAS_BACKEND="theano"),
         warnings.catch_warnings(),
         contextlib.redirect_stderr(io.StringIO()),  # "Using Theano backend."
     ):
@@ -490,21 +489,6 @@ def _openblas_flags():
         return ""
     renamed = " ".join(f"-D{name}=scipy_{name}" for name in OPENBLAS_FUNCTIONS)
     return f"-L{folder} -l{OPENBLAS_LIBRARY} {renamed}"
-
-
-@contextlib.contextmanager
-def _environment(**settings):
-    """Environment variables for the time of an import."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 # -- what Theano imports ---------------------------------------------------------------------------
