@@ -353,10 +353,12 @@ def _load_keras():
 def _import_failure(error):
     """What to say where Theano cannot be imported."""
     text = str(error).rstrip(".")
-    if isinstance(error, OSError) or "compiledir" in text:
+    if getattr(error, "errno", None) in FOLDER_ERRORS or "compiledir" in text:
         return f"Theano cannot use its compile cache: {text}; {REMEDIES['folder']}"
     if isinstance(error, ImportError):
         return f"Theano cannot be loaded: {text}; {REMEDIES['Theano']}"
+    if isinstance(error, OSError):
+        return f"Theano cannot be loaded: {text}"
     return f"Theano refuses a setting of {WHERE}: {text}"
 
 
