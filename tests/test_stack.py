@@ -514,10 +514,10 @@ def test_a_lock_is_named_only_while_the_same_process_has_it(tmp_path, capsys):
     (tmp_path / "lock").write_text("7_a_here\n")
     lock = _theano_stack._LockFilter()
     for owner, message in (("7_a_here", "process 7,"), ("6_a_here", ""), ("7_b_here", "")):
-        lock.tell(tmp_path, owner)
+        lock.name_owner(tmp_path, owner)
         assert message in (told := capsys.readouterr().err)
         assert bool(told) == bool(message)
-    lock.tell(tmp_path / "released", "")
+    lock.name_owner(tmp_path / "released", "")
     assert capsys.readouterr().err == ""
 
 

@@ -659,7 +659,7 @@ def _shorten_errors():
 
 
 def _watch_compile_lock():
-    """Tell a reader whom this process waits for, where that takes longer than compiling does."""
+    """Name the process that this one waits for, where that takes longer than compiling does."""
     logger = logging.getLogger("theano.gof.compilelock")
     logger.setLevel(logging.INFO)
     if not any(isinstance(known, _LockFilter) for known in logger.filters):
@@ -672,7 +672,7 @@ class _LockFilter(logging.Filter):
     def filter(self, record):
         if record.msg.startswith("To manually release the lock"):
             folder = Path(record.args[0])
-            timer = threading.Timer(PATIENCE, self.tell, [folder, self.owner(folder)])
+            timer = threading.Timer(PATIENCE, self.name_owner, [folder, self.owner(folder)])
             timer.daemon = True
             timer.start()
         return record.levelno >= logging.WARNING
@@ -683,7 +683,7 @@ class _LockFilter(logging.Filter):
             return Path(folder, "lock").read_text().strip()
         return ""
 
-    def tell(self, folder, owner):
+    def name_owner(self, folder, owner):
         if folder.is_dir() and self.owner(folder) == owner:
             process = owner.partition("_")[0] or "of unknown number"
             print(
@@ -732,7 +732,7 @@ def _remember_compiler():
 
 
 def _processor_features():
-    """All that tells one kind of processor from another."""
+    """All that distinguishes one kind of processor from another."""
     with contextlib.suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         known = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features")

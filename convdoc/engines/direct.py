@@ -184,7 +184,7 @@ def _plan(spec, x_shape, filters, threads):
 
 
 def _compute(operation, plan, a, b, result):
-    """Have the C++ compute `result` from `a` and `b`; tell whether it has."""
+    """Have the C++ compute `result` from `a` and `b`; return `DONE` or `NOT_FINITE`."""
     function = load()[result.dtype.itemsize]
     a, b = _in_order(a), _in_order(b)
     stop = ctypes.c_int()
@@ -271,7 +271,7 @@ def _quota_of(group):
 
 
 def _features():
-    """What the processor can do, as the system tells."""
+    """What the processor can do, according to the system."""
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
         for line in file:
             if line.lower().startswith(("flags", "features")):
