@@ -57,7 +57,7 @@ class Conv:
     Raises
     ------
     ValueError
-        For what `ConvSpec` refuses, and for groups that do not divide the filters.
+        If `ConvSpec` refuses a setting, or if the groups do not divide the filters.
 
     Examples
     --------
@@ -171,7 +171,7 @@ class MaxPool(_Pool):
     Raises
     ------
     ValueError
-        For what `ConvSpec` refuses, and for padding as large as a window.
+        If `ConvSpec` refuses a setting, or if the padding is as large as a window.
 
     Examples
     --------
@@ -210,7 +210,7 @@ class AveragePool(_Pool):
     Raises
     ------
     ValueError
-        For what `ConvSpec` refuses, and for padding as large as a window.
+        If `ConvSpec` refuses a setting, or if the padding is as large as a window.
 
     Examples
     --------
@@ -294,7 +294,7 @@ class Network:
     Raises
     ------
     TypeError
-        For anything else.
+        If `layers` is neither a list nor a tuple, or if it has anything else in it.
 
     Examples
     --------
@@ -402,8 +402,8 @@ class Network:
         Raises
         ------
         TypeError, ValueError, ImportError, RuntimeError, MemoryError
-            As `conv4d` and `pool4d` raise them; if a layer does not fit; if `weights` are not
-            as many as the layers that have some, or one has not its layer's shape.
+            If `conv4d` or `pool4d` raises one, if a layer does not fit, if `weights` are not as
+            many as the layers that have some, or if one has not its layer's shape.
 
         Examples
         --------

@@ -152,6 +152,7 @@ def unannotated(name, thing):
     """Parameters and results without a type of a function, or of a class's methods."""
     if isinstance(thing, property):
         thing = thing.fget
+    thing = inspect.unwrap(thing)  # functions that are cached, static or of a class
     if inspect.isclass(thing):
         members = vars(thing).items()
         public = [(f"{name}.{key}", value) for key, value in members if not key.startswith("_")]
@@ -159,7 +160,9 @@ def unannotated(name, thing):
     if not inspect.isfunction(thing):
         return []
     signature = inspect.signature(thing)
-    types = {key: p.annotation for key, p in signature.parameters.items() if key != "self"}
+    types = {
+        key: p.annotation for key, p in signature.parameters.items() if key not in ("self", "cls")
+    }
     types["return"] = signature.return_annotation
     return [f"{name}: {key}" for key, type_ in types.items() if type_ is inspect.Signature.empty]
 

@@ -311,6 +311,24 @@ def test_a_setting_that_cannot_work_is_named_without_a_hint_about_folders():
     runs(code + RIGHT, THEANO_FLAGS=flags("floatX=float32"))
 
 
+def test_only_an_error_of_a_folder_has_a_hint_about_folders():
+    def message(error):
+        return _theano_stack._import_failure(error)
+
+    for number in (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.ENOTDIR):
+        assert "base_compiledir" in message(OSError(number, os.strerror(number), "/cache"))
+    assert "base_compiledir" in message(ValueError("Unable to create the compiledir directory"))
+    for error in (
+        OSError(errno.EMFILE, os.strerror(errno.EMFILE)),
+        OSError("libgomp.so.1: cannot open shared object file"),
+        ImportError("No module named 'six'"),
+        ValueError("Invalid value for floatX"),
+    ):
+        assert str(error) in message(error)
+        assert "folder" not in message(error)
+    assert "setting" not in message(OSError(errno.EMFILE, os.strerror(errno.EMFILE)))
+
+
 # -- what a process does not notice -------------------------------------------------------------
 
 
@@ -496,10 +514,10 @@ def test_a_lock_is_named_only_while_the_same_process_has_it(tmp_path, capsys):
     (tmp_path / "lock").write_text("7_a_here\n")
     lock = _theano_stack._LockFilter()
     for owner, message in (("7_a_here", "process 7,"), ("6_a_here", ""), ("7_b_here", "")):
-        lock.tell(tmp_path, owner)
+        lock.name_owner(tmp_path, owner)
         assert message in (told := capsys.readouterr().err)
         assert bool(told) == bool(message)
-    lock.tell(tmp_path / "released", "")
+    lock.name_owner(tmp_path / "released", "")
     assert capsys.readouterr().err == ""
 
 

@@ -57,7 +57,7 @@ def stepper(
     Raises
     ------
     TypeError, ValueError, ImportError, RuntimeError, MemoryError
-        As `conv4d` raises them, and for arrays of more than 128 rows or columns.
+        If `conv4d` raises one, or if an array has more than 128 rows or columns.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def correlate_stepper(
     Raises
     ------
     TypeError, ValueError, ImportError, RuntimeError, MemoryError
-        As `correlate4d` and `stepper` raise them.
+        If `correlate4d` or `stepper` raises one.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def transpose_stepper(
     Raises
     ------
     TypeError, ValueError, ImportError, RuntimeError, MemoryError
-        As `conv4d_transpose` and `stepper` raise them, and for another `view`.
+        If `conv4d_transpose` or `stepper` raises one, or if there is no such `view`.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def pool_stepper(
     Raises
     ------
     TypeError, ValueError
-        As `pool4d` and `stepper` raise them.
+        If `pool4d` or `stepper` raises one.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def shift_stepper(x: ArrayLike, w: ArrayLike) -> "Stepper":
     Raises
     ------
     TypeError, ValueError
-        As `shifted_sum` and `stepper` raise them.
+        If `shifted_sum` or `stepper` raises one.
 
     Examples
     --------

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from convdoc import engines
 from convdoc.engines import BACKENDS
+from convdoc.engines._system import environment
 
 _lock = threading.Lock()
 
@@ -29,7 +30,7 @@ def load():
     with _lock:
         if "keras" in sys.modules:
             return importlib.import_module("keras")
-        with _environment("KERAS_BACKEND", backend()), _without_new_settings():
+        with environment(KERAS_BACKEND=backend()), _without_new_settings():
             return importlib.import_module("keras")
 
 
@@ -98,16 +99,3 @@ def _without_new_settings():
         with contextlib.suppress(OSError):
             for path in new:
                 path.rmdir() if path.is_dir() else path.unlink()
-
-
-@contextlib.contextmanager
-def _environment(name, value):
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before

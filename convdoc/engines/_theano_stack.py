@@ -36,11 +36,10 @@ from pathlib import Path
 
 import numpy as np
 
+from convdoc.engines._system import GET_COMPILER, environment
+
 REMEDIES = {
-    "g++": (
-        "sudo apt-get install g++ (Debian, Ubuntu), sudo dnf install gcc-c++ (Fedora) "
-        "or xcode-select --install (macOS)"
-    ),
+    "g++": GET_COMPILER,
     "Python.h": (
         "sudo apt-get install python3-dev (Debian, Ubuntu), sudo dnf install python3-devel "
         "(Fedora) or brew reinstall python@3.11 (macOS)"
@@ -307,7 +306,7 @@ def _load_theano():
     logging.getLogger("theano.tensor.blas").setLevel(logging.ERROR)
     logging.getLogger("theano.gof.cmodule").setLevel(logging.ERROR)
     _watch_compile_lock()
-    with _environment(THEANO_FLAGS=flags, THEANORC=os.devnull), warnings.catch_warnings():
+    with environment(THEANO_FLAGS=flags, THEANORC=os.devnull), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # theirs, about things that cannot change any more
         try:
             import theano
@@ -331,7 +330,7 @@ def _load_keras():
         )
     _load_theano()
     with (
-        _environment(KERAS_BACKEND="theano"),
+        environment(KERAS_BACKEND="theano"),
         warnings.catch_warnings(),
         contextlib.redirect_stderr(io.StringIO()),  # "Using Theano backend."
     ):
@@ -354,10 +353,12 @@ def _load_keras():
 def _import_failure(error):
     """What to say where Theano cannot be imported."""
     text = str(error).rstrip(".")
-    if isinstance(error, OSError) or "compiledir" in text:
+    if getattr(error, "errno", None) in FOLDER_ERRORS or "compiledir" in text:
         return f"Theano cannot use its compile cache: {text}; {REMEDIES['folder']}"
     if isinstance(error, ImportError):
         return f"Theano cannot be loaded: {text}; {REMEDIES['Theano']}"
+    if isinstance(error, OSError):
+        return f"Theano cannot be loaded: {text}"
     return f"Theano refuses a setting of {WHERE}: {text}"
 
 
@@ -490,21 +491,6 @@ def _openblas_flags():
         return ""
     renamed = " ".join(f"-D{name}=scipy_{name}" for name in OPENBLAS_FUNCTIONS)
     return f"-L{folder} -l{OPENBLAS_LIBRARY} {renamed}"
-
-
-@contextlib.contextmanager
-def _environment(**settings):
-    """Environment variables for the time of an import."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 # -- what Theano imports ---------------------------------------------------------------------------
@@ -673,7 +659,7 @@ def _shorten_errors():
 
 
 def _watch_compile_lock():
-    """Tell a reader whom this process waits for, where that takes longer than compiling does."""
+    """Name the process that this one waits for, where that takes longer than compiling does."""
     logger = logging.getLogger("theano.gof.compilelock")
     logger.setLevel(logging.INFO)
     if not any(isinstance(known, _LockFilter) for known in logger.filters):
@@ -686,7 +672,7 @@ class _LockFilter(logging.Filter):
     def filter(self, record):
         if record.msg.startswith("To manually release the lock"):
             folder = Path(record.args[0])
-            timer = threading.Timer(PATIENCE, self.tell, [folder, self.owner(folder)])
+            timer = threading.Timer(PATIENCE, self.name_owner, [folder, self.owner(folder)])
             timer.daemon = True
             timer.start()
         return record.levelno >= logging.WARNING
@@ -697,7 +683,7 @@ class _LockFilter(logging.Filter):
             return Path(folder, "lock").read_text().strip()
         return ""
 
-    def tell(self, folder, owner):
+    def name_owner(self, folder, owner):
         if folder.is_dir() and self.owner(folder) == owner:
             process = owner.partition("_")[0] or "of unknown number"
             print(
@@ -746,7 +732,7 @@ def _remember_compiler():
 
 
 def _processor_features():
-    """All that tells one kind of processor from another."""
+    """All that distinguishes one kind of processor from another."""
     with contextlib.suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         known = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features")

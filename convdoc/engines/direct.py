@@ -31,12 +31,9 @@ from typing import NamedTuple
 import numpy as np
 
 from convdoc.engines import numpy as reference
+from convdoc.engines._system import GET_COMPILER
 
 SOURCE = Path(__file__).with_name("direct.cpp")
-REMEDY = (
-    "sudo apt-get install g++ (Debian, Ubuntu), sudo dnf install gcc-c++ (Fedora), "
-    "xcode-select --install (macOS) or winget install BrechtSanders.WinLibs.POSIX.UCRT (Windows)"
-)
 FLAGS = (
     "-std=c++17",
     "-O3",
@@ -114,7 +111,7 @@ def why_not():
     """
     if _failure or is_compiled() or _command():
         return _failure
-    return f"no C++ compiler{_named()} is installed: {REMEDY}"
+    return f"no C++ compiler{_named()} is installed: {GET_COMPILER}"
 
 
 def load():
@@ -187,7 +184,7 @@ def _plan(spec, x_shape, filters, threads):
 
 
 def _compute(operation, plan, a, b, result):
-    """Have the C++ compute `result` from `a` and `b`; tell whether it has."""
+    """Have the C++ compute `result` from `a` and `b`; return `DONE` or `NOT_FINITE`."""
     function = load()[result.dtype.itemsize]
     a, b = _in_order(a), _in_order(b)
     stop = ctypes.c_int()
@@ -274,7 +271,7 @@ def _quota_of(group):
 
 
 def _features():
-    """What the processor can do, as the system tells."""
+    """What the processor can do, according to the system."""
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
         for line in file:
             if line.lower().startswith(("flags", "features")):
@@ -328,7 +325,7 @@ def _library():
     if command is None:
         raise RuntimeError(
             f"engine='direct' compiles its C++ once, and there is no compiler{_named()}; install "
-            f"one: {REMEDY}; or use another engine, such as engine='numpy'"
+            f"one: {GET_COMPILER}; or use another engine, such as engine='numpy'"
         )
     file = cache_folder() / _file_name(command)
     try:
@@ -404,7 +401,7 @@ def _compile(command, file):
             if os.strerror(errno.ENOSPC) in said:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.parent))
             raise RuntimeError(
-                f"the compiler {command[0]} failed, and engine='direct' needs it: {REMEDY}; "
+                f"the compiler {command[0]} failed, and engine='direct' needs it: {GET_COMPILER}; "
                 f"or name another by CXX. It said:\n{said[-2000:]}"
             )
         if SEALED:

@@ -1,9 +1,9 @@
 """JAX: ``jax.lax.conv_general_dilated``, compiled.
 
 By default it correlates, so the kernel is not flipped. It takes any padding, uneven too,
-strides, dilation and groups, and its two adjoints by `jax.linear_transpose`. JAX rounds
-float64 to float32 unless told otherwise, and on some devices computes in less: here float64
-stays float64, for the time of the call, and the precision is the highest. On a processor it
+strides, dilation and groups, and its two adjoints by `jax.linear_transpose`. By default JAX
+rounds float64 to float32, and on some devices computes in less: here float64 stays float64, for
+the time of the call, and the precision is the highest. On a processor it
 may fill groups up with zeros, so that NaN of one group gets into the others; where there is NaN
 or infinity, NumPy computes instead. Each new plan and each new size is compiled first, which
 takes longer than most convolutions.

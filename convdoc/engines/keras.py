@@ -8,7 +8,8 @@ the layer is Theano's own convolution, on the CPU CorrMM.
 
 Keras 2.3 has no setting for groups, for padding other than ``"valid"`` and ``"same"``, and for
 strides together with dilation. The engine `theano` computes these, and also transposed
-convolutions and gradients, for which its layers are restricted or missing.
+convolutions and gradients, for which its layers are restricted or missing. During a call, Ctrl-C
+and the other threads of the process wait, as they do for `theano`.
 """
 
 from functools import lru_cache

@@ -6,6 +6,10 @@ CorrMM: it copies out every window of an image and multiplies two large matrices
 where scipy-openblas32 is installed. Of a batch, each thread takes samples of its own; of one
 image, a part of the product. Its gradients do the same backwards. A function is compiled once for
 each plan and kept; sizes, channels and filters stay open.
+
+Theano keeps Python's global lock (the GIL) while it computes. So Ctrl-C takes effect when the call
+ends, and the other threads of the process wait until then. In a long call of the engine `direct`,
+Ctrl-C takes effect at once.
 """
 
 from functools import lru_cache
