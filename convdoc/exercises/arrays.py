@@ -336,8 +336,7 @@ QUESTIONS = (
             Mistake(
                 lambda: _shape_of((0, 3, 2, 1)),
                 "Height and width have changed places, so the image lies on its side. "
-                "Exchanging the axes of height and channels does that too. "
-                "The image lies on its side.",
+                "Exchanging the axes of height and channels does that too.",
             ),
             Mistake(
                 lambda: _shape_of(_order(NCHW, NHWC)),
