@@ -77,9 +77,8 @@ SECOND_WAY = {
         "show a difference",
         answer=len(BY_HALF_A_TURN),
         mistakes={
-            "kernels that change when left and right change places. A flip exchanges top and bottom too": (
-                len(LEFT_TO_RIGHT)
-            ),
+            "kernels that change when left and right change places. A flip exchanges top and "
+            "bottom too": (len(LEFT_TO_RIGHT)),
             "rows alone are turned over. Which of them does a turn by 180 degrees": (
                 len(TOP_TO_BOTTOM)
             ),
