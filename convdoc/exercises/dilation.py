@@ -377,8 +377,8 @@ QUESTIONS = (
         title="What two layers never read",
         level=3,
         text=f"Two layers with kernels of {STACKED}×{STACKED} follow each other, with dilations of "
-        f"{SPARSE[0]} and {SPARSE[1]}. How many pixels of its receptive field does one output never "
-        "read?",
+        f"{SPARSE[0]} and {SPARSE[1]}. How many pixels of its receptive field does one output "
+        "never read?",
         kind=Integer(),
         answer=_never_read,
         mistakes=(

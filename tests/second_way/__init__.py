@@ -33,7 +33,7 @@ _NAMES = "keras|theano|tensorflow|pytorch|scipy|scikit-image|opencv|pillow|numpy
 _FACT = re.compile(
     r"`[^`]+`|\"\w+\"|\d+(?:[,.]\d+)*"  # code, a mode, a number
     r"|[=·×/+−–∗²½⌈⌉⌊⌋√≤≥<>%()\[\]]|-(?=\d)"  # signs
-    r"|(?<!['’\w])(?:[B-HJ-Zb-z]|d[bxyWXY])(?!\w)"  # letters of a formula
+    r"|(?<!['’A-Za-z])(?:[B-HJ-Zb-z]|d[bxyWXY])(?!\w)"  # letters of a formula
     rf"|\b(?:{_COUNTS}|{_DENIALS}|{_PLACES}|{_SIZES}|{_PARTS}|{_DOINGS}|{_NAMES})\b",
     re.IGNORECASE,
 )
