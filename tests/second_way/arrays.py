@@ -63,12 +63,12 @@ SECOND_WAY = {
         ],
     ),
     "arrays-green": Worked(
-        text="x … two rows and two columns … height, width, colour … red, green and blue … green "
+        text="x … 2 rows and 2 columns … height, width, colour … red, green and blue … green "
         "plane, row under row",
         answer=[[1, 2], [3, 4]],  # the second number of each pixel as it is printed
         mistakes={
             # 7 1 0 6 | 2 9 5 3 | 8 4 4 7
-            "middle four numbers as they are printed … `reshape`": [[2, 9], [5, 3]],
+            "middle 4 numbers as they are printed … `reshape`": [[2, 9], [5, 3]],
             "row 1 of the photograph, in all colours": [[5, 3, 8], [4, 4, 7]],
             "column 1 of the photograph, in all colours": [[6, 2, 9], [4, 4, 7]],
             "the blue … count from 0, and red is the first": [[0, 9], [8, 7]],
@@ -183,8 +183,8 @@ SECOND_WAY = {
         ),
         solution=[
             "new axis where it was in Keras's kernel. Filters: at 3. Channels: at 2. Height: at 0. "
-            "Width: at 1. A kernel of shape (2, 2, 1, 3) becomes one of shape (3, 1, 2, 2): three "
-            "filters, each with one slice of 2×2. Filter 0 holds every third number, from 0 on",
+            "Width: at 1. A kernel of shape (2, 2, 1, 3) becomes one of shape (3, 1, 2, 2): 3 "
+            "filters, each with one slice of 2×2. Filter 0 … from 0 on, in steps of 3",
             # 0 to 11 in threes, one for each filter: 0 1 2 | 3 4 5 | 6 7 8 | 9 10 11
             [[[[0, 3], [6, 9]]], [[[1, 4], [7, 10]]], [[[2, 5], [8, 11]]]],
         ],

@@ -73,10 +73,7 @@ SECOND_WAY = {
             "what the text announces … convolves the x below": (1, 1, 3, 5),
             "the shape of x … as large as the image takes `same`": (1, 1, *np.shape(DOT)),
             "One short along each axis … kernel can move … first place counts": (1, 1, 3, 4),
-            "`full`, where windows may hang over the border": (
-                *(1, 1),
-                *by_scipy(DOT, np.ones((2, 3))).shape,
-            ),
+            "`full`, where windows may hang over the border": (1, 1, 5 + 1, 7 + 2),
             "last two axes. Two more stand before": (4, 5),
         },
         hints=("the rows and the columns of x", "from top to bottom does a kernel of 2 rows fit"),
@@ -149,9 +146,7 @@ SECOND_WAY = {
             # 2, 2 + 3, 2 + 3 − 1
             "read y as if x were an impulse. It is a step: at its second 1, two elements of the "
             "kernel are added up already": [2, 5, 4],
-            "order in which they lie on x. Write the kernel as it is stored, W[0] first": [
-                *(-1, 3, 2)
-            ],
+            "in which they lie on x. Write the kernel as it is stored, W[0] first": [-1, 3, 2],
             "signs are the wrong way round. Take the earlier number from the later": [-2, -3, 1],
         },
         hints=("the step to make an impulse", "step by one pixel and take it away from x … to y"),
