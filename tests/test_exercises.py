@@ -9,7 +9,16 @@ import pytest
 
 from convdoc import exercises
 from convdoc.exercises import CHAPTERS, NOTEBOOK, check
-from convdoc.exercises.questions import Array, Code, Integer, Number, Shape
+from convdoc.exercises.questions import (
+    Array,
+    Code,
+    Feedback,
+    Integer,
+    Mistake,
+    Number,
+    Question,
+    Shape,
+)
 from tests.second_way import facts, has_words
 
 BY_CHAPTER = {name: importlib.import_module(f"tests.second_way.{name}") for name in CHAPTERS}
@@ -156,7 +165,9 @@ def test_integers_of_numpy_count():
     assert check("strides-floor", np.array(20))
 
 
-@pytest.mark.parametrize("answer", ["1 2", None, [], 7, [[1, 2], [3]], [1j], [np.nan], ["a"]])
+@pytest.mark.parametrize(
+    "answer", ["1 2", None, [], 7, [[1, 2], [3]], [1j], [np.nan], ["a"], [True]]
+)
 def test_an_array_must_be_one_of_numbers(answer):
     with pytest.raises(TypeError, match="answer must be an array of numbers; got "):
         check("strides-thinned", answer)
@@ -197,12 +208,117 @@ def test_a_function_is_called_and_what_it_raises_says_where():
         kind.read(lambda x: None)
 
 
-def test_a_tolerance_is_a_bound_on_both_sides():
-    kind = Number(0.05)
-    assert kind.agree(1.04, 1.0)
-    assert kind.agree(0.96, 1.0)
-    assert not kind.agree(1.06, 1.0)
-    assert kind.write(10671111.11) == "10,671,111.11"
+def test_an_array_of_the_wrong_kind_is_described():
+    with pytest.raises(TypeError, match=r"got an array of shape \(2,\) and dtype float64$"):
+        check("strides-floor", np.zeros(2))
+
+
+# -- Right, near, and wrong -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "at_the_edge", "beyond"),
+    [
+        (Number(0.5), 1.0, (0.5, 1.5), (0.375, 1.625)),
+        (Array(0.5), [1, 2], ([0.5, 2.5], [1.5, 1.5]), ([1, 2.625], [0.375, 2])),
+        (
+            Code("f(n)", lambda: [(1,), (2,)], 0.5),
+            lambda n: [n],
+            (lambda n: [n + 0.5], lambda n: [n - 0.5]),
+            (lambda n: [1.625 * n - 0.625], lambda n: [1.625 * n]),  # in one trial alone; in both
+        ),
+    ],
+    ids=["number", "array", "code"],
+)
+def test_a_tolerance_is_a_bound_on_both_sides(kind, right, at_the_edge, beyond):
+    right = kind.read(right)
+    for answer in map(kind.read, at_the_edge):
+        assert kind.agree(answer, right)
+        assert kind.agree(answer, right, near=0.25)  # the tolerance counts if it is larger
+    for answer in map(kind.read, beyond):
+        assert not kind.agree(answer, right)
+        assert kind.agree(answer, right, near=2)
+    assert not kind.agree(kind.read(beyond[0]), right, near=0.25)
+
+
+def test_integers_and_shapes_are_right_or_wrong():
+    assert Integer().agree(3, 3)
+    assert not Integer().agree(3, 4)
+    assert Shape().agree((1, 3), (1, 3))
+    assert not Shape().agree((1, 3), (3, 1))
+
+
+def test_a_shape_of_an_array_counts():
+    assert not Array(1).agree(np.ones((2, 1)), np.ones((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (Integer(), 96040000, "96,040,000"),
+        (Number(0.01), 10671111.11, "10,671,111.11"),
+        (Number(5e-4), 4 / 9, "0.4444"),
+        (Number(20.0), 112.0, "112"),
+        (Shape(), [1, 3], "(1, 3)"),
+        (Array(), np.array([[1, 2], [3, 4.5]]), "[[1. , 2. ],\n [3. , 4.5]]"),
+        (Code("f()", list), [np.array([1, 2]), np.array([3])], "[1, 2]"),
+    ],
+)
+def test_an_answer_is_written_as_a_reader_would(kind, value, text):
+    assert kind.write(value) == text
+
+
+def doubled(kind, answer, *mistakes):
+    """A question about twice something."""
+    return Question(
+        name="doubled",
+        title="Twice",
+        level=1,
+        text="What is it, twice?",
+        kind=kind,
+        answer=answer,
+        mistakes=mistakes,
+        hints=("Add it to itself.", "Multiply by 2."),
+        solution=lambda: [],
+    )
+
+
+def test_a_mistake_is_recognised_as_near_as_it_says():
+    question = doubled(
+        Number(0.25),
+        lambda: 8.0,
+        Mistake(lambda: 4.0, "That is once."),
+        Mistake(lambda: 16.0, "That is four times.", near=1),
+    )
+    assert question.check(8.25)
+    assert question.check(7.75).text == "Right."
+    assert question.check(4.25).text == "That is once."
+    assert question.check(4.375).text == "Not this. A hint: Add it to itself."
+    assert question.check(15.0).text == question.check(17.0).text == "That is four times."
+    assert question.check(17.125, 2).text == "Still not this. Another hint: Multiply by 2."
+    assert not question.check(17.125, 3)
+    assert "solution" in question.check(17.125, 3).text
+
+
+def test_a_wrong_shape_is_named_before_the_hint():
+    """Of an array, or of what a function gives in the first trial."""
+    array = doubled(Array(), lambda: [2, 4])
+    assert array.check([2, 5]).text == "Not this. A hint: Add it to itself."
+    assert array.check([2, 4, 6]).text == (
+        "The shape (3,) is not that of the answer, (2,). Not this. A hint: Add it to itself."
+    )
+    code = doubled(Code("f(n)", lambda: [(2,), (3,)]), lambda n: [n, n])
+    assert code.check(lambda n: [n] * 3).text.startswith("The shape (3,) is not that of the answer")
+    assert code.check(lambda n: [n] * n).text == "Not this. A hint: Add it to itself."
+    assert doubled(Integer(), lambda: 2).check(3).text == "Not this. A hint: Add it to itself."
+
+
+def test_feedback_is_its_text_and_true_if_right():
+    assert Feedback(True, "Right.")
+    wrong = Feedback(False, "1 < 2")
+    assert not wrong
+    assert str(wrong) == repr(wrong) == "1 < 2"
+    assert wrong._repr_html_() == "<p>1 &lt; 2</p>"
 
 
 def test_unknown_questions_chapters_and_attempts_are_named():
