@@ -8,6 +8,16 @@ from tests.second_way import Worked
 
 X = [[[1, 0, 2], [0, 3, 1], [2, 1, 0]], [[0, 2, 1], [1, 0, 4], [3, 1, 2]]]
 W = [[[1, 0], [0, 2]], [[0, 1], [3, 0]]]
+SPOTTED_X = [
+    [[0, 0, 0, 0, 0], [0, 1, 0, 0, 0], [0, 0, 0, 0, 0]],
+    [[0, 0, 0, 0, 1], [0, 0, 1, 0, 0], [0, 0, 0, 0, 0]],
+    [[0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0]],
+]
+SPOTTED_W = [
+    [[1, 0, 1], [0, 1, 0], [1, 0, 1]],
+    [[0, 1, 0], [1, 1, 1], [0, 1, 0]],
+    [[0, 1, 0], [0, 1, 0], [0, 1, 0]],
+]
 COLOURED = [
     [[9, 0, 0], [0, 9, 0], [18, 0, 9], [0, 0, 27]],
     [[0, 18, 9], [0, 0, 9], [27, 9, 0], [0, 9, 0]],
@@ -45,6 +55,8 @@ def reshaped(photograph):
         for i in range(height)
     ]
 
+
+SPOTTED = [convolve2d(x, w, "same") for x, w in zip(SPOTTED_X, SPOTTED_W, strict=True)]
 
 SECOND_WAY = {
     "channels-parameters": Worked(
@@ -94,7 +106,12 @@ SECOND_WAY = {
             "W has the shape (1, 3, 3, 3), so it is one filter, with a slice for each of the 3 "
             "channels. It adds up what the slices give and writes one image: (1, 1, 3, 5). For a "
             "second axis of 2, the layer would need 2 filters",
-            "x (1, 3, 3, 5) convolved with W (1, 3, 3, 3) gives y (1, 1, 3, 5)",
+            # a cross, a plus and a line of ones around the pixels that are 1
+            "x (1, 3, 3, 5) convolved with W (1, 3, 3, 3) gives y (1, 1, 3, 5) … "
+            + " … ".join(
+                f"y[{i}, {j}] = " + " + ".join(f"{y[i, j]}" for y in SPOTTED)
+                for i, j in np.ndindex(3, 5)
+            ),
         ],
     ),
     "channels-sum": Worked(
