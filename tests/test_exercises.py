@@ -178,7 +178,7 @@ def test_leading_axes_of_length_one_do_not_count_but_others_do():
     assert check("strides-thinned", y.tolist())
     assert check("strides-thinned", y[None, None])
     assert check("strides-thinned", y + 1e-9)
-    assert not check("strides-thinned", y + 1e-3)
+    assert not check("strides-thinned", y + 1.5e-6)
     told = check("strides-thinned", y[..., None]).text
     assert told.startswith("The shape (3, 3, 1) is not that of the answer, (3, 3). ")
 
@@ -354,14 +354,22 @@ def test_a_question_in_a_notebook_brings_what_it_needs():
     assert "How high is the output?" in str(exercises.question("strides-floor"))
 
 
-def test_a_mistake_is_recognised_although_it_was_rounded():
-    """The average of five days, rounded to two decimals, where the weighted sum was asked for."""
-    weighted = np.array(ANSWERS["convolution-moving"])
-    (divided,) = [m for m in exercises.question("convolution-moving").mistakes if m.near]
-    rounded = (weighted / 6).round(2)  # the weights 3, 2 and 1 sum to 6
-    assert check("convolution-moving", rounded).text == divided.tell
-    assert check("convolution-moving", rounded + 0.02).text != divided.tell
-    assert not check("convolution-moving", weighted + 0.005)
+@pytest.mark.parametrize(
+    ("name", "message", "rounded", "farther"),
+    [
+        ("convolution-moving", "You divided", [1.5, 2.67, 2.83], [1.5, 2.68, 2.83]),
+        ("fair-timing", "That is the mean beside the corner", 0.67, 0.675),  # of 2 / 3
+        ("fair-timing", "You counted the corner pixel alone", 0.11, 0.117),  # of 1 / 9
+    ],
+)
+def test_a_mistake_is_recognised_although_it_was_rounded(name, message, rounded, farther):
+    assert check(name, rounded).text.startswith(message)
+    assert not check(name, farther)
+    assert not check(name, farther).text.startswith(message)
+
+
+def test_what_is_near_a_mistake_is_not_near_the_answer():
+    assert not check("convolution-moving", np.array(ANSWERS["convolution-moving"]) + 0.005)
 
 
 def test_a_function_must_be_right_in_every_trial():
