@@ -1,4 +1,4 @@
-"""Every question: its answer by a second way, its mistakes apart, its words."""
+"""Every question by a second way: its answer, its mistakes and their messages, its texts."""
 
 import importlib
 import itertools
@@ -9,15 +9,51 @@ import pytest
 
 from convdoc import exercises
 from convdoc.exercises import CHAPTERS, NOTEBOOK, check
-from convdoc.exercises.questions import Array, Code, Integer, Number, Shape
+from convdoc.exercises.questions import (
+    Array,
+    Code,
+    Feedback,
+    Integer,
+    Mistake,
+    Number,
+    Question,
+    Shape,
+)
+from tests.second_way import facts, has_words
 
+BY_CHAPTER = {name: importlib.import_module(f"tests.second_way.{name}") for name in CHAPTERS}
 SECOND_WAY = {
+    name: worked
+    for chapter in BY_CHAPTER.values()
+    for name, worked in getattr(chapter, "SECOND_WAY", {}).items()
+}
+ANSWERS = {name: worked.answer for name, worked in SECOND_WAY.items()} | {
     name: answer
-    for chapter in CHAPTERS
-    for name, answer in importlib.import_module(f"tests.second_way.{chapter}").ANSWERS.items()
+    for chapter in BY_CHAPTER.values()
+    for name, answer in getattr(chapter, "ANSWERS", {}).items()
 }
 QUESTIONS = list(exercises.list())
 IDS = [question.name for question in QUESTIONS]
+WORKED = [question for question in QUESTIONS if question.name in SECOND_WAY]
+of_every_question = pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
+of_every_worked_question = pytest.mark.parametrize(
+    "question", WORKED, ids=[question.name for question in WORKED]
+)
+
+
+def says(text, gist):
+    """Assert that a text has all facts of its gist and no others, and its words in their order."""
+    assert facts(text) == facts(gist), text
+    assert has_words(text, gist), f"{text!r} does not have the words of {gist!r}"
+    return True
+
+
+def same(kind, value, expected):
+    """Assert that two answers are equal up to the rounding of float32."""
+    pairs = zip(value, expected, strict=True) if isinstance(kind, Code) else [(value, expected)]
+    for a, b in pairs:
+        assert np.shape(a) == np.shape(b)
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
 
 
 def apart(kind, a, b, near):
@@ -29,15 +65,18 @@ def apart(kind, a, b, near):
     return abs(a - b) > near if isinstance(kind, Number) else a != b
 
 
-def test_there_are_forty_questions_of_every_level_in_every_chapter():
-    assert len(QUESTIONS) >= 40
-    assert len(set(IDS)) == len(QUESTIONS)
+def test_every_chapter_has_its_questions_worked_out():
+    for chapter, questions in CHAPTERS.items():
+        module = BY_CHAPTER[chapter]
+        names = vars(module).get("SECOND_WAY", vars(module).get("ANSWERS"))
+        assert list(names) == [question.name for question in questions]
+
+
+def test_there_are_questions_of_every_level_and_kind():
     assert {question.level for question in QUESTIONS} == {1, 2, 3}
-    assert all(len(questions) >= 3 for questions in CHAPTERS.values())
     kinds = {type(question.kind) for question in QUESTIONS}
     assert kinds == {Integer, Number, Shape, Array, Code}
     assert set(NOTEBOOK) <= set(IDS)
-    assert sum("Spot the error" in question.title for question in QUESTIONS) >= 3
 
 
 def test_questions_of_a_chapter_grow_harder():
@@ -46,12 +85,13 @@ def test_questions_of_a_chapter_grow_harder():
         assert levels == sorted(levels)
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
+@of_every_question
 def test_the_answer_is_that_of_a_second_way(question):
-    assert question.kind.agree(question.right(), question.kind.read(SECOND_WAY[question.name]))
+    same(question.kind, question.right(), question.kind.read(ANSWERS[question.name]))
+    assert check(question.name, ANSWERS[question.name])
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
+@of_every_question
 def test_no_mistake_gives_the_answer_or_what_another_mistake_gives(question):
     answers = [question.right(), *question.wrong()]
     near = [0, *(mistake.near for mistake in question.mistakes)]
@@ -63,29 +103,52 @@ def test_no_mistake_gives_the_answer_or_what_another_mistake_gives(question):
             assert apart(Array(), answers[n][0], answers[m][0], near[n] + near[m])
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
-def test_feedback_says_right_or_names_the_mistake_or_hints(question):
-    answer = SECOND_WAY[question.name]
-    assert check(question.name, answer)
-    told = [mistake.tell for mistake in question.mistakes]
-    assert len(set(told)) == len(told)
-    for mistake in question.mistakes:
-        wrong = mistake.value if isinstance(question.kind, Code) else mistake.value()
+@of_every_worked_question
+def test_a_mistake_gets_its_own_message(question):
+    mistakes = SECOND_WAY[question.name].mistakes
+    messages = [mistake.tell for mistake in question.mistakes]
+    assert len(set(messages)) == len(messages) == len(mistakes)
+    for gist, wrong in mistakes.items():
         feedback = check(question.name, wrong)
         assert not feedback
-        assert feedback.text == mistake.tell
-    first, second = question.hints
-    assert first != second
+        assert says(feedback.text, gist)
+        value = question.wrong()[messages.index(feedback.text)]
+        same(question.kind, value, question.kind.read(wrong))
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
-def test_solutions_tell_and_show(question):
-    pieces = question.solution()
-    words = " ".join(piece for piece in pieces if isinstance(piece, str))
-    assert len(words.split()) >= 15
-    assert any(not isinstance(piece, str) for piece in pieces), "numbers, a figure or a stepper"
-    text = f"{question.text} {words}"
-    assert not re.search(r"\bsimply\b|\bjust\b|\bobviously\b", text)
+@of_every_worked_question
+def test_texts_have_the_facts_of_a_second_way(question):
+    worked = SECOND_WAY[question.name]
+    assert says(question.text, worked.text)
+    for hint, gist in zip(question.hints, worked.hints, strict=True):
+        assert says(hint, gist)
+
+
+@of_every_worked_question
+def test_given_arrays_are_those_of_a_second_way(question):
+    given = SECOND_WAY[question.name].given
+    assert list(question.given) == list(given)
+    for name, array in question.given.items():
+        same(Array(), array, np.array(given[name]))
+
+
+@of_every_worked_question
+def test_solutions_have_the_facts_of_a_second_way(question):
+    for piece, expected in zip(
+        question.solution(), SECOND_WAY[question.name].solution, strict=True
+    ):
+        if isinstance(piece, str):
+            assert says(piece, expected)
+        elif isinstance(piece, np.ndarray):
+            same(Array(), piece, np.array(expected))
+        else:
+            assert has_words(str(piece), expected), f"{piece} does not have {expected!r}"
+
+
+@of_every_question
+def test_texts_do_not_talk_down(question):
+    words = " ".join(piece for piece in question.solution() if isinstance(piece, str))
+    assert not re.search(r"\bsimply\b|\bjust\b|\bobviously\b", f"{question.text} {words}")
 
 
 # -- Answers of the wrong kind ------------------------------------------------------------------
@@ -102,7 +165,9 @@ def test_integers_of_numpy_count():
     assert check("strides-floor", np.array(20))
 
 
-@pytest.mark.parametrize("answer", ["1 2", None, [], 7, [[1, 2], [3]], [1j], [np.nan], ["a"]])
+@pytest.mark.parametrize(
+    "answer", ["1 2", None, [], 7, [[1, 2], [3]], [1j], [np.nan], ["a"], [True]]
+)
 def test_an_array_must_be_one_of_numbers(answer):
     with pytest.raises(TypeError, match="answer must be an array of numbers; got "):
         check("strides-thinned", answer)
@@ -113,7 +178,7 @@ def test_leading_axes_of_length_one_do_not_count_but_others_do():
     assert check("strides-thinned", y.tolist())
     assert check("strides-thinned", y[None, None])
     assert check("strides-thinned", y + 1e-9)
-    assert not check("strides-thinned", y + 1e-3)
+    assert not check("strides-thinned", y + 1.5e-6)
     told = check("strides-thinned", y[..., None]).text
     assert told.startswith("The shape (3, 3, 1) is not that of the answer, (3, 3). ")
 
@@ -143,12 +208,117 @@ def test_a_function_is_called_and_what_it_raises_says_where():
         kind.read(lambda x: None)
 
 
-def test_a_tolerance_is_a_bound_on_both_sides():
-    kind = Number(0.05)
-    assert kind.agree(1.04, 1.0)
-    assert kind.agree(0.96, 1.0)
-    assert not kind.agree(1.06, 1.0)
-    assert kind.write(10671111.11) == "10,671,111.11"
+def test_an_array_of_the_wrong_kind_is_described():
+    with pytest.raises(TypeError, match=r"got an array of shape \(2,\) and dtype float64$"):
+        check("strides-floor", np.zeros(2))
+
+
+# -- Right, near, and wrong -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "at_the_edge", "beyond"),
+    [
+        (Number(0.5), 1.0, (0.5, 1.5), (0.375, 1.625)),
+        (Array(0.5), [1, 2], ([0.5, 2.5], [1.5, 1.5]), ([1, 2.625], [0.375, 2])),
+        (
+            Code("f(n)", lambda: [(1,), (2,)], 0.5),
+            lambda n: [n],
+            (lambda n: [n + 0.5], lambda n: [n - 0.5]),
+            (lambda n: [1.625 * n - 0.625], lambda n: [1.625 * n]),  # in one trial alone; in both
+        ),
+    ],
+    ids=["number", "array", "code"],
+)
+def test_a_tolerance_is_a_bound_on_both_sides(kind, right, at_the_edge, beyond):
+    right = kind.read(right)
+    for answer in map(kind.read, at_the_edge):
+        assert kind.agree(answer, right)
+        assert kind.agree(answer, right, near=0.25)  # the tolerance counts if it is larger
+    for answer in map(kind.read, beyond):
+        assert not kind.agree(answer, right)
+        assert kind.agree(answer, right, near=2)
+    assert not kind.agree(kind.read(beyond[0]), right, near=0.25)
+
+
+def test_integers_and_shapes_are_right_or_wrong():
+    assert Integer().agree(3, 3)
+    assert not Integer().agree(3, 4)
+    assert Shape().agree((1, 3), (1, 3))
+    assert not Shape().agree((1, 3), (3, 1))
+
+
+def test_a_shape_of_an_array_counts():
+    assert not Array(1).agree(np.ones((2, 1)), np.ones((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (Integer(), 96040000, "96,040,000"),
+        (Number(0.01), 10671111.11, "10,671,111.11"),
+        (Number(5e-4), 4 / 9, "0.4444"),
+        (Number(20.0), 112.0, "112"),
+        (Shape(), [1, 3], "(1, 3)"),
+        (Array(), np.array([[1, 2], [3, 4.5]]), "[[1. , 2. ],\n [3. , 4.5]]"),
+        (Code("f()", list), [np.array([1, 2]), np.array([3])], "[1, 2]"),
+    ],
+)
+def test_an_answer_is_written_as_a_reader_would(kind, value, text):
+    assert kind.write(value) == text
+
+
+def doubled(kind, answer, *mistakes):
+    """A question about twice something."""
+    return Question(
+        name="doubled",
+        title="Twice",
+        level=1,
+        text="What is it, twice?",
+        kind=kind,
+        answer=answer,
+        mistakes=mistakes,
+        hints=("Add it to itself.", "Multiply by 2."),
+        solution=lambda: [],
+    )
+
+
+def test_a_mistake_is_recognised_as_near_as_it_says():
+    question = doubled(
+        Number(0.25),
+        lambda: 8.0,
+        Mistake(lambda: 4.0, "That is once."),
+        Mistake(lambda: 16.0, "That is four times.", near=1),
+    )
+    assert question.check(8.25)
+    assert question.check(7.75).text == "Right."
+    assert question.check(4.25).text == "That is once."
+    assert question.check(4.375).text == "Not this. A hint: Add it to itself."
+    assert question.check(15.0).text == question.check(17.0).text == "That is four times."
+    assert question.check(17.125, 2).text == "Still not this. Another hint: Multiply by 2."
+    assert not question.check(17.125, 3)
+    assert "solution" in question.check(17.125, 3).text
+
+
+def test_a_wrong_shape_is_named_before_the_hint():
+    """Of an array, or of what a function gives in the first trial."""
+    array = doubled(Array(), lambda: [2, 4])
+    assert array.check([2, 5]).text == "Not this. A hint: Add it to itself."
+    assert array.check([2, 4, 6]).text == (
+        "The shape (3,) is not that of the answer, (2,). Not this. A hint: Add it to itself."
+    )
+    code = doubled(Code("f(n)", lambda: [(2,), (3,)]), lambda n: [n, n])
+    assert code.check(lambda n: [n] * 3).text.startswith("The shape (3,) is not that of the answer")
+    assert code.check(lambda n: [n] * n).text == "Not this. A hint: Add it to itself."
+    assert doubled(Integer(), lambda: 2).check(3).text == "Not this. A hint: Add it to itself."
+
+
+def test_feedback_is_its_text_and_true_if_right():
+    assert Feedback(True, "Right.")
+    wrong = Feedback(False, "1 < 2")
+    assert not wrong
+    assert str(wrong) == repr(wrong) == "1 < 2"
+    assert wrong._repr_html_() == "<p>1 &lt; 2</p>"
 
 
 def test_unknown_questions_chapters_and_attempts_are_named():
@@ -184,14 +354,22 @@ def test_a_question_in_a_notebook_brings_what_it_needs():
     assert "How high is the output?" in str(exercises.question("strides-floor"))
 
 
-def test_a_mistake_is_recognised_although_it_was_rounded():
-    """The average of five days, rounded to two decimals, where the weighted sum was asked for."""
-    weighted = np.array(SECOND_WAY["convolution-moving"])
-    (divided,) = [m for m in exercises.question("convolution-moving").mistakes if m.near]
-    rounded = (weighted / 6).round(2)  # the weights 3, 2 and 1 sum to 6
-    assert check("convolution-moving", rounded).text == divided.tell
-    assert check("convolution-moving", rounded + 0.02).text != divided.tell
-    assert not check("convolution-moving", weighted + 0.005)
+@pytest.mark.parametrize(
+    ("name", "message", "rounded", "farther"),
+    [
+        ("convolution-moving", "You divided", [1.5, 2.67, 2.83], [1.5, 2.68, 2.83]),
+        ("fair-timing", "That is the mean beside the corner", 0.67, 0.675),  # of 2 / 3
+        ("fair-timing", "You counted the corner pixel alone", 0.11, 0.117),  # of 1 / 9
+    ],
+)
+def test_a_mistake_is_recognised_although_it_was_rounded(name, message, rounded, farther):
+    assert check(name, rounded).text.startswith(message)
+    assert not check(name, farther)
+    assert not check(name, farther).text.startswith(message)
+
+
+def test_what_is_near_a_mistake_is_not_near_the_answer():
+    assert not check("convolution-moving", np.array(ANSWERS["convolution-moving"]) + 0.005)
 
 
 def test_a_function_must_be_right_in_every_trial():

@@ -12,7 +12,7 @@ FILTERS, KERNEL = 16, (5, 7)
 
 PIXELS = np.array([[[7, 1, 0], [6, 2, 9]],
                    [[5, 3, 8], [4, 4, 7]]])  # fmt: skip
-GREEN = 1
+GREEN, BLUE = 1, 2
 
 TALL, WIDE, COLOURS = 120, 90, 3
 BATCH = 8
@@ -121,8 +121,9 @@ def _keras_solution():
     return [
         "Ask of each new axis where it was in Keras's kernel. "
         + " ".join(f"{name.capitalize()}: at {at}." for name, at in zip(OURS, order, strict=True))
-        + f" A kernel of shape {w.shape} becomes one of shape {w.transpose(order).shape}: three "
-        "filters, each with one slice of 2×2. Filter 0 holds every third number, from 0 on.",
+        + f" A kernel of shape {w.shape} becomes one of shape {w.transpose(order).shape}: "
+        f"{w.shape[3]} filters, each with one slice of {w.shape[0]}×{w.shape[1]}. Filter 0 holds "
+        f"the numbers from 0 on, in steps of {w.shape[3]}.",
         w.transpose(order),
     ]
 
@@ -196,17 +197,17 @@ QUESTIONS = (
         name="arrays-green",
         title="The green of a photograph",
         level=1,
-        text="x is a photograph of two rows and two columns, stored as photographs are: height, "
-        "width, colour, with red, green and blue in this order. Write its green plane, row under "
-        "row.",
+        text=f"x is a photograph of {PIXELS.shape[0]} rows and {PIXELS.shape[1]} columns, stored "
+        "as photographs are: height, width, colour, with red, green and blue in this order. Write "
+        "its green plane, row under row.",
         given={"x": PIXELS},
         kind=Array(),
         answer=lambda: PIXELS[:, :, GREEN],
         mistakes=(
             Mistake(
                 lambda: PIXELS.reshape(3, 2, 2)[GREEN],
-                "You took the middle four numbers as they are printed. That is what `reshape` "
-                "does, and they belong to several colours.",
+                f"You took the middle {PIXELS[..., GREEN].size} numbers as they are printed. That "
+                "is what `reshape` does, and they belong to several colours.",
             ),
             Mistake(
                 lambda: PIXELS[GREEN],
@@ -217,7 +218,7 @@ QUESTIONS = (
                 "That is column 1 of the photograph, in all colours.",
             ),
             Mistake(
-                lambda: PIXELS[:, :, 2],
+                lambda: PIXELS[:, :, BLUE],
                 "That is the blue. Colours count from 0, and red is the first.",
             ),
             Mistake(
@@ -336,8 +337,7 @@ QUESTIONS = (
             Mistake(
                 lambda: _shape_of((0, 3, 2, 1)),
                 "Height and width have changed places, so the image lies on its side. "
-                "Exchanging the axes of height and channels does that too. "
-                "The image lies on its side.",
+                "Exchanging the axes of height and channels does that too.",
             ),
             Mistake(
                 lambda: _shape_of(_order(NCHW, NHWC)),

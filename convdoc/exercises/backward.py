@@ -16,7 +16,8 @@ BATCH_DY = np.array([[[[1, 0], [2, 3]],
 LAYER = ConvSpec(kernel=6)
 LAYER_X, LAYER_W = (16, 3, 45, 45), (32, 3, 6, 6)
 
-LIT_SIZE, LIT = 5, (2, 2)
+LIT_SIZE = 5
+LIT = (LIT_SIZE // 2, LIT_SIZE // 2)
 LIT_W = np.array([[1, 4, 2],
                   [0, 3, 5],
                   [6, 1, 2]])  # fmt: skip
@@ -28,6 +29,7 @@ W = np.array([[3, 1],
               [0, 2]])  # fmt: skip
 DY = np.array([[1, 2],
                [0, 3]])  # fmt: skip
+PIXELS = len(DY) + len(W) - 1  # along a side of the image that W has been convolved with
 
 AT, H = 2, 0.1
 
@@ -109,9 +111,9 @@ def _kernel_solution():
         "Lay dy on the upper left corner of x, multiply, add up, and move on. Nothing is flipped. "
         "(The figure calls dy by the name W.)",
         correlate_stepper(X[None, None], DY[None, None], "valid"),
-        "These are the right four sums. But a convolution lays its kernel on the image turned, so "
-        "in the upper left corner lay its last weight. Turn the result, and each sum stands with "
-        "its weight:",
+        f"These are the right {W.size} sums. But a convolution lays its kernel on the image "
+        "turned, so in the upper left corner lay its last weight. Turn the result, and each sum "
+        "stands with its weight:",
         _kernel().astype(int),
     ]
 
@@ -120,9 +122,9 @@ def _image_solution():
     from convdoc.draw import transpose_stepper
 
     return [
-        "Each output hands its dy back to the four pixels that it read, times the weights that it "
-        "read them with: those of the kernel as it lay there, turned. Where pixels were read "
-        "twice, both are added. (The figure calls dy by the name y, and dX by the name x′.)",
+        f"Each output hands its dy back to the {W.size} pixels that it read, times the weights "
+        "that it read them with: those of the kernel as it lay there, turned. Where pixels were "
+        "read twice, both are added. (The figure calls dy by the name y, and dX by the name x′.)",
         transpose_stepper(DY[None, None], W[None, None]),
         "The same as one formula: the cross-correlation of dy with W, fully padded.",
     ]
@@ -174,8 +176,8 @@ def _stride_solution():
         "From here on it is as without a stride: the cross-correlation with W, with zeros "
         "around. (The figure calls dy by the name y, and dX by the name x′.)",
         transpose_stepper(y, w, strides=(1, STRIDE), view="gather"),
-        "Or step by step from dy: each number leaves the turned kernel behind, two pixels after "
-        "the last.",
+        f"Or step by step from dy: each number leaves the turned kernel behind, {STRIDE} pixels "
+        "after the last.",
         transpose_stepper(y, w, strides=(1, STRIDE)),
     ]
 
@@ -316,7 +318,7 @@ QUESTIONS = (
         answer=lambda: int(_lit()[LIT]),
         mistakes=(
             Mistake(
-                lambda: int(LIT_W[1, 1]),
+                lambda: int(LIT_W[len(LIT_W) // 2, len(LIT_W) // 2]),
                 "That is what the middle output gains. Other windows hold the pixel too.",
             ),
             Mistake(
@@ -334,7 +336,7 @@ QUESTIONS = (
         ),
         hints=(
             "Which outputs read the middle pixel, and with which weight does each of them?",
-            "The window has nine places, and the pixel lies under another weight in each.",
+            f"The window has {LIT_W.size} places, and the pixel lies under another weight in each.",
         ),
         solution=_pixel_solution,
     ),
@@ -342,16 +344,17 @@ QUESTIONS = (
         name="backward-kernel",
         title="The gradient of the kernel",
         level=2,
-        text="A layer has convolved x with a kernel of 2×2, a true convolution under "
-        '`"valid"`, and gets dy. What is dW? W itself is not needed.',
+        text=f"A layer has convolved x with a kernel of {len(X) - len(DY) + 1}×"
+        f'{len(X) - len(DY) + 1}, a true convolution under `"valid"`, and gets dy. What is dW? W '
+        "itself is not needed.",
         given={"x": X, "dy": DY},
         kind=Array(),
         answer=_kernel,
         mistakes=(
             Mistake(
                 lambda: _kernel()[::-1, ::-1],
-                "The four sums are right, and each stands with the wrong weight. The convolution "
-                "had turned its kernel.",
+                f"The {W.size} sums are right, and each stands with the wrong weight. The "
+                "convolution had turned its kernel.",
             ),
             Mistake(
                 lambda: plane(conv4d, X, DY, "valid"),
@@ -379,8 +382,8 @@ QUESTIONS = (
         hints=(
             "Slide dy over x as a window. How many places has it, and which weight does each "
             "belong to?",
-            "Multiply and add up without flipping anything, which gives 2×2 numbers. Then think "
-            "of the turn that the kernel had made.",
+            f"Multiply and add up without flipping anything, which gives {len(X) - len(DY) + 1}×"
+            f"{len(X) - len(DY) + 1} numbers. Then think of the turn that the kernel had made.",
         ),
         solution=_kernel_solution,
     ),
@@ -388,8 +391,8 @@ QUESTIONS = (
         name="backward-image",
         title="Passing it on",
         level=2,
-        text='A layer has convolved an image of 3×3 with W, a true convolution under `"valid"`, '
-        "and gets dy. What does it pass on to the layer before, dX?",
+        text=f"A layer has convolved an image of {PIXELS}×{PIXELS} with W, a true convolution "
+        'under `"valid"`, and gets dy. What does it pass on to the layer before, dX?',
         given={"W": W, "dy": DY},
         kind=Array(),
         answer=lambda: plane(conv4d_transpose, DY, W),
@@ -424,8 +427,8 @@ QUESTIONS = (
         ),
         hints=(
             "Which pixels has output (0, 0) read, and each with which weight?",
-            "Begin with nine zeros. For each number of dy add it, times the turned kernel, where "
-            "that output's window lies.",
+            f"Begin with {PIXELS**2} zeros. For each number of dy add it, times the turned kernel, "
+            "where that output's window lies.",
         ),
         solution=_image_solution,
     ),
@@ -480,7 +483,7 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: _row(conv4d_transpose, ROW_DY, ROW_W),
-                "You forgot the stride. The two windows began two pixels apart.",
+                f"You forgot the stride. The two windows began {STRIDE} pixels apart.",
             ),
             Mistake(
                 lambda: _row(conv4d, _spread(STRIDE), ROW_W, "full"),

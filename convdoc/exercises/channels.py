@@ -89,7 +89,7 @@ def _spotted_solution():
 
     return [
         f"W has the shape {SPOTTED_W.shape}, so it is one filter, with a slice for each of the "
-        f"three channels. It adds up what the slices give and writes one image: "
+        f"{SPOTTED_X.shape[1]} channels. It adds up what the slices give and writes one image: "
         f"{_spotted().shape}. For a second axis of {ANNOUNCED[1]}, the layer would need "
         f"{ANNOUNCED[1]} filters.",
         stepper(SPOTTED_X, SPOTTED_W, "same"),
@@ -98,7 +98,7 @@ def _spotted_solution():
 
 def _apart(function=conv4d):
     """What each channel gives alone: (channels, height, width)."""
-    return np.array([function(X[:, [c]], W[:, [c]], "valid")[0, 0] for c in range(2)])
+    return np.array([function(X[:, [c]], W[:, [c]], "valid")[0, 0] for c in range(X.shape[1])])
 
 
 def _sum_solution():
@@ -120,21 +120,22 @@ def _mixed():
 def _mixed_solution():
     from convdoc.draw import stepper
 
-    terms = (f"{a} · {b}" if b > 0 else f"{a} · (−{-b})" for a, b in zip(PIXEL, MIX, strict=True))
-    x = np.array(PIXEL).reshape(1, 3, 1, 1)
+    terms = [f"{a} · {b}" if b > 0 else f"{a} · (−{-b})" for a, b in zip(PIXEL, MIX, strict=True)]
+    x, w = (np.reshape(numbers, (1, -1, 1, 1)) for numbers in (PIXEL, MIX))
     return [
-        "A kernel of one pixel meets no neighbours. Three products and the bias: "
+        f"A kernel of one pixel meets no neighbours. {len(terms)} products and the bias: "
         f"{' + '.join(terms)} + {BIAS} = {_mixed():g}.",
-        stepper(x, np.reshape(MIX, (1, 3, 1, 1)), "valid", bias=[BIAS]),
+        stepper(x, w, "valid", bias=[BIAS]),
     ]
 
 
 def _cycle_solution():
     from convdoc.draw import stepper
 
+    green, blue, red = (", ".join(map(str, row)) for row in CYCLE)
     return [
         "Each row is a filter and says what it takes from red, green and blue. The first output is "
-        "green alone: 0, 1, 0. The second is blue alone: 0, 0, 1. The third is red: 1, 0, 0.",
+        f"green alone: {green}. The second is blue alone: {blue}. The third is red: {red}.",
         CYCLE,
         "Choose a filter under the figure to see which channel it picks:",
         stepper(BEFORE[None], CYCLE.reshape(3, 3, 1, 1), "valid"),
@@ -240,20 +241,20 @@ QUESTIONS = (
             ),
             Mistake(
                 lambda: SPOTTED_X.shape,
-                "You convolved each channel separately and kept three images. A filter adds its "
-                "channels up.",
+                f"You convolved each channel separately and kept {SPOTTED_X.shape[1]} images. A "
+                "filter adds its channels up.",
             ),
             Mistake(
-                lambda: (1, 1, *ConvSpec(3).output_size((3, 5))),
+                lambda: (1, 1, *ConvSpec(SPOTTED_W.shape[2:]).output_size(SPOTTED_X.shape[2:])),
                 "The second axis is right. But this is `same`, so the plane stays as large as "
                 "it was.",
             ),
             Mistake(
-                lambda: (1, 3, 5, 1),
+                lambda: tuple(_spotted().shape[axis] for axis in (0, 2, 3, 1)),
                 "That is NHWC. Here the filters come second.",
             ),
             Mistake(
-                lambda: (3, 5),
+                lambda: _spotted().shape[2:],
                 "The axes of samples and filters are missing. They are there when they are 1 as "
                 "well.",
             ),
@@ -303,8 +304,8 @@ QUESTIONS = (
         ),
         hints=(
             "Convolve channel 0 with slice 0, and channel 1 with slice 1. Then?",
-            "Turned, slice 0 begins with 2 and slice 1 with 0. Lay them on the top left corners of "
-            "their channels and add up all eight products.",
+            f"Turned, slice 0 begins with {W[0, 0, -1, -1]} and slice 1 with {W[0, 1, -1, -1]}. "
+            f"Lay them on the top left corners of their channels and add up all {W.size} products.",
         ),
         solution=_sum_solution,
     ),
@@ -323,11 +324,11 @@ QUESTIONS = (
                 "You forgot the bias.",
             ),
             Mistake(
-                lambda: _mixed() + 2 * BIAS,
+                lambda: _mixed() + (len(PIXEL) - 1) * BIAS,
                 "You added the bias once for each channel. It is added once, to the sum.",
             ),
             Mistake(
-                lambda: (_mixed() - BIAS) / 3 + BIAS,
+                lambda: (_mixed() - BIAS) / len(PIXEL) + BIAS,
                 "You divided by the number of channels. A convolution adds up and divides by "
                 "nothing.",
             ),
@@ -379,7 +380,7 @@ QUESTIONS = (
         ),
         hints=(
             "Output 0 is to be green alone. What does filter 0 take from red, green and blue?",
-            "Filter 0 is 0, 1, 0. Now the other two.",
+            f"Filter 0 is {', '.join(map(str, CYCLE[0]))}. Now the other two.",
         ),
         solution=_cycle_solution,
     ),

@@ -33,6 +33,7 @@ OF_B = np.array([[1, 5, 2],
 STEP = np.array([[0, 0, 1, 1, 1, 1]])
 SECRET = np.array([[2, 3, -1]])
 RESPONSE = np.convolve(STEP[0], SECRET[0])[None, : STEP.size]  # shown with the question
+START = int(STEP.argmax())
 
 TRIALS = (
     (
@@ -60,11 +61,15 @@ def _moving_solution():
     from convdoc.draw import stepper
 
     days, weights = DAYS[0], AGES[0, ::-1]
-    sums = [f"{_products(days[at : at + 3], weights)} = {_moving()[0, at]}" for at in range(3)]
+    windows = np.lib.stride_tricks.sliding_window_view(days, weights.size)
+    sums = [
+        f"{_products(window, weights)} = {result}"
+        for window, result in zip(windows, _moving()[0], strict=True)
+    ]
     return [
         f"The kernel begins with the weight of the newest day. So on the days, which go from old "
-        f"to new, the weights lie as {', '.join(map(str, weights))}. Three days are needed for a "
-        f"sum, and {days.size} days have {len(sums)} such places: {'; '.join(sums)}.",
+        f"to new, the weights lie as {', '.join(map(str, weights))}. A sum takes {weights.size} "
+        f"days, and {days.size} days have {len(sums)} such places: {'; '.join(sums)}.",
         stepper(DAYS[None, None], AGES[None, None], "valid"),
     ]
 
@@ -87,7 +92,8 @@ def _dot_solution():
 
 
 def _pixel(kernel, row=ROW, column=COLUMN):
-    return int((IMAGE[row : row + 3, column : column + 3] * kernel).sum())
+    height, width = kernel.shape
+    return int((IMAGE[row : row + height, column : column + width] * kernel).sum())
 
 
 def _pixel_solution():
@@ -96,9 +102,9 @@ def _pixel_solution():
     first = IMAGE[ROW, COLUMN]
     return [
         f"The window of this output begins at row {ROW}, column {COLUMN} of the image. Turned, the "
-        f"kernel begins with its last element, {KERNEL[2, 2]}, so that weighs the first pixel of "
-        f"the window, {first}. Nine products, and their sum:",
-        explain(IMAGE[None, None], KERNEL[None, None], ConvSpec(3), 0, 0, ROW, COLUMN),
+        f"kernel begins with its last element, {KERNEL[-1, -1]}, so that weighs the first pixel "
+        f"of the window, {first}. {KERNEL.size} products, and their sum:",
+        explain(IMAGE[None, None], KERNEL[None, None], ConvSpec(KERNEL.shape), 0, 0, ROW, COLUMN),
     ]
 
 
@@ -115,14 +121,15 @@ def _step_solution():
     from convdoc.draw import stepper
 
     y, later = RESPONSE[0], np.concatenate([[0], RESPONSE[0, :-1]])
-    taken = "; ".join(f"{a} − {b} = {a - b}" for a, b in zip(y[2:], later[2:], strict=True))
-    taken = taken.replace("-", "−")
+    pairs = zip(y[START:], later[START:], strict=True)
+    taken = "; ".join(f"{a} − {b} = {a - b}" for a, b in pairs).replace("-", "−")
+    impulse = np.diff(STEP[0], prepend=0)
     return [
         "An impulse would show the kernel. The step is no impulse, but take the same step one "
-        "pixel later away from it, and an impulse is left: 0, 0, 1, 0, 0, 0. A convolution is "
-        "linear and the same everywhere, so the same may be done to the result: take the result, "
-        f"one pixel later, away from it. From column 2 on that is {taken}. The kernel "
-        "is what stands there before the zero.",
+        f"pixel later away from it, and an impulse is left: {', '.join(map(str, impulse))}. A "
+        "convolution is linear and the same everywhere, so the same may be done to the result: "
+        f"take the result, one pixel later, away from it. From column {START} on that is {taken}. "
+        "The kernel is what stands there before the zero.",
         y - later,
         "Put in, it gives the y that was shown:",
         stepper(STEP[None, None], SECRET[None, None], ((0, 0), (2, 0))),
@@ -202,7 +209,7 @@ QUESTIONS = (
             ),
         ),
         hints=(
-            "How many windows of three lie wholly on five numbers?",
+            f"How many windows of {AGES.size} lie wholly on {DAYS.size} numbers?",
             "In the first window the newest day is the third number. Begin with its weight and go "
             "back in time.",
         ),
@@ -245,7 +252,7 @@ QUESTIONS = (
         ),
         hints=(
             "Count the rows and the columns of x.",
-            "In how many places from top to bottom does a kernel of two rows fit?",
+            f"In how many places from top to bottom does a kernel of {DOT_KERNEL[0]} rows fit?",
         ),
         solution=_dot_solution,
     ),
@@ -330,11 +337,11 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: np.diff(RESPONSE, prepend=0),
-                "That is the answer to an impulse. It begins in column 2, and the kernel is its "
-                "three numbers from there on.",
+                f"That is the answer to an impulse. It begins in column {START}, and the kernel is "
+                f"its {SECRET.size} numbers from there on.",
             ),
             Mistake(
-                lambda: RESPONSE[:, 2:5],
+                lambda: RESPONSE[:, START : START + SECRET.size],
                 "You read y as if x were an impulse. It is a step: at its second 1, two elements "
                 "of the kernel are added up already.",
             ),

@@ -27,26 +27,39 @@ W = np.array([[1, 0, 2],
               [0, 0, 0],
               [3, 0, 0]])  # fmt: skip
 
+APART = 2
+
 KERNEL = np.array([[1, 2, 3],
                    [4, 5, 6]])  # fmt: skip
 GAP = 2
 
+STACKED = 3  # rows and columns of each kernel in a stack of layers
 DOUBLED = (1, 2, 4, 8)
 SPARSE = (2, 4)
 
 
-def _field(dilations, kernel=3):
+def _stack(dilations):
+    layers = [Conv(1, STACKED, border_mode="same", dilation=d) for d in dilations]
+    return Network(layers).table((1, 1, 64, 64))
+
+
+def _field(dilations):
     """Pixels along one axis that a stack of layers sees."""
-    layers = [Conv(1, kernel, border_mode="same", dilation=d) for d in dilations]
-    return Network(layers).table((1, 1, 64, 64)).rows[-1].receptive_field[0]
+    return _stack(dilations).rows[-1].receptive_field[0]
 
 
 def _times_read(dilations):
-    """How often one output of a stack of 3×3 layers reads each pixel of its receptive field."""
-    count = np.ones((1, 1))
+    """How often one output of a stack of layers reads each pixel of its receptive field."""
+    count, ones = np.ones((1, 1)), np.ones((STACKED, STACKED))
     for d in dilations:
-        count = plane(conv4d, count, np.ones((3, 3)), "full", dilation=d, engine="numpy")
+        count = plane(conv4d, count, ones, "full", dilation=d, engine="numpy")
     return count.astype(int)
+
+
+def _places(kernel, dilation):
+    """Write where along an axis the elements of a kernel lie."""
+    *others, last = (str(dilation * n) for n in range(kernel))
+    return f"{', '.join(others)} and {last}"
 
 
 def _never_read():
@@ -64,15 +77,16 @@ def _same_solution():
     from convdoc.draw import stepper
 
     (k, _), (d, _), (spread, _) = SAME.kernel, SAME.dilation, SAME.dilated_kernel
-    small = np.arange(25).reshape(1, 1, 5, 5)
+    small, fewer = np.arange(25).reshape(5, 5), ConvSpec(k, dilation=2, border_mode="half")
     return [
         f"The kernel has {k} elements in a row and {k - 1} steps of {d} pixels between them, so it "
         f"covers {d} · {k - 1} + 1 = {spread} pixels. Without padding the output would be "
         f"{spread} − 1 = {spread - 1} pixels smaller. Half of these on each side make up for it: "
         f"{spread - 1} / 2 = {(spread - 1) // 2}.",
         SAME.relationship(SAME_SIZE)[0],
-        "On a smaller image, a dilation of 2 takes 2 zeros on each side:",
-        stepper(small, np.ones((1, 1, 3, 3), int), "half", dilation=2),
+        f"On a smaller image, a dilation of {fewer.dilation[0]} takes "
+        f"{fewer.padding(small.shape)[0][0]} zeros on each side:",
+        stepper(small[None, None], np.ones((1, 1, k, k), int), "half", dilation=fewer.dilation),
     ]
 
 
@@ -86,6 +100,15 @@ def _from_zero_solution():
         f"element takes one pixel more: {d} · {k - 1} + 1 = {len(column)}. Where the elements lie:",
         column.T,
     ]
+
+
+def _layer_result(spec):
+    return LAYER_INPUT[0], LAYER.filters, *spec.output_size(LAYER_INPUT[2:])
+
+
+def _rounded_up():
+    sizes = zip(LAYER_INPUT[2:], LAYER.spec.dilated_kernel, LAYER.strides, strict=True)
+    return tuple(-(-(size - spread) // stride) + 1 for size, spread, stride in sizes)
 
 
 def _layer_solution():
@@ -106,32 +129,32 @@ def _layer_solution():
 def _by_hand_solution():
     from convdoc.draw import stepper
 
+    spec = ConvSpec(W.shape, dilation=APART)
+    (rows, columns), (places, _) = spec.dilated_kernel, spec.output_size(X.shape)
     return [
-        "The kernel covers 5 rows and 5 columns, so there are two places along each axis. It is "
-        "turned by 180 degrees before it is laid down, as in every convolution: its 3 then weighs "
-        "a pixel of the first row that it reads, at the right. Step through:",
-        stepper(X[None, None], W[None, None], "valid", dilation=2),
+        f"The kernel covers {rows} rows and {columns} columns, so there are {places} places along "
+        "each axis. It is turned by 180 degrees before it is laid down, as in every convolution: "
+        f"its {W[-1, 0]} then weighs a pixel of the first row that it reads, at the right. Step "
+        "through:",
+        stepper(X[None, None], W[None, None], "valid", dilation=APART),
     ]
 
 
 def _doubled_solution():
-    k = 3
-    reach = [d * (k - 1) for d in DOUBLED]
+    reach = [d * (STACKED - 1) for d in DOUBLED]
     return [
-        f"Each layer adds what its kernel covers beyond one pixel, {k - 1} times its dilation: "
-        f"{', '.join(map(str, reach))}. With the pixel that you begin with, that is 1 + "
+        f"Each layer adds what its kernel covers beyond one pixel, {STACKED - 1} times its "
+        f"dilation: {', '.join(map(str, reach))}. With the pixel that you begin with, that is 1 + "
         f"{' + '.join(map(str, reach))} = {1 + sum(reach)}. In this table, the column for the "
         "receptive field counts along:",
-        Network([Conv(1, k, border_mode="same", dilation=d) for d in DOUBLED]).table(
-            (1, 1, 64, 64)
-        ),
+        _stack(DOUBLED),
     ]
 
 
 def _never_read_solution():
     count = _times_read(SPARSE)
     rows, side = int((count.sum(1) > 0).sum()), len(count)
-    first, second = ([d * n for n in range(3)] for d in SPARSE)
+    first, second = (_places(STACKED, d) for d in SPARSE)
     return [
         f"Along one axis, the second layer's output reads places {second} of what the first "
         f"gives, and each of those reads {first} farther on. Together these are the even places, "
@@ -198,7 +221,7 @@ QUESTIONS = (
         answer=lambda: FROM_ZERO.dilated_kernel[0],
         mistakes=(
             Mistake(
-                lambda: ConvSpec(4, dilation=BETWEEN).dilated_kernel[0],
+                lambda: ConvSpec(FROM_ZERO.kernel, dilation=BETWEEN).dilated_kernel[0],
                 "You counted as frameworks do, from 1. This text counts the pixels between two "
                 "elements.",
             ),
@@ -233,29 +256,31 @@ QUESTIONS = (
         answer=lambda: Network([LAYER]).table(LAYER_INPUT).rows[-1].shape,
         mistakes=(
             Mistake(
-                lambda: (8, 16, *ConvSpec(3, 2).output_size(32)),
-                "You left the dilation out: the kernel covers more than its three rows.",
+                lambda: _layer_result(ConvSpec(LAYER.size, LAYER.strides)),
+                f"You left the dilation out: the kernel covers more than its {LAYER.size[0]} rows.",
             ),
             Mistake(
-                lambda: (8, 16, *ConvSpec(3, 1, dilation=4).output_size(32)),
+                lambda: _layer_result(ConvSpec(LAYER.size, dilation=LAYER.dilation)),
                 "You left the stride out.",
             ),
             Mistake(
-                lambda: (8, 16, *(-(-(32 - 9) // 2) + 1,) * 2),
+                lambda: (*_layer_result(LAYER.spec)[:2], *_rounded_up()),
                 "You rounded up. A window that does not fit is not computed.",
             ),
             Mistake(
-                lambda: (8, 16, *ConvSpec(12, 2).output_size(32)),
+                lambda: _layer_result(
+                    ConvSpec(np.multiply(LAYER.size, LAYER.dilation), LAYER.strides)
+                ),
                 "Did you forget the window's first place? The division counts steps, and there "
                 "is one place more. Or did you count a gap behind the last element of the "
                 "kernel? There is none.",
             ),
             Mistake(
-                lambda: (8, *LAYER.spec.output_size(32), 16),
+                lambda: tuple(_layer_result(LAYER.spec)[axis] for axis in (0, 2, 3, 1)),
                 "Right numbers, but here the filters stand before height and width.",
             ),
             Mistake(
-                lambda: (8, 3, *LAYER.spec.output_size(32)),
+                lambda: (*LAYER_INPUT[:2], *_layer_result(LAYER.spec)[2:]),
                 "The channels of the input are added up. What does the second axis of a result "
                 "count?",
             ),
@@ -271,36 +296,36 @@ QUESTIONS = (
         name="dilation-by-hand",
         title="Four numbers by hand",
         level=2,
-        text="Convolve x with W, with a dilation of 2 and without padding. It is a convolution, so "
-        "the kernel is flipped.",
+        text=f"Convolve x with W, with a dilation of {APART} and without padding. It is a "
+        "convolution, so the kernel is flipped.",
         given={"x": X, "W": W},
         kind=Array(),
-        answer=lambda: plane(conv4d, X, W, "valid", dilation=2),
+        answer=lambda: plane(conv4d, X, W, "valid", dilation=APART),
         mistakes=(
             Mistake(
-                lambda: plane(correlate4d, X, W, "valid", dilation=2),
+                lambda: plane(correlate4d, X, W, "valid", dilation=APART),
                 "You did not flip the kernel. That is the cross-correlation.",
             ),
             Mistake(
                 lambda: plane(conv4d, X, W, "valid"),
-                "You left the dilation out: the kernel's elements lie two pixels apart.",
+                f"You left the dilation out: the kernel's elements lie {APART} pixels apart.",
             ),
             Mistake(
-                lambda: plane(conv4d, X, W, "valid", strides=2),
-                "You moved the window in steps of two. That is a stride. A dilation moves the "
+                lambda: plane(conv4d, X, W, "valid", strides=APART),
+                f"You moved the window in steps of {APART}. That is a stride. A dilation moves the "
                 "elements of the kernel apart, and the window still goes on by one pixel.",
             ),
             Mistake(
-                lambda: plane(conv4d, X, np.rot90(W), "valid", dilation=2),
+                lambda: plane(conv4d, X, np.rot90(W), "valid", dilation=APART),
                 "You turned the kernel by a quarter. A flip is half a turn: the first element "
                 "becomes the last.",
             ),
         ),
         hints=(
-            "Turn the kernel by 180 degrees. Which pixels lie under its three elements that are "
-            "not zero?",
-            "For the first number the kernel lies on rows and columns 0, 2 and 4. Turned, its 3 "
-            "lies on row 0, column 4.",
+            f"Turn the kernel by 180 degrees. Which pixels lie under its {np.count_nonzero(W)} "
+            "elements that are not zero?",
+            f"For the first number the kernel lies on rows and columns {_places(len(W), APART)}. "
+            f"Turned, its {W[-1, 0]} lies on row 0, column {(len(W) - 1) * APART}.",
         ),
         solution=_by_hand_solution,
     ),
@@ -308,7 +333,8 @@ QUESTIONS = (
         name="dilation-doubled",
         title="Four layers, doubled each time",
         level=2,
-        text=f"Four layers with kernels of 3×3 follow each other, with dilations of "
+        text=f"{len(DOUBLED)} layers with kernels of {STACKED}×{STACKED} follow each other, with "
+        f"dilations of "
         f"{', '.join(map(str, DOUBLED))} and a stride of 1. How many pixels across is the "
         "receptive field of one output of the last?",
         kind=Integer(),
@@ -327,12 +353,12 @@ QUESTIONS = (
                 "You went to one side only. The kernel reaches as far to the other.",
             ),
             Mistake(
-                lambda: sum(ConvSpec(3, dilation=d).dilated_kernel[0] for d in DOUBLED),
+                lambda: sum(ConvSpec(STACKED, dilation=d).dilated_kernel[0] for d in DOUBLED),
                 "You added up what the kernels cover. Neighbouring layers share one pixel each: "
                 "count what each layer adds.",
             ),
             Mistake(
-                lambda: ConvSpec(3, dilation=DOUBLED[-1]).dilated_kernel[0],
+                lambda: ConvSpec(STACKED, dilation=DOUBLED[-1]).dilated_kernel[0],
                 "That is what the last layer sees of the layer before it. What do those see?",
             ),
             Mistake(
@@ -350,8 +376,9 @@ QUESTIONS = (
         name="dilation-never-read",
         title="What two layers never read",
         level=3,
-        text=f"Two layers with kernels of 3×3 follow each other, with dilations of {SPARSE[0]} and "
-        f"{SPARSE[1]}. How many pixels of its receptive field does one output never read?",
+        text=f"Two layers with kernels of {STACKED}×{STACKED} follow each other, with dilations of "
+        f"{SPARSE[0]} and {SPARSE[1]}. How many pixels of its receptive field does one output "
+        "never read?",
         kind=Integer(),
         answer=_never_read,
         mistakes=(
@@ -369,20 +396,20 @@ QUESTIONS = (
                 "You counted along one axis. The field has two.",
             ),
             Mistake(
-                lambda: _field(SPARSE) ** 2 - 2 * 9,
-                "You took away the weights, nine in each layer. Each weight of the second layer "
-                "reads through all nine of the first.",
+                lambda: _field(SPARSE) ** 2 - len(SPARSE) * STACKED**2,
+                f"You took away the weights, {STACKED**2} in each layer. Each weight of the second "
+                f"layer reads through all {STACKED**2} of the first.",
             ),
             Mistake(
-                lambda: _field(SPARSE) ** 2 - 9 * 9,
+                lambda: _field(SPARSE) ** 2 - (STACKED**2) ** len(SPARSE),
                 "You took every way through the two kernels for another pixel. Some ways end at "
                 "the same one.",
             ),
         ),
         hints=(
             "Look at one axis first. Which places does an output read, through both layers?",
-            "The second layer reads places 0, 4 and 8 of the first layer's result. Each of them "
-            "reads 0, 2 and 4 farther on.",
+            f"The second layer reads places {_places(STACKED, SPARSE[1])} of the first layer's "
+            f"result. Each of them reads {_places(STACKED, SPARSE[0])} farther on.",
         ),
         solution=_never_read_solution,
     ),

@@ -77,7 +77,7 @@ def _seen_solution():
     return [
         *sentences,
         f"That makes {len(seen)}. B changes nothing but its signs, and who looks at edges without "
-        "their signs misses it. Nine different numbers, as in E, leave no doubt.",
+        f"their signs misses it. {NINE.size} different numbers, as in E, leave no doubt.",
     ]
 
 
@@ -207,7 +207,8 @@ QUESTIONS = (
         title="Which kernels see a flip?",
         level=1,
         text="To find out whether a new library flips, you convolve a photograph by it and by one "
-        "that you know, and compare. How many of these five kernels would show a difference?",
+        "that you know, and compare. How many of these "
+        f"{len(TRIED)} kernels would show a difference?",
         given=TRIED,
         kind=Integer(),
         answer=lambda: len(_seen()),
@@ -354,7 +355,8 @@ QUESTIONS = (
         ),
         hints=(
             "How much of the window lies on the image when its middle is the corner pixel?",
-            f"Two rows and two columns of it. Add up the ones there, and divide by {MEAN**2}.",
+            f"{MEAN // 2 + 1} rows and {MEAN // 2 + 1} columns of it. Add up the ones there, and "
+            f"divide by {MEAN**2}.",
         ),
         solution=_timing_solution,
     ),
@@ -389,7 +391,8 @@ QUESTIONS = (
             ),
         ),
         hints=(
-            "A kernel of 2 needs one row of zeros. Does it go to the top or to the bottom?",
+            f"A kernel of {len(MOVED_W)} needs one row of zeros. Does it go to the top or to "
+            "the bottom?",
             "TensorFlow puts the odd row at the bottom, and the odd column at the right. The first "
             "window then lies on the image alone.",
         ),
