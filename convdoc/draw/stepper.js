@@ -40,8 +40,9 @@
       if (!this.texts.length) {
         for (const row of range(this.rows)) {
           const group = add(rows, "g", {});
-          for (const column of range(this.columns))
+          for (const column of range(this.columns)) {
             this.texts.push(add(group, "text", { x: column * UNIT + 5, y: row * UNIT + 5 }));
+          }
         }
       }
       this.svg.setAttribute("role", "grid");
@@ -52,7 +53,10 @@
         text.addEventListener("focus", () => {
           this.moveTabStop(cell);
           const called = name(Math.floor(cell / this.columns), cell % this.columns);
-          text.setAttribute("aria-label", text.textContent ? `${called} = ${text.textContent}` : called);
+          text.setAttribute(
+            "aria-label",
+            text.textContent ? `${called} = ${text.textContent}` : called,
+          );
         });
       });
     }
@@ -84,9 +88,9 @@
     teller = null;
 
     connectedCallback() {
-      if (document.readyState === "loading")
+      if (document.readyState === "loading") {
         document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
-      else this.begin();
+      } else this.begin();
     }
 
     disconnectedCallback() {
@@ -96,7 +100,8 @@
     begin() {
       if (this.plan) return; // only moved to another place of the page
       this.plan = JSON.parse(this.dataset.plan);
-      const panels = (part) => [...this.querySelectorAll(`.${part} > .slice`)].map((slice) => new Panel(slice));
+      const panels = (part) =>
+        [...this.querySelectorAll(`.${part} > .slice`)].map((slice) => new Panel(slice));
       [this.here, this.there, this.stamp] = ["here", "there", "stamp"].map(panels);
       this.now = this.querySelector(".now");
       this.controls = this.querySelector(".controls");
@@ -118,7 +123,9 @@
       this.querySelector(".frames")?.remove();
       if (this.control("play").dataset.playing === "true") this.setPlaying(false);
       if (this.isStored()) {
-        this.texts = this.stamp.map((panel) => panel.texts.map((text) => text.textContent).reverse());
+        this.texts = this.stamp.map((panel) =>
+          panel.texts.map((text) => text.textContent).reverse()
+        );
         this.turnStamp();
       }
     }
@@ -160,10 +167,15 @@
       };
       const [n] = this.index(this.at);
       const along = (axis, cell) =>
-        range(this.plan.shape[axis + 2]).filter((at) => covers(axis, this.plan.starts[axis][at], cell));
-      const channels = range(this.plan.shape[1]).filter((c) => this.plan.reach[c].includes(channel));
+        range(this.plan.shape[axis + 2]).filter((at) =>
+          covers(axis, this.plan.starts[axis][at], cell)
+        );
+      const channels = range(this.plan.shape[1]).filter((c) =>
+        this.plan.reach[c].includes(channel)
+      );
       return channels.flatMap((c) =>
-        along(0, row).flatMap((i) => along(1, column).map((j) => this.step([n, c, i, j]))));
+        along(0, row).flatMap((i) => along(1, column).map((j) => this.step([n, c, i, j])))
+      );
     }
 
     // -- Show a step ----------------------------------------------------------------------------
@@ -204,7 +216,8 @@
       const done = Math.max(0, Math.min(rows * columns, this.at + 1 - this.step([n, c, 0, 0])));
       const row = Math.floor(done / columns), column = done % columns;
       const below = column ? row + 1 : row;
-      return (column ? box(row, column, 1, columns - column) : "") + box(below, 0, rows - below, columns);
+      return (column ? box(row, column, 1, columns - column) : "") +
+        box(below, 0, rows - below, columns);
     }
 
     // The output of a scattering: what all steps of this sample up to now have added up to.
@@ -222,8 +235,12 @@
         for (const [u, v, height, width] of parts) path += box(row + u, column + v, height, width);
         if (!added) continue;
         const sums = this.sentences[step].querySelectorAll("b"); // a number for each cell, slice after slice
-        offsets.forEach(([u, v], k) =>
-          (numbers[(row + u) * panel.columns + column + v] = sums[which * offsets.length + k].textContent));
+        offsets.forEach((
+          [u, v],
+          k,
+        ) => (numbers[(row + u) * panel.columns + column + v] =
+          sums[which * offsets.length + k].textContent)
+        );
       }
       panel.filled?.setAttribute("d", path);
       if (!added) return;
@@ -243,7 +260,9 @@
       const panel = this[part][k];
       if (part === "stamp") this.texts[k] = texts;
       const shown = part === "stamp" && this.isStored() ? texts.toReversed() : texts;
-      panel.texts.forEach((text, cell) => text.textContent !== shown[cell] && (text.textContent = shown[cell]));
+      panel.texts.forEach((text, cell) =>
+        text.textContent !== shown[cell] && (text.textContent = shown[cell])
+      );
     }
 
     showStamp(channel) {
@@ -289,29 +308,42 @@
       const steps = this.stepsOver(channel, cell);
       this.here.forEach((panel, which) => {
         const mine = this.indexOfPanel(which, this.plan.shape);
-        const cells = steps.map((step) => this.index(step)).filter((at) => at[0] === mine[0] && at[1] === mine[1]);
+        const cells = steps.map((step) => this.index(step)).filter((at) =>
+          at[0] === mine[0] && at[1] === mine[1]
+        );
         panel.lit.setAttribute("d", boxes(cells.map((at) => at.slice(2))));
       });
-      this.there.forEach((panel, which) => panel.lit.setAttribute("d", which === k ? boxes([cell]) : ""));
+      this.there.forEach((panel, which) =>
+        panel.lit.setAttribute("d", which === k ? boxes([cell]) : "")
+      );
       const told = this.plan.words.meets
         .replace("{element}", this.nameThere(n, channel, ...cell))
         .replace("{count}", steps.length)
         .replace("{all}", this.count / this.plan.shape[0]);
-      if (this.teller) this.now.innerHTML = this.teller.there(told, steps.map((step) => this.index(step)));
-      else this.now.textContent = told;
+      if (this.teller) {
+        this.now.innerHTML = this.teller.there(
+          told,
+          steps.map((step) => this.index(step)),
+        );
+      } else this.now.textContent = told;
     }
 
     // The cells that a kernel cell lies on, at all steps of the filter on show.
     lightStamp(k, cell) {
       const slices = this.stamp.length / this.plan.shape[1];
       const channel = Math.floor(k / slices), [n] = this.index(this.at);
-      const [u, v] = this.asItLies(this.stamp[k], cell).map((at, axis) => at * this.plan.dilation[axis]);
+      const [u, v] = this.asItLies(this.stamp[k], cell).map((at, axis) =>
+        at * this.plan.dilation[axis]
+      );
       const [rows, columns] = this.plan.starts;
       this.unlight();
       this.there.forEach((panel, which) => {
         const [sample, at] = this.indexOfPanel(which, this.plan.size);
         const under = sample === n && this.plan.reach[channel][k % slices] === at;
-        panel.lit.setAttribute("d", under ? boxes(rows.flatMap((row) => columns.map((column) => [row + u, column + v]))) : "");
+        panel.lit.setAttribute(
+          "d",
+          under ? boxes(rows.flatMap((row) => columns.map((column) => [row + u, column + v]))) : "",
+        );
       });
       this.stamp[k].lit.setAttribute("d", boxes([cell]));
       this.now.innerHTML = this.teller.stamp(k, cell);
@@ -327,13 +359,17 @@
     }
 
     unlight() {
-      for (const panel of [...this.here, ...this.there, ...this.stamp]) panel.lit.setAttribute("d", "");
+      for (const panel of [...this.here, ...this.there, ...this.stamp]) {
+        panel.lit.setAttribute("d", "");
+      }
     }
 
     nameThere(n, channel, row, column) {
       const { around, spread, size } = this.plan;
       const place = [row, column].map((cell, axis) => (cell - around[axis]) / spread[axis]);
-      const real = place.every((at, axis) => Number.isInteger(at) && at >= 0 && at < size[axis + 2]);
+      const real = place.every((at, axis) =>
+        Number.isInteger(at) && at >= 0 && at < size[axis + 2]
+      );
       return real ? this.name(1, [n, channel, ...place]) : this.plan.words.surround;
     }
 
@@ -375,8 +411,9 @@
         last = "";
         if (event.pointerType === "touch") return;
         const focused = document.activeElement; // a cell that was chosen tells again
-        if (focused?.matches("[role=gridcell]") && this.contains(focused)) focused.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
-        else leave();
+        if (focused?.matches("[role=gridcell]") && this.contains(focused)) {
+          focused.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
+        } else leave();
       });
       panel.slice.addEventListener("click", (event) => {
         const cell = panel.cellAt(event);
@@ -391,15 +428,21 @@
       });
       panel.slice.addEventListener("focusout", leave);
       panel.slice.addEventListener("keydown", (event) => {
-        const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+        const moves = {
+          ArrowLeft: [0, -1],
+          ArrowRight: [0, 1],
+          ArrowUp: [-1, 0],
+          ArrowDown: [1, 0],
+        };
         const cell = panel.texts.indexOf(event.target);
         if (!moves[event.key] || cell < 0) return;
         event.preventDefault();
         event.stopPropagation();
         const row = Math.floor(cell / panel.columns) + moves[event.key][0];
         const column = (cell % panel.columns) + moves[event.key][1];
-        if (row >= 0 && row < panel.rows && column >= 0 && column < panel.columns)
+        if (row >= 0 && row < panel.rows && column >= 0 && column < panel.columns) {
           panel.texts[row * panel.columns + column].focus();
+        }
       });
     }
 
@@ -409,15 +452,19 @@
         forward: () => this.jump(this.at + 1),
         play: () => (this.timer ? this.pause() : this.play()),
         stored: () => this.turnStamp(),
-        full: () => (document.fullscreenElement === this
-          ? document.exitFullscreen() : this.requestFullscreen().catch(() => {})),
+        full:
+          () => (document.fullscreenElement === this
+            ? document.exitFullscreen()
+            : this.requestFullscreen().catch(() => {})),
       };
       this.controls.addEventListener("click", (event) => actions[event.target.dataset.do]?.());
       this.slider.addEventListener("input", () => this.jump(Number(this.slider.value)));
       this.controls.addEventListener("change", ({ target }) => {
         if (target.dataset.do === "speed") {
           Stepper.speed = target.value;
-          for (const other of document.querySelectorAll("convdoc-stepper [data-do=speed]")) other.value = target.value;
+          for (const other of document.querySelectorAll("convdoc-stepper [data-do=speed]")) {
+            other.value = target.value;
+          }
         } else if (target.matches("select")) {
           const at = this.index(this.at);
           at[target.dataset.do] = Number(target.value);
@@ -428,7 +475,12 @@
         if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
         event.stopPropagation(); // or a notebook would take keys for its own commands
         if (event.target.closest("input, select, details")) return;
-        const steps = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: this.count - 1 };
+        const steps = {
+          ArrowLeft: this.at - 1,
+          ArrowRight: this.at + 1,
+          Home: 0,
+          End: this.count - 1,
+        };
         if (!(event.key in steps)) return;
         event.preventDefault();
         this.jump(steps[event.key]);
@@ -453,7 +505,9 @@
       this.setPlaying(true);
       const next = () => {
         this.show(this.at + 1);
-        this.timer = this.at < this.count - 1 ? setTimeout(next, PAUSE / Stepper.speed) : this.setPlaying(false);
+        this.timer = this.at < this.count - 1
+          ? setTimeout(next, PAUSE / Stepper.speed)
+          : this.setPlaying(false);
       };
       this.timer = setTimeout(next, PAUSE / Stepper.speed);
     }
@@ -468,8 +522,9 @@
     // A screen reader hears each step that is asked for, not those that run past.
     setPlaying(playing) {
       const button = this.control("play");
-      if (playing !== (button.dataset.playing === "true"))
+      if (playing !== (button.dataset.playing === "true")) {
         [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
+      }
       button.dataset.playing = playing;
       this.now.setAttribute("aria-live", playing ? "off" : "polite");
     }
@@ -479,13 +534,17 @@
       const button = this.control("stored");
       const stored = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", stored);
-      this.querySelectorAll(".way > span").forEach((span, k) => (span.hidden = (k === 1) !== stored));
+      this.querySelectorAll(".way > span").forEach((
+        span,
+        k,
+      ) => (span.hidden = (k === 1) !== stored));
       this.stamp.forEach((panel, which) => {
         const texts = stored ? this.texts[which].toReversed() : this.texts[which];
         panel.texts.forEach((text, k) => (text.textContent = texts[k]));
         const middle = `${(panel.columns * UNIT) / 2} ${(panel.rows * UNIT) / 2}`;
-        for (const fill of panel.svg.querySelectorAll(":scope > [class^=f]"))
+        for (const fill of panel.svg.querySelectorAll(":scope > [class^=f]")) {
           fill.setAttribute("transform", stored ? `rotate(180 ${middle})` : "");
+        }
       });
     }
 
@@ -500,7 +559,9 @@
       for (const step of range(this.count)) {
         this.show(step);
         const frame = frames.appendChild(document.createElement("li"));
-        frame.append(...[this.querySelector(".stage"), this.now].map((part) => part.cloneNode(true)));
+        frame.append(
+          ...[this.querySelector(".stage"), this.now].map((part) => part.cloneNode(true)),
+        );
         frame.querySelector(".now").removeAttribute("aria-live");
       }
       this.append(frames);
@@ -510,6 +571,9 @@
 
   const all = () => document.querySelectorAll("convdoc-stepper");
   addEventListener("beforeprint", () => all().forEach((stepper) => stepper.makeFrames()));
-  addEventListener("afterprint", () => all().forEach((stepper) => stepper.querySelector(".frames")?.remove()));
+  addEventListener(
+    "afterprint",
+    () => all().forEach((stepper) => stepper.querySelector(".frames")?.remove()),
+  );
   customElements.define("convdoc-stepper", Stepper);
 })();
