@@ -1,4 +1,5 @@
-// Moves steppers from step to step. All numbers and words are in the page: figure.py wrote them.
+// Moves steppers from step to step. It computes places only: all numbers and words are in the plan
+// of each figure and in its still picture, which figure.py wrote.
 (() => {
   if (customElements.get("convdoc-stepper")) return; // a notebook loads this once for each figure
 
@@ -11,6 +12,11 @@
     `M${column * UNIT} ${row * UNIT}h${width * UNIT}v${height * UNIT}h-${width * UNIT}z`;
   const boxes = (cells) => cells.map(([row, column]) => box(row, column, 1, 1)).join("");
   const range = (length) => [...Array(length).keys()];
+  // A number of the plan as text: it is rounded already, and a text where digits do not suffice.
+  const written = (value) => String(value).replace("-", "−");
+  const signed = (text) => (text.startsWith("−") ? text : `+${text}`);
+  // A sentence with its parts put in by their names.
+  const fill = (sentence, parts) => sentence.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
   const add = (parent, name, attributes) => {
     const child = parent.appendChild(document.createElementNS(SVG, name));
     for (const [key, value] of Object.entries(attributes)) child.setAttribute(key, value);
@@ -83,9 +89,12 @@
 
   class Stepper extends HTMLElement {
     static speed = "1"; // chosen once for all steppers of the page
-    // Who makes a stepper while a page is open may set a teller before it is put there. It says what
-    // there is no list for: step(at), there(told, steps) and stamp(k, cell), all as HTML, and nameStamp(k, cell); where it has name(array, index), it names the other cells too.
+    // Who makes a stepper while a page is open may set a teller before it is put there. It has the
+    // sentences that are in no list: step(at), there(text, steps) and stamp(k, cell), all as HTML,
+    // and the name of a kernel's cell: nameStamp(k, cell). Where it has name(array, index), it names
+    // the other cells, too.
     teller = null;
+    stored = false; // whether the kernel is shown as it is stored
 
     connectedCallback() {
       if (document.readyState === "loading") {
@@ -121,8 +130,9 @@
     // A page may have been saved while it played, or with the kernel turned.
     resetControls() {
       this.querySelector(".frames")?.remove();
-      if (this.control("play").dataset.playing === "true") this.setPlaying(false);
-      if (this.isStored()) {
+      this.setPlaying(false);
+      if (this.control("stored")?.getAttribute("aria-pressed") === "true") {
+        this.stored = true;
         this.texts = this.stamp.map((panel) =>
           panel.texts.map((text) => text.textContent).reverse()
         );
@@ -220,9 +230,9 @@
         box(below, 0, rows - below, columns);
     }
 
-    // The output of a scattering: what all steps of this sample up to now have added up to.
+    // The output of a scattering: the sums of all steps of this sample up to now.
     fill(panel, n, channel, slot) {
-      const { window, dilation, reach, empty, added } = this.plan;
+      const { window, dilation, reach, empty, added, sums } = this.plan;
       const offsets = this.offsets();
       const whole = dilation.every((step) => step === 1);
       const parts = whole ? [[0, 0, ...window]] : offsets.map((offset) => [...offset, 1, 1]);
@@ -233,20 +243,19 @@
         if (which < 0) continue;
         const [row, column] = this.start(step);
         for (const [u, v, height, width] of parts) path += box(row + u, column + v, height, width);
-        if (!added) continue;
-        const sums = this.sentences[step].querySelectorAll("b"); // a number for each cell, slice after slice
-        offsets.forEach((
-          [u, v],
-          k,
-        ) => (numbers[(row + u) * panel.columns + column + v] =
-          sums[which * offsets.length + k].textContent)
-        );
+        offsets.forEach(([u, v], k) => {
+          const cell = (row + u) * panel.columns + column + v;
+          numbers[cell] = sums?.[step][which * offsets.length + k];
+        });
       }
       panel.filled?.setAttribute("d", path);
-      if (!added) return;
-      panel.texts.forEach((text, cell) => (text.textContent = numbers[cell]));
-      const products = added[this.at].split(" ").slice(slot * panel.corners.length);
-      if (slot >= 0) panel.corners.forEach((text, k) => (text.textContent = products[k]));
+      if (!sums) return;
+      panel.texts.forEach((text, cell) => (text.textContent = written(numbers[cell])));
+      if (slot < 0) return;
+      const first = slot * offsets.length;
+      panel.corners.forEach((text, k) => {
+        text.textContent = signed(written(added[this.at][first + k]));
+      });
     }
 
     // The corners under a window that reads: the kernel as it lies there.
@@ -272,7 +281,7 @@
 
     say() {
       const { words } = this.plan;
-      const count = words.step.replace("{step}", this.at + 1).replace("{count}", this.count);
+      const count = fill(words.step, { step: this.at + 1, count: this.count });
       const sentence = this.sentence();
       if (this.now.innerHTML !== sentence) this.now.innerHTML = sentence; // else it would be said again
       this.slider.value = this.at;
@@ -287,10 +296,9 @@
     sentence() {
       if (this.teller) return this.teller.step(this.index(this.at));
       if (this.sentences.length) return this.sentences[this.at].innerHTML;
-      const [, , i, j] = this.index(this.at), { rows, columns } = this.plan.places;
-      return this.plan.words.window
-        .replace("{element}", this.name(0, this.index(this.at)))
-        .replace("{rows}", rows[i]).replace("{columns}", columns[j]);
+      const at = this.index(this.at), [rows, columns] = this.plan.places;
+      const element = this.name(0, at);
+      return fill(this.plan.words.window, { element, rows: rows[at[2]], columns: columns[at[3]] });
     }
 
     // Such as y[0, 2], of the array here (0) or there (1).
@@ -316,16 +324,13 @@
       this.there.forEach((panel, which) =>
         panel.lit.setAttribute("d", which === k ? boxes([cell]) : "")
       );
-      const told = this.plan.words.meets
-        .replace("{element}", this.nameThere(n, channel, ...cell))
-        .replace("{count}", steps.length)
-        .replace("{all}", this.count / this.plan.shape[0]);
-      if (this.teller) {
-        this.now.innerHTML = this.teller.there(
-          told,
-          steps.map((step) => this.index(step)),
-        );
-      } else this.now.textContent = told;
+      const text = fill(this.plan.words.meets, {
+        element: this.nameThere(n, channel, ...cell),
+        count: steps.length,
+        all: this.count / this.plan.shape[0],
+      });
+      if (!this.teller) this.now.textContent = text;
+      else this.now.innerHTML = this.teller.there(text, steps.map((step) => this.index(step)));
     }
 
     // The cells that a kernel cell lies on, at all steps of the filter on show.
@@ -350,7 +355,7 @@
     }
 
     isStored() {
-      return this.control("stored")?.getAttribute("aria-pressed") === "true";
+      return this.stored;
     }
 
     // Turned back, where the kernel is shown as it is stored.
@@ -521,23 +526,18 @@
 
     // A screen reader hears each step that is asked for, not those that run past.
     setPlaying(playing) {
-      const button = this.control("play");
-      if (playing !== (button.dataset.playing === "true")) {
-        [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
-      }
-      button.dataset.playing = playing;
+      const { words } = this.plan;
+      this.control("play").textContent = playing ? words.pause : words.play;
       this.now.setAttribute("aria-live", playing ? "off" : "polite");
     }
 
     // The kernel as it is stored, or again as it lies on the image.
     turnStamp() {
-      const button = this.control("stored");
-      const stored = button.getAttribute("aria-pressed") !== "true";
-      button.setAttribute("aria-pressed", stored);
-      this.querySelectorAll(".way > span").forEach((
-        span,
-        k,
-      ) => (span.hidden = (k === 1) !== stored));
+      this.stored = !this.stored;
+      const { stored } = this;
+      this.control("stored").setAttribute("aria-pressed", stored);
+      const [flipped, asStored] = this.querySelectorAll(".way > span");
+      [flipped.hidden, asStored.hidden] = [stored, !stored];
       this.stamp.forEach((panel, which) => {
         const texts = stored ? this.texts[which].toReversed() : this.texts[which];
         panel.texts.forEach((text, k) => (text.textContent = texts[k]));
