@@ -41,10 +41,10 @@ def blocks_at(look: Look[Any], step: int) -> list[Block]:
 def _here(look, step):
     steps, grid = look.steps, look.steps.here
     n, c, i, j = steps.at(step)
-    slices = []
+    slices, longest = [], _longest(look, grid)
     for index in np.ndindex(grid.values.shape[:2]):
         panel = _panel(
-            look, grid, index, step,
+            look, grid, index, step, longest,
             window=((0, 0),),
             start=(i, j),
             lit=index == (n, c),
@@ -57,20 +57,20 @@ def _here(look, step):
 def _there(look, step):
     steps, grid = look.steps, look.steps.there
     n, c, _, _ = steps.at(step)
-    beside, longest = corners(look, step), _longest_corner(look)
+    beside, longest = look.corners(step), _longest(look, grid)
     window = [(u * steps.dilation[0], v * steps.dilation[1]) for u, v in np.ndindex(steps.window)]
     slices = []
     for index in np.ndindex(grid.values.shape[:2]):
         reached = index[1] in steps.reach[c]
         slot = steps.reach[c].index(index[1]) if reached else 0
         panel = _panel(
-            look, grid, index, step,
+            look, grid, index, step, longest,
             window=window,
             start=tuple(cells[0] for cells in steps.cells(step)),
             lit=index[0] == n and reached,
             raised=bool(beside),
             corners=beside[slot * len(window) : (slot + 1) * len(window)],
-            longest_corner=longest,
+            longest_corner=look.longest_corner,
             unused=look.hatched(),
         )  # fmt: skip
         slices.append(Slice(panel, look.label(grid, index), index[0] == n, not reached))
@@ -78,47 +78,33 @@ def _there(look, step):
 
 
 def _stamp(look, step):
-    grid = look.steps.stamp
-    slices = [
-        Slice(
-            _panel(look, grid, index, step), look.stamp_label(index), look.is_on_show(index, step)
-        )
-        for index in np.ndindex(grid.values.shape[:2])
-    ]
+    grid, slices = look.steps.stamp, []
+    longest = _longest(look, grid)
+    for index in np.ndindex(grid.values.shape[:2]):
+        panel = _panel(look, grid, index, step, longest)
+        slices.append(Slice(panel, look.stamp_label(index), look.is_on_show(index, step)))
     return Block("stamp", grid.name, look.stamp_shape(), slices)
 
 
-def _panel(look, grid, index, step, **more):
+def _panel(look, grid, index, step, longest, **more):
     """The panel of a slice: its numbers, and colours the stronger the farther from zero."""
     steps = look.steps
     role = "input" if grid is steps.input else "output" if grid is steps.output else "kernel"
     strengths = look.strengths(grid, index, step)
     levels = np.where(np.isnan(strengths), -1, np.rint(strengths * (LEVELS - 1))).astype(int)
     if not steps.numbered:
-        return Panel(grid, role, [], 1, levels, **more)
+        return Panel(grid, role, [], longest, levels, **more)
     texts = [
         ["" if value is None else number(value) for value in row]
         for row in steps.contents(grid, index, step)
     ]
-    return Panel(grid, role, texts, _longest(look.numbers_shown(grid)), levels, **more)
+    return Panel(grid, role, texts, longest, levels, **more)
 
 
-def _longest(values):
-    return max(len(number(value)) for value in np.unique(values))
-
-
-def corners(look: Look[Any], step: int) -> list[str]:
-    """The texts beside the numbers under the window: weights, or what is added.
-
-    For the slices that the window lies on one after the other.
-    """
-    return [look.corner(value) for value in look.steps.corners(step)] if look.steps.numbered else []
-
-
-def _longest_corner(look):
-    """Characters of the longest corner of any step."""
-    texts = (text for step in range(len(look.steps)) for text in corners(look, step))
-    return max(map(len, texts), default=1)
+def _longest(look, grid):
+    """Characters of the longest number of an array at any step."""
+    values = np.unique(look.numbers_shown(grid)) if look.steps.numbered else []
+    return max((len(number(value)) for value in values), default=1)
 
 
 def picture(look: Look[Any], step: int) -> str:

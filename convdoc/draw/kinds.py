@@ -6,6 +6,7 @@ A new kind of steps has a class in `convdoc.steps` and one here, in `LOOKS`; its
 
 from abc import ABC, abstractmethod
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -116,6 +117,17 @@ class Look(ABC, Generic[S]):
     def corner(self, value: float) -> str:
         """The text beside a number under the window."""
         return number(value)
+
+    def corners(self, step: int) -> list[str]:
+        """The texts beside the numbers under the window, slice after slice."""
+        numbers = self.steps.corners(step) if self.steps.numbered else []
+        return [self.corner(value) for value in numbers]
+
+    @cached_property
+    def longest_corner(self) -> int:
+        """Characters of the longest corner at any step."""
+        texts = (text for step in range(len(self.steps)) for text in self.corners(step))
+        return max(map(len, texts), default=1)
 
     def numbers_shown(self, grid: Grid) -> Array:
         """All numbers of an array that are shown at any step."""

@@ -129,3 +129,43 @@ AXES = {
     "y": ("sample", "filter"),
     "x′": ("sample", "channel"),
 }
+
+#: The words that describe pictures to those who do not see them.
+PICTURES: dict[str, Any] = {
+    "equation": "x of shape {x} convolved with W of shape {w} gives y of shape {y}",
+    "steps": (
+        "1 step of a {rows} by {columns} window over x; its sum is y",
+        "{count} steps of a {rows} by {columns} window over x; their sums are y",
+    ),
+    "bars": "bar chart: {titles}",
+    "network": "a network of {layers}",
+    "photographs": "photographs: {titles}",
+}
+#: The words of the boxes of questions; `convdoc.exercises` has those about an answer.
+QUESTIONS: dict[str, Any] = {
+    "answer": "Your answer",
+    "integer": "an integer",
+    "number": "a number",
+    "shape": "a shape, as in (1, 3, 45, 45)",
+    "array": "an array: row under row, or as NumPy prints it",
+    "code": "what your function gives for the arrays above, as NumPy prints it",
+    "code note": "In Python, give the function itself: {call}",
+    "check": "Check",
+    "hint": "Hint",
+    "clear": "Start again",
+    "hints": ("A hint: {hint}", "Another hint: {hint}"),
+    "no more hints": "These were all hints. The solution works it out, step by step.",
+    "empty": "Write an answer first.",
+    "not integer": "Write one integer, in digits.",
+    "not number": "Write one number, with a point for its decimals.",
+    "not shape": "Write a shape: integers with commas between them.",
+    "not array": "Write numbers alone, with spaces or commas between them, row under row.",
+    "ragged": "The rows have different lengths.",
+    "solution": "Solution",
+    "level": ("Easy", "Medium", "Hard"),
+    "done": "done",
+    "numbers": "the numbers",
+    "progress": "{done} of {all} done",
+    "clear all": "Clear these answers",
+    "kept": "Answers are kept in this browser alone.",
+}
