@@ -541,6 +541,55 @@ def test_a_grids_cells_and_elements_are_each_others_inverse():
     assert {grid.cell(i, j): (i, j) for i in range(2) for j in range(3)} == held
 
 
+@some_examples
+@given(convolutions())
+def test_contents_of_a_gathering_are_the_padded_image(drawn):
+    x, w, border_mode, plan, around = drawn
+    steps = convolution(x, w, border_mode, **plan, engine="numpy")
+    padded = np.pad(x, ((0, 0), (0, 0), *around))
+    for index in np.ndindex(x.shape[:2]):
+        np.testing.assert_array_equal(steps.contents(steps.there, index, 0), padded[index])
+    for index in np.ndindex(w.shape[:2]):
+        shown = steps.contents(steps.stamp, index, 0)
+        np.testing.assert_array_equal(shown, w[index][::-1, ::-1])
+    y = convolved(x, w, around, **plan)
+    for index in np.ndindex(y.shape[:2]):
+        np.testing.assert_array_equal(steps.contents(steps.here, index, 0), y[index])
+
+
+@some_examples
+@given(transposed_convolutions())
+def test_contents_of_a_scattering_are_what_has_added_up(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    steps = transposed(y, w, border_mode, **plan, output_padding=more, engine="numpy")
+    states = given_back(y, w, size, around, **plan)
+    without_bias = plan | {"bias": None}
+    reached = given_back(np.ones(y.shape), np.ones(w.shape), size, around, **without_bias)
+    each = y[0].size
+    for step in {0, len(steps) // 2, len(steps) - 1}:
+        n = step // each
+        for c in range(states.shape[2]):
+            shown = steps.contents(steps.there, (n, c), step)
+            np.testing.assert_array_equal(shown, states[n, step % each + 1, c])
+            touched = steps.touched((n, c), step)
+            np.testing.assert_array_equal(touched, reached[n, step % each + 1, c] > 0)
+        np.testing.assert_array_equal(steps.contents(steps.here, (n, 0), step), y[n, 0])
+    (top, bottom), (left, right) = around
+    rows, columns = steps.there.size
+    assert steps.there.surround() == (
+        (*range(top), *range(rows - bottom, rows)),
+        (*range(left), *range(columns - right, columns)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "blank"), [("max", None), ("average", 0), ("average_no_pad", None)]
+)
+def test_contents_of_a_pooling_have_zeros_where_they_count(mode, blank):
+    steps = pooling([[[[1, 2], [3, 4]]]], 2, 1, ((1, 0), (0, 0)), mode)
+    assert steps.contents(steps.there, (0, 0), 0).tolist() == [[blank, blank], [1, 2], [3, 4]]
+
+
 # -- Which step is shown first, and what has numbers --------------------------------------------
 
 
@@ -588,6 +637,36 @@ def test_numbers_are_shown_up_to_20_cells_and_6000_terms(side, channels, numbere
     """18×18 with its padding is 20×20; its 324 windows of nine are 2916 terms a channel."""
     x, w = np.ones((1, channels, side, side)), np.ones((1, channels, 3, 3))
     assert convolution(x, w).numbered is numbered
+
+
+@pytest.mark.parametrize(("samples", "numbered"), [(6000, True), (6001, False)])
+def test_numbers_are_shown_up_to_6000_terms_exactly(samples, numbered):
+    x = np.zeros((samples, 1, 1, 1))
+    assert pooling(x, 1).numbered is numbered
+    assert transposed(x, [[[[1]]]], engine="numpy").numbered is numbered
+
+
+@pytest.mark.parametrize(("side", "numbered"), [(20, True), (21, False)])
+def test_numbers_are_shown_up_to_20_cells_of_either_array(side, numbered):
+    x = np.zeros((1, 1, 1, side))
+    assert pooling(x, 1).numbered is numbered
+    assert pooling(x, (1, 2)).numbered is numbered  # the result is smaller
+    assert transposed(x[..., 1:], [[[[1, 1]]]]).numbered is numbered  # the result is larger
+
+
+def test_a_step_that_there_is_not_is_refused_by_each_kind():
+    for steps in (
+        convolution(X, W),
+        correlation(X, W),
+        pooling(X, 2),
+        transposed(X[:, :1], W[:1]),
+        transposed(X[:, :1], W[:1], view="gather"),
+        shifts(X[:1, :1], W[:1, :1]),
+    ):
+        for step in (-1, len(steps)):
+            for ask in (steps.at, steps.step, steps.cells):
+                with pytest.raises(ValueError, match=f"from 0 to {len(steps) - 1}; got {step}"):
+                    ask(step)
 
 
 def test_a_large_scattering_keeps_no_partial_sums():
