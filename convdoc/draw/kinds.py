@@ -146,10 +146,12 @@ class Look(ABC, Generic[S]):
             strengths = magnitudes[index] / largest
         return grid.laid_out(strengths, np.nan).astype(float)
 
-    def to_come(self, index: Pair, step: int) -> list[tuple[int, ...]]:
+    def to_come(self, index: Pair, step: int) -> list[Pair]:
         """Rows and columns in a slice of ``here`` whose steps are still to come."""
-        later = list(np.ndindex(self.steps.here.values.shape))[step + 1 :]
-        return [at[2:] for at in later if at[:2] == index]
+        shape = self.steps.here.values.shape
+        first = int(np.ravel_multi_index((*index, 0, 0), shape))
+        cells = range(max(0, step + 1 - first), shape[2] * shape[3])
+        return [divmod(cell, shape[3]) for cell in cells]
 
     def hatched(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows and columns of cells of ``there`` that are hatched."""
@@ -163,12 +165,13 @@ class Look(ABC, Generic[S]):
 
     def notes(self) -> list[str]:
         """What the dashed and the hatched cells are, and what is left over."""
-        grid = self.steps.there
+        grid, unused = self.steps.there, enumerate(self.steps.unused())
         notes = []
         if grid.around != ((0, 0), (0, 0)) or grid.spread != (1, 1):
             notes.append(" ".join(self.surrounding()))
-        if left := [*filter(None, map(self._left_over, *self._unused()))]:
-            notes.append(self.leaves(", ".join(left)))
+        left = (self._left_over(axis, cell) for axis, cells in unused for cell in cells)
+        if names := ", ".join(filter(None, left)):
+            notes.append(self.leaves(names))
         return notes
 
     def surrounding(self) -> list[str]:
@@ -179,14 +182,8 @@ class Look(ABC, Generic[S]):
         return notes
 
     def leaves(self, places: str) -> str:
-        """A sentence about the rows and columns that no window covers."""
+        """A sentence about rows and columns that no window covers."""
         return WORDS["unused"].format(places=places)
-
-    def _unused(self):
-        """The axis and the cell of each row and column that no window covers."""
-        unused = self.steps.unused()
-        axes = [axis for axis, cells in enumerate(unused) for _ in cells]
-        return axes, [cell for cells in unused for cell in cells]
 
     def _left_over(self, axis, cell):
         """The name of a row or column; nothing for zeros between those of the array."""
@@ -197,6 +194,7 @@ class Look(ABC, Generic[S]):
         return self._row(axis, at, 0 <= at < grid.values.shape[2 + axis])
 
     def _row(self, axis, at, real):
+        """The name of a row or column, of the array or of its padding."""
         name = ("row", "column")[axis]
         return WORDS[name if real else f"padding {name}"].format(index=minus(at))
 
@@ -320,12 +318,13 @@ class GatherLook(WeighedLook[Gather]):
             for channel, terms in groupby(found.terms, lambda term: term.channel)
         }
         sums = [" + ".join(map(_product, pairs)) for pairs in channels.values()]
-        numbers = [number for pairs in channels.values() for pair in pairs for number in pair]
+        numbers = [value for pairs in channels.values() for pair in pairs for value in pair]
         lines = []
         if len(channels) > 1:
             for (channel, pairs), sum_ in zip(channels.items(), sums, strict=True):
                 value = found.subtotals[channel]
-                sign = _sign(_total(0, pairs), *(n for pair in pairs for n in pair), value)
+                factors = (factor for pair in pairs for factor in pair)
+                sign = _sign(_total(0, pairs), *factors, value)
                 lines.append(
                     self._slice("subtotal", channel, sum=sum_, sign=sign, result=number(value))
                 )
@@ -385,7 +384,7 @@ class ScatterLook(WeighedLook[Scatter]):
             return super().strengths(grid, index, step)
         return np.where(self.steps.touched(index, step), 0.5, np.nan)
 
-    def to_come(self, index: Pair, step: int) -> list[tuple[int, ...]]:
+    def to_come(self, index: Pair, step: int) -> list[Pair]:
         """Nothing: the input is there from the start."""
         return []
 
