@@ -1,9 +1,11 @@
 """Steppers: the numbers, windows and sentences that a reader sees are those of the convolution."""
 
+import inspect
 import json
 import math
 import re
 from pathlib import Path
+from string import Formatter
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,8 +17,10 @@ from hypothesis import strategies as st
 from convdoc import draw, steps
 from convdoc.draw import palette
 from convdoc.draw.figure import figure
+from convdoc.draw.kinds import LOOKS
 from convdoc.draw.link import link
-from convdoc.draw.words import WORDS
+from convdoc.draw.words import PICTURES, QUESTIONS, WORDS
+from convdoc.exercises.questions import WORDS as ANSWERS
 from tests import notebook
 from tests.test_steps import (
     arrays,
@@ -1347,6 +1351,40 @@ def test_words_may_hold_any_character(monkeypatch):
     stepper = draw.stepper([[[[1]]]], [[[[1]]]])
     assert plan_of(stepper)["words"]["meets"] == word
     assert plan_of(stepper)["words"]["surround"] == "<i>&amp;"
+
+
+@pytest.mark.parametrize("table", [WORDS, PICTURES, QUESTIONS, ANSWERS])
+def test_every_hole_of_a_sentence_has_a_name(table):
+    def sentences(words):
+        if isinstance(words, str):
+            return [words]
+        parts = words.values() if isinstance(words, dict) else words
+        return [sentence for part in parts for sentence in sentences(part)]
+
+    for sentence in sentences(table):
+        names = [name for _, name, _, _ in Formatter().parse(sentence) if name is not None]
+        assert all(re.fullmatch("[a-z]+", name) for name in names), sentence
+
+
+def test_marks_in_words_change_no_number(monkeypatch):
+    """A translator may write HTML: it is shown as it is, and cells keep their numbers."""
+    stepper = draw.transpose_stepper([[[[1, 10]]]], [[[[1, 2, 3]]]], strides=2)
+    before = plan_of(stepper)
+    assert before["sums"] == [[3, 2, 1], [31, 20, 10]]
+    sentence = "<b>{element}</b> {sign} {value} times {place}: {additions}"
+    monkeypatch.setitem(WORDS, "scattered", sentence)
+    assert plan_of(stepper) == before
+    item = page(stepper).select_one("ol > li")
+    assert item.text.startswith("<b>y[0, 0]</b> = 1 times row 0")
+    assert [result.text for result in item("b")] == ["3", "2", "1"]
+
+
+def test_every_kind_of_steps_has_a_look():
+    def kinds(base):
+        return {base}.union(*map(kinds, base.__subclasses__()))
+
+    concrete = {kind for kind in kinds(steps.Steps) if not inspect.isabstract(kind)}
+    assert concrete == LOOKS.keys()
 
 
 def shouted(words):

@@ -208,7 +208,7 @@
         panel.slice.hidden = sample !== n;
         panel.slice.classList.toggle("idle", slot < 0);
         panel.put(sample === n && slot >= 0, row, column);
-        if (this.plan.scatters) this.fill(panel, n, channel, slot);
+        if (this.plan.scatters) this.addUp(panel, n, channel, slot);
         else if (slot >= 0) this.weigh(panel, c, slot);
       });
       this.showStamp(c);
@@ -231,7 +231,7 @@
     }
 
     // The output of a scattering: the sums of all steps of this sample up to now.
-    fill(panel, n, channel, slot) {
+    addUp(panel, n, channel, slot) {
       const { window, dilation, reach, empty, added, sums } = this.plan;
       const offsets = this.offsets();
       const whole = dilation.every((step) => step === 1);
