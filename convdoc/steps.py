@@ -1,13 +1,19 @@
-"""A convolution taken step by step: where its window lies, what it reads, what comes of it.
+"""A convolution taken step by step: its windows, their terms, and the sums of the terms.
 
-There are two ways to take it apart. One goes over the output, and each step *gathers* what a
-window of the input holds. The other goes over the input, or over the kernel, and each step
-*scatters* products over a window of the output. `Steps` is either: a step is about one
-element *here*, and has a window *there*.
+There are two ways to take it apart. One goes over the output: each step reads a window of the
+input, and adds up products (`Gather`) or pools (`Pool`). The other goes over the input
+(`Scatter`) or over the kernel (`Shift`): each step adds products to a window of the output.
+All are `Steps`: a step is about one element *here*, and has a window *there*. `Steps.step` gives
+a step as data.
+
+A new kind of step is a class here, with the methods that `Steps` leaves open, and a class in
+`convdoc.draw.kinds`, with its words and colours.
 """
 
 import math
-from dataclasses import dataclass, replace
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, SupportsIndex
 
 import numpy as np
@@ -30,7 +36,8 @@ from convdoc.hints import hinted
 from convdoc.spec import ConvSpec, integer
 
 __all__ = [
-    "Addition", "Grid", "Steps", "convolution", "correlation", "pooling", "shifts", "transposed",
+    "Addition", "Gather", "Grid", "Pool", "Reading", "Scatter", "Shift", "Step", "Steps",
+    "convolution", "correlation", "pooling", "shifts", "transposed",
 ]  # fmt: skip
 
 
@@ -92,6 +99,35 @@ class Grid:
         (above, _), (left, _) = self.around
         return above + i * self.spread[0], left + j * self.spread[1]
 
+    def laid_out(self, elements: ArrayLike, other: object) -> Array:
+        """A value for each cell: those of a slice's elements, and `other` in all other cells."""
+        cells = np.full(self.size, other, object)
+        axes = zip(self.around, self.spread, self.size, strict=True)
+        cells[tuple(slice(before, n - behind, s) for (before, behind), s, n in axes)] = elements
+        return cells
+
+    def surround(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Rows and columns of the cells around the array."""
+        rows, columns = (
+            (*range(before), *range(cells - behind, cells))
+            for (before, behind), cells in zip(self.around, self.size, strict=True)
+        )
+        return rows, columns
+
+
+class Reading(NamedTuple):
+    """What a pooling step reads in one cell.
+
+    Attributes
+    ----------
+    value : int or float
+    place : (int, int) or None
+        Row and column of the pixel; None for a zero of the padding.
+    """
+
+    value: float
+    place: Pair | None
+
 
 class Addition(NamedTuple):
     """What a scattering step adds to one cell of the output.
@@ -114,24 +150,45 @@ class Addition(NamedTuple):
     after: float
 
 
-@dataclass(frozen=True, eq=False)
-class Steps:
-    """A convolution, a transposed one or a pooling as a row of steps.
+@dataclass(frozen=True)
+class Step:
+    """One step as data.
 
     Attributes
     ----------
-    rule : {"sum", "max", "average", "average_no_pad", "scatter", "shift"}
-        What a step does with its window: add up products, pool, or add products to it.
+    at : (int, int, int, int)
+        Index of the element of ``here`` that it is about.
+    value : int or float
+        The number of this element: the result, or the factor of all that is added.
+    rows, columns : tuple of int
+        The window, in cells of ``there``.
+    terms : tuple of Term, Reading or Addition
+        What is multiplied, read or added: channel after channel, in the order of the window.
+    subtotals : dict from int to int or float
+        The sum of the products of each channel that a `Gather` reads; else empty.
+    bias : int, float or None
+        What a `Gather` adds to the products; None without a bias.
+    """
+
+    at: Shape
+    value: float
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    terms: tuple[Any, ...]
+    subtotals: dict[int, float] = field(default_factory=dict)
+    bias: float | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Steps(ABC):
+    """A convolution, a transposed one or a pooling as a row of steps: what all kinds have.
+
+    Attributes
+    ----------
     here : Grid
         There is a step for each of its elements, in the order of the array.
     there : Grid
         On it lies the window of each step.
-    stamp : Grid or None
-        What lies in the window, as it lies there (so a convolution's kernel is flipped): for each
-        channel of ``here`` its slices, shape (channels, slices, window height, window width). For a
-        sum of shifted images it is the image, else the kernel; for a pooling, None.
-    flipped : bool
-        Whether ``stamp`` is turned by 180 degrees from how it is stored.
     window : (int, int)
         Rows and columns of the window, in elements.
     dilation : (int, int)
@@ -143,53 +200,60 @@ class Steps:
         For each channel of ``here`` the channels of ``there`` that its window lies on.
     spec : ConvSpec
         The plan of what is computed.
-    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width), or None
-        The kernels, as `conv4d` takes them for `spec`.
-    bias : numpy.ndarray, shape (channels of the output,), or None
-        What is added to each of them.
-    results : numpy.ndarray or None
-        Of a scattering that is small enough for numbers: the output after each step of a sample,
-        cells around it included, float64, shape (samples, steps, channels, rows, columns).
+    operation : str
+        Its name: ``"convolution"``, ``"correlation"``, ``"transposed"``, ``"shifts"``, or the mode
+        of a pooling.
     """
 
-    rule: PoolingMode | Literal["sum", "scatter", "shift"]
     here: Grid
     there: Grid
-    stamp: Grid | None
     window: Pair
     dilation: Pair
     starts: tuple[tuple[int, ...], tuple[int, ...]]
     reach: tuple[tuple[int, ...], ...]
     spec: ConvSpec
-    flipped: bool = False
-    # None, as `stamp` can be, only where the rule does not read it.
-    w: Array | None = None
-    bias: Array | None = None
-    results: Floats | None = None
+    operation: str
+
+    @property
+    @abstractmethod
+    def input(self) -> Grid:
+        """What is convolved or pooled."""
+
+    @property
+    @abstractmethod
+    def output(self) -> Grid:
+        """The result."""
+
+    @abstractmethod
+    def step(self, step: int) -> Step:
+        """A step as data.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step, or if a scattering is too large for numbers.
+        """
+
+    @abstractmethod
+    def corners(self, step: int) -> list[float]:
+        """The number beside each cell of the window, slice after slice: a weight, or an addend."""
+
+    @abstractmethod
+    def _count(self, step):
+        """How much of a step counts: `first_shown` looks for the most."""
 
     def __len__(self) -> int:
         return self.here.values.size
 
     @property
+    def parameters(self) -> dict[str, Array]:
+        """The kernels and the bias, as the operation takes them: ``"w"`` and ``"bias"``."""
+        return {}
+
+    @property
     def turned(self) -> bool:
-        """Whether `stamp` looks any different for being flipped."""
-        w = self.w
-        return self.flipped and w is not None and not np.array_equal(w, w[:, :, ::-1, ::-1])
-
-    @property
-    def scatters(self) -> bool:
-        """Whether steps write to their window, instead of reading it."""
-        return self.rule in ("scatter", "shift")
-
-    @property
-    def input(self) -> Grid:
-        """What is convolved or pooled."""
-        return {"scatter": self.here, "shift": self.stamp}.get(self.rule, self.there)  # type: ignore[return-value]
-
-    @property
-    def output(self) -> Grid:
-        """What comes of it."""
-        return self.there if self.scatters else self.here
+        """Whether a kernel is shown flipped, and looks different for it."""
+        return False
 
     @property
     def numbered(self) -> bool:
@@ -228,88 +292,25 @@ class Steps:
         )
         return rows, columns
 
-    def explanation(self, step: int) -> Explanation:
-        """The terms of a step that adds up products, as `explain` tells them, without bias.
+    def contents(self, grid: Grid, index: Pair, step: int) -> Array:
+        """The numbers in the cells of one slice of an array at a step.
 
-        Raises
-        ------
-        ValueError
-            If steps do not add up products, or there is no such step.
-        """
-        self._must_be("sum")
-        return explain(self.there.values, self.w, self.spec, *self.at(step))  # type: ignore[arg-type]
-
-    def pooled(self, step: int) -> list[tuple[float, Pair | None]]:
-        """The values that a pooling step takes the largest or the mean of, and their places.
+        Parameters
+        ----------
+        grid : Grid
+            One of these steps.
+        index : (int, int)
+            The slice: the first two indices of the array.
+        step : int
 
         Returns
         -------
-        list of (float, (int, int) or None)
-            In the order of the window. A zero of the padding has no place; it is left out where
-            padding does not count.
-
-        Raises
-        ------
-        ValueError
-            If steps do not pool, or there is no such step.
+        numpy.ndarray of object, shape (rows of cells, columns of cells)
+            None in a cell that has no number.
         """
-        self._must_be("max", "average", "average_no_pad")
-        n, c, i, j = self.at(step)
-        rows, columns = self.spec.window(i, j, self.there.values.shape[2:])
-        places: list[Any] = [(row, column) for row in rows for column in columns]
-        values = [
-            (0, None) if None in place else (self.there.values[n, c][place].item(), place)
-            for place in places
-        ]
-        if self.rule == "average":
-            return values
-        return [(value, place) for value, place in values if place]
+        return grid.laid_out(grid.values[index], 0)
 
-    def additions(self, step: int) -> list[Addition]:
-        """What a scattering step adds, channel after channel, in the order of the window.
-
-        Returns
-        -------
-        list of Addition
-
-        Raises
-        ------
-        ValueError
-            If steps do not scatter, are too many for numbers, or there is no such step.
-        """
-        self._must_be("scatter", "shift")
-        if self.results is None:
-            raise ValueError(f"these {len(self)} steps are too many to keep the numbers of each")
-        n, f, i, j = self.at(step)
-        rows, columns = self.cells(step)
-        number = step - n * math.prod(self.here.values.shape[1:])
-        found = []
-        for slot, channel in enumerate(self.reach[f]):
-            stamp = self.stamp.values[f, slot]  # type: ignore[union-attr]
-            for u, row in enumerate(rows):
-                for v, column in enumerate(columns):
-                    before = self.state(n, number - 1)[channel, row, column].item()
-                    after = self.state(n, number)[channel, row, column].item()
-                    one, other = self.here.values[n, f, i, j], stamp[u, v]
-                    pixel, weight = (one, other) if self.rule == "scatter" else (other, one)
-                    factors = (+pixel.item(), +weight.item())
-                    found.append(Addition(channel, (row, column), before, *factors, after))
-        return found
-
-    def state(self, sample: int, number: int) -> Floats:
-        """The output after a step of a sample; before the first, the bias or zeros."""
-        if number >= 0:
-            return self.results[sample, number]  # type: ignore[index]
-        empty = np.zeros((self.there.values.shape[1], *self.there.size))
-        return empty if self.bias is None else empty + self.bias[:, None, None]
-
-    def _must_be(self, *rules):
-        if self.rule not in rules:
-            raise ValueError(
-                f"this is about steps of the rule {' or '.join(rules)}; got {self.rule}"
-            )
-
-    def telling(self) -> int:
+    def first_shown(self) -> int:
         """Index of the step to show first.
 
         The middle one of those with the most that counts, neither the first nor the last: so
@@ -318,17 +319,279 @@ class Steps:
         if not self.numbered:
             return len(self) // 2
         inner = range(1, len(self) - 1) if len(self) > 2 else range(len(self))
-        weights = [self._tells(step) for step in inner]
-        largest = max(weights)
-        most = [step for step, weight in zip(inner, weights, strict=True) if weight == largest]
+        counts = [self._count(step) for step in inner]
+        largest = max(counts)
+        most = [step for step, count in zip(inner, counts, strict=True) if count == largest]
         return most[len(most) // 2]
 
-    def _tells(self, step):
-        if self.rule == "sum":
-            return sum(term.product != 0 for term in self.explanation(step).terms)
-        if self.scatters:
-            return bool(self.here.values[self.at(step)])
-        return len(self.pooled(step))
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Weighed(Steps):
+    """Steps that multiply by a kernel.
+
+    Attributes
+    ----------
+    stamp : Grid
+        What lies in the window, as it lies there (so a convolution's kernel is flipped): for each
+        channel of ``here`` its slices, shape (channels, slices, window height, window width). For
+        a sum of shifted images it is the image, else the kernel.
+    w : numpy.ndarray, shape (filters, channels // groups, kernel height, kernel width)
+        The kernels, as `conv4d` takes them for `spec`.
+    flipped : bool
+        Whether ``stamp`` is turned by 180 degrees from how it is stored.
+    bias : numpy.ndarray, shape (channels of the output,), or None
+        What is added to each of them.
+    """
+
+    stamp: Grid
+    w: Array
+    flipped: bool = False
+    bias: Array | None = None
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The kernels and the bias, as the operation takes them: ``"w"`` and ``"bias"``."""
+        return {"w": self.w} | ({} if self.bias is None else {"bias": self.bias})
+
+    @property
+    def turned(self) -> bool:
+        """Whether a kernel is shown flipped, and looks different for it."""
+        return self.flipped and not np.array_equal(self.w, self.w[:, :, ::-1, ::-1])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Gather(Weighed):
+    """Steps that weigh what their window reads and add it up: the output, element after element."""
+
+    @property
+    def input(self) -> Grid:
+        """What is convolved."""
+        return self.there
+
+    @property
+    def output(self) -> Grid:
+        """The result."""
+        return self.here
+
+    def step(self, step: int) -> Step:
+        """A step as data; its terms are those of `explanation`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step.
+        """
+        at, found = self.at(step), self.explanation(step)
+        bias = None if self.bias is None else self.bias[at[1]].item()
+        value = self.here.values[at].item()
+        return Step(at, value, *self.cells(step), found.terms, found.subtotals, bias)
+
+    def explanation(self, step: int) -> Explanation:
+        """The terms of a step as `explain` gives them, without bias.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step.
+        """
+        return explain(self.there.values, self.w, self.spec, *self.at(step))
+
+    def corners(self, step: int) -> list[float]:
+        """The weight of each cell of the window, slice after slice."""
+        return self.stamp.values[self.at(step)[1]].ravel().tolist()
+
+    def _count(self, step):
+        return sum(term.product != 0 for term in self.explanation(step).terms)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Correlation(Gather):
+    """A `Gather` whose `w` is turned, because `spec` is that of a convolution."""
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The kernels and the bias, as the operation takes them: ``"w"`` and ``"bias"``."""
+        return super().parameters | {"w": self.w[:, :, ::-1, ::-1]}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SpreadGather(Gather):
+    """A `Gather` of a transposed convolution: its input is spread out with zeros."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pool(Steps):
+    """Steps that take the largest value, or the mean, of what their window reads."""
+
+    @property
+    def input(self) -> Grid:
+        """What is pooled."""
+        return self.there
+
+    @property
+    def output(self) -> Grid:
+        """The result."""
+        return self.here
+
+    @property
+    def counts_padding(self) -> bool:
+        """Whether a zero of the padding is a value like others."""
+        return self.operation == "average"
+
+    def step(self, step: int) -> Step:
+        """A step as data; its terms are what counts.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step.
+        """
+        n, c, i, j = at = self.at(step)
+        rows, columns = self.spec.window(i, j, self.there.values.shape[2:])
+        places: list[Any] = [(row, column) for row in rows for column in columns]
+        read = [
+            Reading(0, None)
+            if None in place
+            else Reading(self.there.values[n, c][place].item(), place)
+            for place in places
+        ]
+        terms = tuple(reading for reading in read if reading.place or self.counts_padding)
+        return Step(at, self.here.values[at].item(), *self.cells(step), terms)
+
+    def contents(self, grid: Grid, index: Pair, step: int) -> Array:
+        """The numbers in the cells of one slice; none in padding that does not count."""
+        return grid.laid_out(grid.values[index], 0 if self.counts_padding else None)
+
+    def corners(self, step: int) -> list[float]:
+        """Nothing: there are no weights."""
+        return []
+
+    def _count(self, step):
+        return len(self.step(step).terms)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scatter(Weighed):
+    """Steps that add the kernel, times an element of the input, to a window of the output."""
+
+    @property
+    def input(self) -> Grid:
+        """What is convolved."""
+        return self.here
+
+    @property
+    def output(self) -> Grid:
+        """The result."""
+        return self.there
+
+    @cached_property
+    def results(self) -> Floats:
+        """The output after each step of a sample, cells around it included.
+
+        Returns
+        -------
+        numpy.ndarray, float64, shape (samples, steps of a sample, channels, rows, columns)
+
+        Raises
+        ------
+        ValueError
+            If it is too large for numbers.
+        """
+        if not self.numbered:
+            raise ValueError(f"these {len(self)} steps are too many to keep the numbers of each")
+        samples, channels = self.there.values.shape[:2]
+        each = len(self) // samples
+        results = np.empty((samples, each, channels, *self.there.size))
+        for n in range(samples):
+            state = self._empty()
+            for number in range(each):
+                step = n * each + number
+                at = self.at(step)
+                window = np.ix_(self.reach[at[1]], *self.cells(step))
+                state[window] += np.multiply(
+                    self.stamp.values[at[1]], self.here.values[at], dtype=float
+                )
+                results[n, number] = state
+        return results
+
+    def state(self, sample: int, number: int) -> Floats:
+        """The output after a step of a sample; before the first, the bias or zeros."""
+        return self.results[sample, number] if number >= 0 else self._empty()
+
+    def _empty(self):
+        empty = np.zeros((self.there.values.shape[1], *self.there.size))
+        return empty if self.bias is None else empty + self.bias[:, None, None]
+
+    def step(self, step: int) -> Step:
+        """A step as data; its terms are what it adds.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step, or if it is too large for numbers.
+        """
+        n, f, _, _ = at = self.at(step)
+        rows, columns = self.cells(step)
+        number = step - n * (len(self) // len(self.here.values))
+        before, after = self.state(n, number - 1), self.state(n, number)
+        value, stamp, terms = self.here.values[at].item(), self.stamp.values[f], []
+        for slot, channel in enumerate(self.reach[f]):
+            for u, row in enumerate(rows):
+                for v, column in enumerate(columns):
+                    cell = channel, row, column
+                    was, now = before[cell].item(), after[cell].item()
+                    pixel, weight = self._factors(+value, +stamp[slot, u, v].item())
+                    terms.append(Addition(channel, (row, column), was, pixel, weight, now))
+        return Step(at, value, rows, columns, tuple(terms))
+
+    def _factors(self, value, stamped):
+        """The pixel and the weight, of the element here and that of the stamp."""
+        return value, stamped
+
+    def contents(self, grid: Grid, index: Pair, step: int) -> Array:
+        """The numbers in the cells of one slice; of the output, their sums so far."""
+        if grid is not self.there:
+            return super().contents(grid, index, step)
+        return self.state(index[0], self._last(index[0], step))[index[1]].astype(object)
+
+    def touched(self, index: Pair, step: int) -> Array:
+        """The cells of a slice of the output to which something was added, up to a step.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (rows of cells, columns of cells)
+        """
+        n, channel = index
+        touched, each = np.zeros(self.there.size, bool), len(self) // len(self.here.values)
+        for earlier in range(n * each, n * each + self._last(n, step) + 1):
+            if channel in self.reach[self.at(earlier)[1]]:
+                touched[np.ix_(*self.cells(earlier))] = True
+        return touched
+
+    def _last(self, sample, step):
+        """The last step of a sample that a step is not before, counted within the sample."""
+        each = len(self) // len(self.here.values)
+        return min(step - sample * each, each - 1)
+
+    def corners(self, step: int) -> list[float]:
+        """What is added to each cell of the window, slice after slice."""
+        return [addition.pixel * addition.weight for addition in self.step(step).terms]
+
+    def _count(self, step):
+        return bool(self.here.values[self.at(step)])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Shift(Scatter):
+    """Steps that add the image, times an element of the kernel, to a window of the output."""
+
+    @property
+    def input(self) -> Grid:
+        """What is convolved."""
+        return self.stamp
+
+    def _factors(self, value, stamped):
+        return stamped, value
 
 
 @hinted
@@ -342,7 +605,7 @@ def convolution(
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
     engine: EngineName | None = None,
-) -> Steps:
+) -> Gather:
     """Take `conv4d` step by step: over the output, row after row.
 
     Parameters
@@ -352,7 +615,7 @@ def convolution(
 
     Returns
     -------
-    Steps
+    Gather
 
     Raises
     ------
@@ -376,8 +639,8 @@ def convolution(
     y = conv4d(x, w, border_mode, **settings, bias=bias, engine=engine)
     x, w = real_4d("x", x).copy(), real_4d("w", w).copy()
     spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups)
-    return Steps(
-        rule="sum",
+    return Gather(
+        operation="convolution",
         here=Grid("y", y),
         there=Grid("x", x, spec.padding(x.shape[2:])),
         stamp=Grid("W", w[:, :, ::-1, ::-1]),
@@ -403,7 +666,7 @@ def correlation(
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
     engine: EngineName | None = None,
-) -> Steps:
+) -> Gather:
     """Take `correlate4d` step by step: `convolution` with the kernel not flipped.
 
     Parameters
@@ -413,7 +676,7 @@ def correlation(
 
     Returns
     -------
-    Steps
+    Gather
         Its `w` is turned, because `spec` is that of a convolution.
 
     Raises
@@ -431,7 +694,8 @@ def correlation(
     w = real("w", w)
     turned = w[:, :, ::-1, ::-1] if w.ndim == 4 else w
     settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
-    return replace(convolution(x, turned, border_mode, **settings, engine=engine), flipped=False)
+    steps = convolution(x, turned, border_mode, **settings, engine=engine)
+    return Correlation(**vars(steps) | {"operation": "correlation", "flipped": False})
 
 
 @hinted
@@ -447,7 +711,7 @@ def transposed(
     output_padding: OneOrTwo = 0,
     view: Literal["scatter", "gather"] = "scatter",
     engine: EngineName | None = None,
-) -> Steps:
+) -> Scatter | Gather:
     """Take `conv4d_transpose` step by step, in one of two views that give the same.
 
     Parameters
@@ -460,7 +724,7 @@ def transposed(
 
     Returns
     -------
-    Steps
+    Scatter or Gather
 
     Raises
     ------
@@ -476,7 +740,7 @@ def transposed(
     --------
     >>> from convdoc.steps import transposed
     >>> steps = transposed([[[[1, 10]]]], [[[[1, 2, 3]]]], strides=2)
-    >>> [addition.after for addition in steps.additions(1)]
+    >>> [addition.after for addition in steps.step(1).terms]
     [31.0, 20.0, 10.0]
     >>> steps = transposed([[[[1, 10]]]], [[[[1, 2, 3]]]], strides=2, view="gather")
     >>> steps.there.size, steps.explanation(2).sum
@@ -492,11 +756,10 @@ def transposed(
     spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups, True, output_padding)
     if view == "gather":
         return _spread_out(y, w, x, spec, bias)
-    output = Grid("x′", x, spec.padding(y.shape[2:]))
-    steps = Steps(
-        rule="scatter",
+    return Scatter(
+        operation="transposed",
         here=Grid("y", y),
-        there=output,
+        there=Grid("x′", x, spec.padding(y.shape[2:])),
         stamp=Grid("W", w[:, :, ::-1, ::-1]),
         flipped=True,
         window=spec.kernel,
@@ -507,7 +770,6 @@ def transposed(
         w=w,
         bias=_array(bias),
     )
-    return replace(steps, results=_added_up(steps)) if steps.numbered else steps
 
 
 @hinted
@@ -517,7 +779,7 @@ def pooling(
     strides: OneOrTwo | None = None,
     border_mode: BorderMode = "valid",
     mode: PoolingMode = "max",
-) -> Steps:
+) -> Pool:
     """Take `pool4d` step by step: over the output, channel after channel, row after row.
 
     Parameters
@@ -527,7 +789,7 @@ def pooling(
 
     Returns
     -------
-    Steps
+    Pool
 
     Raises
     ------
@@ -537,17 +799,17 @@ def pooling(
     Examples
     --------
     >>> from convdoc.steps import pooling
-    >>> pooling([[[[1, 2, 3, 4]]]], (1, 2)).pooled(1)
-    [(3, (0, 2)), (4, (0, 3))]
+    >>> step = pooling([[[[1, 2, 3, 4]]]], (1, 2)).step(1)
+    >>> [reading.value for reading in step.terms], step.value
+    ([3, 4], 4.0)
     """
     y = pool4d(x, size, strides, border_mode, mode)
     x = real_4d("x", x).copy()
     spec = ConvSpec(size, size if strides is None else strides, border_mode)
-    return Steps(
-        rule=mode,
+    return Pool(
+        operation=mode,
         here=Grid("y", y),
         there=Grid("x", x, spec.padding(x.shape[2:])),
-        stamp=None,
         window=spec.kernel,
         dilation=(1, 1),
         starts=_starts(y.shape[2:], spec.strides),
@@ -556,7 +818,7 @@ def pooling(
     )
 
 
-def shifts(x: ArrayLike, w: ArrayLike) -> Steps:
+def shifts(x: ArrayLike, w: ArrayLike) -> Shift:
     """Take a full convolution apart into shifted images: one step for each kernel element.
 
     Parameters
@@ -566,7 +828,7 @@ def shifts(x: ArrayLike, w: ArrayLike) -> Steps:
 
     Returns
     -------
-    Steps
+    Shift
 
     Raises
     ------
@@ -582,8 +844,8 @@ def shifts(x: ArrayLike, w: ArrayLike) -> Steps:
     """
     y = shifted_sum(x, w).total
     x, w = real_4d("x", x).copy(), real_4d("w", w).copy()
-    steps = Steps(
-        rule="shift",
+    return Shift(
+        operation="shifts",
         here=Grid("W", w),
         there=Grid("y", y),
         stamp=Grid("x", x),
@@ -594,7 +856,6 @@ def shifts(x: ArrayLike, w: ArrayLike) -> Steps:
         spec=ConvSpec(w.shape[2:], border_mode="full"),
         w=w,
     )
-    return replace(steps, results=_added_up(steps)) if steps.numbered else steps
 
 
 def _spread_out(y, w, x, spec, bias):
@@ -615,8 +876,8 @@ def _spread_out(y, w, x, spec, bias):
         max(0, end - (n - 1) * s) for end, n, s in zip(last, y.shape[2:], spec.strides, strict=True)
     ]
     filters, channels = len(w) // spec.groups, w.shape[1]
-    return Steps(
-        rule="sum",
+    return SpreadGather(
+        operation="transposed",
         here=Grid("x′", x),
         there=Grid("y", y, tuple(zip(above, behind, strict=True)), spec.strides),
         stamp=Grid("W", np.concatenate([part.swapaxes(0, 1) for part in np.split(w, spec.groups)])),
@@ -631,21 +892,6 @@ def _spread_out(y, w, x, spec, bias):
         w=w,
         bias=_array(bias),
     )
-
-
-def _added_up(steps):
-    """The output of a scattering after each step of each sample."""
-    samples, channels = steps.there.values.shape[:2]
-    each = len(steps) // samples
-    results = np.empty((samples, each, channels, *steps.there.size))
-    for n in range(samples):
-        state = steps.state(n, -1)
-        for number in range(each):
-            _, f, _, _ = at = steps.at(n * each + number)
-            window = np.ix_(steps.reach[f], *steps.cells(n * each + number))
-            state[window] += np.multiply(steps.stamp.values[f], steps.here.values[at], dtype=float)
-            results[n, number] = state
-    return results
 
 
 def _array(bias):

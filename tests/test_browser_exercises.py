@@ -65,7 +65,7 @@ def visit(browser, address):
 
 
 def hint(question, number):
-    return SAID["hints"][number].format(question.hints[number].replace("`", ""))
+    return SAID["hints"][number].format(hint=question.hints[number].replace("`", ""))
 
 
 # -- What is said -------------------------------------------------------------------------------
@@ -123,8 +123,8 @@ def test_other_wrong_answers_get_a_hint_twice_and_then_the_solution(visit):
 def test_hints_can_be_asked_for(visit):
     question = exercises.question("strides-floor")
     box = Box(visit(), question.name)
-    assert box.hint() == WORDS["hints"][0].format(question.hints[0])
-    assert box.hint() == WORDS["hints"][1].format(question.hints[1])
+    assert box.hint() == WORDS["hints"][0].format(hint=question.hints[0])
+    assert box.hint() == WORDS["hints"][1].format(hint=question.hints[1])
     assert box.hint() == WORDS["no more hints"]
     box.answer("20")
     assert not box.element.get_by_role("button", name=WORDS["hint"]).is_visible()
@@ -134,7 +134,7 @@ def test_the_shape_of_an_array_is_said_where_it_is_wrong(visit):
     question = exercises.question("strides-thinned")
     box = Box(visit(), question.name)
     for text, shape in {"[[1, 2], [3, 4]]": "(2, 2)", "1 2": "(2,)", "1\n2": "(2, 1)"}.items():
-        told = f"{SAID['shape'].format(shape, '(3, 3)')} {hint(question, 0)}"
+        told = f"{SAID['shape'].format(given=shape, right='(3, 3)')} {hint(question, 0)}"
         assert box.answer(text) == told
         box.press("clear")
 
@@ -291,7 +291,7 @@ def test_a_box_works_by_keys_alone_and_speaks(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the button for a hint
-    assert box.said.inner_text().startswith(WORDS["hints"][0].format(""))
+    assert box.said.inner_text().startswith(WORDS["hints"][0].format(hint=""))
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

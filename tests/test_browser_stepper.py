@@ -4,9 +4,13 @@ import re
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from scipy.signal import convolve2d
 
 from convdoc import draw
+from convdoc.draw.blocks import blocks_at
+from convdoc.draw.kinds import look
+from convdoc.draw.transcript import html
 
 PLAIN = "auto_gallery/atlas/010_no_padding.html"
 X = np.array([[3, 0, 1, 2], [1, 2, 0, 1], [0, 1, 3, 0], [2, 0, 1, 1]])  # on that page
@@ -223,7 +227,7 @@ def test_two_figures_on_a_page_do_not_disturb_each_other(visit):
     first.control("stored").click()
     first.hover("here", 0, 0)
     first.control("play").click()
-    page.clock.run_for(3000)
+    page.clock.run_for(20_000)  # to the end: what moves cannot be compared
     assert second.root.inner_html() == before
     step = first.step
     second.slider.fill("7")
@@ -290,7 +294,9 @@ def test_pointing_at_a_pixel_lights_every_output_that_it_touches(visit):
         figure.hover("there", row, column)
         expected = touching(row, column, (0, 2, 4), 3)
         assert figure.cells("here", "l") == expected
-        assert f"{len(expected)} of 9" in figure.sentence
+        i, j = row - 1, column - 1  # as there is one row of padding, and one column
+        name = f"x[{i}, {j}]" if i in range(6) and j in range(6) else "padding"
+        assert figure.sentence == f"{name} takes part in {len(expected)} of 9 steps"
     page.mouse.move(0, 0)
     assert figure.cells("here", "l") == set()
     assert figure.step == before
@@ -543,3 +549,114 @@ def test_a_large_scattering_fills_its_output_step_by_step(visit, tmp_path, dilat
             for u in range(2)
             for v in range(3)
         }
+
+
+# -- The script against the still picture -------------------------------------------------------
+
+SHOWN = """(stepper, step) => {
+  stepper.show(step);
+  const texts = (root) => [...root].map((text) => text.textContent);
+  return {
+    now: stepper.querySelector(".now").innerHTML,
+    parts: Object.fromEntries(["here", "there", "stamp"].map((part) => [part,
+      [...stepper.querySelectorAll(`.${part} > .slice`)].map((slice) => ({
+        shown: !slice.hidden,
+        idle: slice.classList.contains("idle"),
+        texts: [...slice.querySelectorAll(".t > g")].map((row) => texts(row.children)),
+        windows: [...slice.querySelectorAll(".o, .w")].map((mark) =>
+          [mark.getAttribute("transform"), mark.getAttribute("visibility") !== "hidden"]),
+        corners: texts(slice.querySelectorAll(".w text")),
+        todo: slice.querySelector(".c")?.getAttribute("d") ?? "",
+        fills: [...slice.querySelectorAll("[class^=f]")].map((fill) => fill.getAttribute("d")),
+      }))])),
+  };
+}"""
+
+
+def random_steppers():
+    """Steppers of each kind, of whole numbers, of fractions, and without numbers."""
+    random = np.random.default_rng(7)
+    for scale in (1, 0.3, 1e8):
+        groups, dilation = random.integers(1, 3, 2)
+        x = random.integers(-9, 10, (2, 2 * groups, *random.integers(3, 5, 2))) * scale
+        w = random.integers(-3, 4, (2 * groups, 2, *random.integers(1, 4, 2)))
+        settings = {
+            "strides": tuple(random.integers(1, 4, 2)),
+            "dilation": (dilation, 1),
+            "groups": groups,
+            "bias": random.integers(-9, 10, 2 * groups),
+            "engine": "numpy",
+        }
+        yield draw.stepper(x, w, "full", **settings)
+        yield draw.correlate_stepper(x, w, ((0, 5), (3, 1)), **settings)
+        yield draw.transpose_stepper(x, w, ((1, 0), (0, 0)), **settings)
+        yield draw.transpose_stepper(x, w, **settings, view="gather")
+        yield draw.pool_stepper(x, 3, 2, 1, "max")
+        yield draw.pool_stepper(x, (2, 3), border_mode=((0, 1), (0, 1)), mode="average")
+        yield draw.shift_stepper(x[:1, :1], w[:1, :1])
+    large = np.ones((1, 1, 21, 5))
+    yield draw.stepper(large, np.ones((1, 1, 3, 1)), engine="numpy")
+    yield draw.transpose_stepper(large, np.ones((1, 1, 1, 2)), strides=2, engine="numpy")
+    yield draw.pool_stepper(large, (3, 1))
+
+
+def cells_in(path):
+    """Cells that boxes cover; a box may have several rows."""
+    boxes = [[int(n) // 10 for n in box] for box in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)", path)]
+    return {
+        (row, column)
+        for left, top, width, height in boxes
+        for row in range(top, top + height)
+        for column in range(left, left + width)
+    }
+
+
+def drawn(piece):
+    """What a slice shows, read from its SVG."""
+    svg = BeautifulSoup(piece.panel.svg(), "html.parser")
+    windows = [
+        (mark["transform"], not mark.has_attr("visibility")) for mark in svg.select(".o, .w")
+    ]
+    return {
+        "texts": [[text.text for text in row("text")] for row in svg.select(".t > g")],
+        "windows": windows,
+        "corners": [text.text for text in svg.select(".w text")],
+        "todo": cells_in(svg.select_one(".c")["d"]),
+        "fills": set().union(*(cells_in(fill["d"]) for fill in svg.select("[class^=f]"))),
+    }
+
+
+def test_the_script_shows_each_step_as_python_draws_it(browser, tmp_path):
+    """Numbers, windows, corners, colours and sentences, of random figures of each kind."""
+    page = browser.new_page()
+    for figure in random_steppers():
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.html"
+        figure.save(path)
+        page.goto(path.as_uri())
+        stepper, kind = page.query_selector("convdoc-stepper"), look(figure.steps)
+        count = len(figure.steps)
+        for step in {0, count // 3, count // 2, count - 1}:
+            shown = page.evaluate(f"([stepper, step]) => ({SHOWN})(stepper, step)", [stepper, step])
+            if figure.steps.numbered:
+                now = BeautifulSoup(shown["now"], "html.parser")
+                assert str(now) == str(BeautifulSoup(html(kind.lines(step)), "html.parser"))
+            for block in blocks_at(kind, step):
+                slices = shown["parts"].pop(block.part)
+                for piece, mine in zip(block.slices, slices, strict=True):
+                    assert mine["shown"] == piece.shown
+                    assert mine["idle"] == piece.idle
+                    if not piece.shown:
+                        continue
+                    expected = drawn(piece)
+                    if figure.steps.numbered:
+                        assert mine["texts"] == expected["texts"]
+                    assert [tuple(window) for window in mine["windows"]] == expected["windows"] or (
+                        not piece.panel.lit and not any(lit for _, lit in mine["windows"])
+                    )
+                    if piece.panel.lit:
+                        assert mine["corners"] == expected["corners"]
+                    assert cells_in(mine["todo"]) == expected["todo"]
+                    fills = set().union(*map(cells_in, mine["fills"]))
+                    assert fills == expected["fills"]
+            assert not any(shown["parts"].values())
+    page.close()

@@ -39,6 +39,20 @@ def test_equation_shows_every_number_and_shape():
     ] * 2
 
 
+def test_slices_of_one_axis_are_named_by_it():
+    shown = texts(
+        draw.equation(np.ones((2, 1, 2, 2)), np.ones((4, 1, 1, 1)), np.ones((2, 4, 2, 2)))
+    )
+    assert [text for text in shown if text.startswith(("sample", "filter", "channel"))] == [
+        *("sample 0", "sample 1"),
+        *("filter 0", "filter 1", "filter 2", "filter 3"),
+    ]
+    shown = texts(
+        draw.equation(np.ones((2, 1, 2, 2)), np.ones((1, 1, 1, 1)), np.ones((2, 1, 2, 2)))
+    )
+    assert [text for text in shown if text.startswith("sample")] == ["sample 0", "sample 1"] * 2
+
+
 def test_several_of_both_axes_are_named_by_their_indices():
     shown = texts(
         draw.equation(np.ones((2, 3, 2, 2)), np.ones((4, 3, 1, 1)), np.ones((2, 4, 2, 2)))
@@ -146,6 +160,21 @@ def test_photographs_are_clipped_to_black_and_white():
 )
 def test_numbers_are_short(value, text):
     assert canvas.number(value) == text
+
+
+@pytest.mark.parametrize(
+    "value", [0, -0.0, 3, -7, 0.5, -0.25, 1 / 3, 12.25, 123.4, 999_999_999, -999_999_999.4]
+)
+def test_numbers_for_a_script_are_those_that_are_written(value):
+    """A script writes them with ``String``, which Python does for numbers of few digits."""
+    shown = canvas.as_json(value)
+    assert isinstance(shown, int | float)
+    assert repr(shown).replace("-", "−") == canvas.number(value)
+
+
+@pytest.mark.parametrize("value", [1e9, -2.5e11, np.nan, np.inf, -np.inf])
+def test_numbers_for_a_script_are_texts_where_digits_do_not_suffice(value):
+    assert canvas.as_json(value) == canvas.number(value)
 
 
 def luminance(colour):

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from convdoc import conv4d, conv4d_transpose, correlate4d, pool4d
-from convdoc.steps import Grid, convolution, correlation, pooling, shifts, transposed
+from convdoc.steps import Grid, Step, convolution, correlation, pooling, shifts, transposed
 from tests import notebook
 
 # -- What the steps are compared with -----------------------------------------------------------
@@ -178,10 +178,21 @@ def test_each_step_weighs_its_window_with_the_kernel_as_it_lies(drawn, flip):
         assert [term.weight for term in terms] == stored[f, :, ::-1, ::-1].ravel().tolist()
         assert [term.weight for term in terms] == steps.stamp.values[f].ravel().tolist()
         assert [term.product for term in terms] == [t.pixel * t.weight for t in terms]
-        bias = 0 if plan["bias"] is None else plan["bias"][f]
-        assert steps.explanation(step).sum + bias == expected[n, f, i, j]
+        pixels = padded[np.ix_([n], channels, rows, columns)][0]
+        subtotals = (pixels * stored[f, :, ::-1, ::-1]).sum((1, 2))
+        bias = None if plan["bias"] is None else plan["bias"][f]
+        found = steps.step(step)
+        assert (found.at, found.value) == ((n, f, i, j), expected[n, f, i, j])
+        assert (found.rows, found.columns, found.terms) == (rows, columns, terms)
+        assert found.subtotals == dict(zip(channels, subtotals, strict=True))
+        assert found.bias == bias
+        assert sum(subtotals) + (bias or 0) == expected[n, f, i, j]
+        assert steps.corners(step) == [term.weight for term in terms]
     np.testing.assert_array_equal(steps.output.values, expected)
     assert steps.flipped is flip
+    assert steps.turned is (flip and bool((w != w[:, :, ::-1, ::-1]).any()))
+    np.testing.assert_array_equal(steps.parameters["w"], w)
+    assert ("bias" in steps.parameters) is (plan["bias"] is not None)
 
 
 def on_image(x, around, row, column):
@@ -211,10 +222,11 @@ def test_each_step_pools_what_its_window_holds(drawn, border_mode, size, mode):
         held = [(padded[n, c, *at], on_image(x, around, *at)) for at in cells]
         if mode != "average":
             held = [(value, place) for value, place in held if place]
-        assert steps.pooled(step) == held
         values = [value for value, _ in held]
-        pooled = max(values) if mode == "max" else sum(values) / len(values)
-        assert y[n, c, i, j] == np.float32(pooled)
+        pooled = np.float32(max(values) if mode == "max" else sum(values) / len(values))
+        assert steps.step(step) == Step((n, c, i, j), pooled, rows, columns, tuple(held))
+        assert steps.corners(step) == []
+        assert y[n, c, i, j] == pooled
 
 
 @some_examples
@@ -242,8 +254,10 @@ def test_each_addition_is_of_a_pixel_times_a_weight_to_what_was_there(drawn):
                     assert steps.stamp.values[f, slot, u, v] == weight
                     expected.append((c, at[1:], before[at], y[n, f, i, j], weight, after[at]))
                     touched[at] = True
-        assert steps.additions(step) == expected
-        assert all(a.before + a.pixel * a.weight == a.after for a in steps.additions(step))
+        found = steps.step(step)
+        assert found == Step((n, f, i, j), y[n, f, i, j], rows, columns, tuple(expected))
+        assert all(a.before + a.pixel * a.weight == a.after for a in found.terms)
+        assert steps.corners(step) == [a.pixel * a.weight for a in found.terms]
         np.testing.assert_array_equal(before[~touched], after[~touched])
     np.testing.assert_array_equal(steps.output.values, cropped(states, size, around))
 
@@ -274,12 +288,13 @@ def test_the_gathering_view_reads_the_input_spread_out_with_zeros(drawn):
         assert steps.stamp.values[c].ravel().tolist() == [weight for *_, weight in weighed]
         read = [steps.there.element(row, column) for row in rows for column in columns]
         assert read * filters == [place for _, place, _, _ in weighed]
-        told = steps.explanation(step)
-        terms = [(term.channel, term.input, term.pixel, term.weight) for term in told.terms]
+        found = steps.explanation(step)
+        terms = [(term.channel, term.input, term.pixel, term.weight) for term in found.terms]
         assert terms == [term for term in weighed if term[1]]  # the rest is zeros
         bias = 0 if plan["bias"] is None else plan["bias"][c]
-        assert told.sum + bias == expected[n, c, i, j]
-        assert sum(pixel * weight for *_, pixel, weight in weighed) == told.sum
+        assert found.sum + bias == expected[n, c, i, j]
+        assert sum(pixel * weight for *_, pixel, weight in weighed) == found.sum
+        assert steps.corners(step) == [weight for *_, weight in weighed]
     np.testing.assert_array_equal(steps.output.values, expected)
     assert not steps.flipped
 
@@ -336,10 +351,11 @@ def test_shifted_images_add_up_to_scipys_full_convolution(size, kernel, seed):
         assert steps.cells(step) == (tuple(range(u, u + size[0])), tuple(range(v, v + size[1])))
         before = state.copy()
         state[u : u + size[0], v : v + size[1]] += w[u, v] * x
-        assert steps.additions(step) == [
+        assert steps.step(step).value == w[u, v]
+        assert steps.step(step).terms == tuple(
             (0, (u + i, v + j), before[u + i, v + j], x[i, j], w[u, v], state[u + i, v + j])
             for i, j in np.ndindex(size)
-        ]
+        )
         np.testing.assert_array_equal(steps.state(0, step), [state])
     assert len(steps) == w.size
     np.testing.assert_array_equal(steps.output.values, [[scipy.signal.convolve2d(x, w, "full")]])
@@ -476,8 +492,8 @@ def test_the_impulse_meets_the_kernel_as_it_lies():
     row, column = 1, 1
     step = row * 5 + column
     assert steps.cells(step) == ((1, 2), (1, 2, 3))
-    [told] = [term for term in steps.explanation(step).terms if term.product]
-    assert (told.input, told.pixel, told.weight) == ((2, 3), 1, 1)
+    [term] = [term for term in steps.explanation(step).terms if term.product]
+    assert (term.input, term.pixel, term.weight) == ((2, 3), 1, 1)
 
 
 @pytest.mark.parametrize("example", notebook.EXAMPLES, ids=lambda e: e.page)
@@ -525,19 +541,73 @@ def test_a_grids_cells_and_elements_are_each_others_inverse():
     assert {grid.cell(i, j): (i, j) for i in range(2) for j in range(3)} == held
 
 
+@some_examples
+@given(convolutions())
+def test_contents_of_a_gathering_are_the_padded_image(drawn):
+    x, w, border_mode, plan, around = drawn
+    steps = convolution(x, w, border_mode, **plan, engine="numpy")
+    padded = np.pad(x, ((0, 0), (0, 0), *around))
+    for index in np.ndindex(x.shape[:2]):
+        np.testing.assert_array_equal(steps.contents(steps.there, index, 0), padded[index])
+    for index in np.ndindex(w.shape[:2]):
+        shown = steps.contents(steps.stamp, index, 0)
+        np.testing.assert_array_equal(shown, w[index][::-1, ::-1])
+    y = convolved(x, w, around, **plan)
+    for index in np.ndindex(y.shape[:2]):
+        np.testing.assert_array_equal(steps.contents(steps.here, index, 0), y[index])
+
+
+@some_examples
+@given(transposed_convolutions())
+def test_contents_of_a_scattering_are_what_has_added_up(drawn):
+    y, w, border_mode, plan, more, size, around = drawn
+    steps = transposed(y, w, border_mode, **plan, output_padding=more, engine="numpy")
+    states = given_back(y, w, size, around, **plan)
+    without_bias = plan | {"bias": None}
+    reached = given_back(np.ones(y.shape), np.ones(w.shape), size, around, **without_bias)
+    each = y[0].size
+    for step in {0, len(steps) // 2, len(steps) - 1}:
+        n = step // each
+        for c in range(states.shape[2]):
+            shown = steps.contents(steps.there, (n, c), step)
+            np.testing.assert_array_equal(shown, states[n, step % each + 1, c])
+            touched = steps.touched((n, c), step)
+            np.testing.assert_array_equal(touched, reached[n, step % each + 1, c] > 0)
+        np.testing.assert_array_equal(steps.contents(steps.here, (n, 0), step), y[n, 0])
+    (top, bottom), (left, right) = around
+    rows, columns = steps.there.size
+    assert steps.there.surround() == (
+        (*range(top), *range(rows - bottom, rows)),
+        (*range(left), *range(columns - right, columns)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "blank"), [("max", None), ("average", 0), ("average_no_pad", None)]
+)
+def test_contents_of_a_pooling_have_zeros_where_they_count(mode, blank):
+    steps = pooling([[[[1, 2], [3, 4]]]], 2, 1, ((1, 0), (0, 0)), mode)
+    assert steps.contents(steps.there, (0, 0), 0).tolist() == [[blank, blank], [1, 2], [3, 4]]
+
+
 # -- Which step is shown first, and what has numbers --------------------------------------------
 
 
 def test_the_first_step_shown_lies_wholly_on_the_image():
     steps = convolution(np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3)), "full")
-    rows, columns = steps.cells(steps.telling())
+    rows, columns = steps.cells(steps.first_shown())
     assert all(steps.there.element(row, column) for row in rows for column in columns)
-    assert steps.at(steps.telling()) == (0, 0, 3, 3)  # the middle one of nine
+    assert steps.at(steps.first_shown()) == (0, 0, 3, 3)  # the middle one of nine
 
 
 def test_the_first_step_shown_is_where_the_impulse_meets_a_weight():
     steps = convolution(notebook.IMPULSE.x, notebook.IMPULSE.w, "valid")
-    assert steps.at(steps.telling()) == (0, 0, 2, 1)  # y is 1 2 3 / 4 5 6 there: the fourth of six
+    assert steps.at(steps.first_shown()) == (
+        0,
+        0,
+        2,
+        1,
+    )  # y is 1 2 3 / 4 5 6 there: the fourth of six
 
 
 @pytest.mark.parametrize(
@@ -556,7 +626,7 @@ def test_the_first_step_shown_is_where_the_impulse_meets_a_weight():
 )
 def test_the_first_step_shown_is_one_that_tells_something(steps, expected):
     steps = steps()
-    assert steps.at(steps.telling()) == expected
+    assert steps.at(steps.first_shown()) == expected
 
 
 @pytest.mark.parametrize(
@@ -569,11 +639,42 @@ def test_numbers_are_shown_up_to_20_cells_and_6000_terms(side, channels, numbere
     assert convolution(x, w).numbered is numbered
 
 
+@pytest.mark.parametrize(("samples", "numbered"), [(6000, True), (6001, False)])
+def test_numbers_are_shown_up_to_6000_terms_exactly(samples, numbered):
+    x = np.zeros((samples, 1, 1, 1))
+    assert pooling(x, 1).numbered is numbered
+    assert transposed(x, [[[[1]]]], engine="numpy").numbered is numbered
+
+
+@pytest.mark.parametrize(("side", "numbered"), [(20, True), (21, False)])
+def test_numbers_are_shown_up_to_20_cells_of_either_array(side, numbered):
+    x = np.zeros((1, 1, 1, side))
+    assert pooling(x, 1).numbered is numbered
+    assert pooling(x, (1, 2)).numbered is numbered  # the result is smaller
+    assert transposed(x[..., 1:], [[[[1, 1]]]]).numbered is numbered  # the result is larger
+
+
+def test_a_step_that_there_is_not_is_refused_by_each_kind():
+    for steps in (
+        convolution(X, W),
+        correlation(X, W),
+        pooling(X, 2),
+        transposed(X[:, :1], W[:1]),
+        transposed(X[:, :1], W[:1], view="gather"),
+        shifts(X[:1, :1], W[:1, :1]),
+    ):
+        for step in (-1, len(steps)):
+            for ask in (steps.at, steps.step, steps.cells):
+                with pytest.raises(ValueError, match=f"from 0 to {len(steps) - 1}; got {step}"):
+                    ask(step)
+
+
 def test_a_large_scattering_keeps_no_partial_sums():
     small, large = (transposed(np.ones((1, 1, n, n)), np.ones((1, 1, 3, 3))) for n in (18, 19))
     assert small.results.shape == (1, 18 * 18, 1, 20, 20)
-    assert large.results is None
     assert not large.numbered
+    with pytest.raises(ValueError, match="these 361 steps are too many to keep the numbers"):
+        large.step(0)
     np.testing.assert_array_equal(
         large.output.values, [[scipy.signal.convolve2d(np.ones((19, 19)), np.ones((3, 3)))]]
     )

@@ -8,6 +8,7 @@ from convdoc._types import ArrayLike
 from convdoc.draw import palette
 from convdoc.draw.canvas import Canvas, fitting_size, number
 from convdoc.draw.palette import LIGHT
+from convdoc.draw.words import AXES, PICTURES, WORDS
 from convdoc.spec import ConvSpec
 
 if TYPE_CHECKING:
@@ -60,17 +61,17 @@ def equation(x: ArrayLike, w: ArrayLike, y: ArrayLike, spec: ConvSpec | None = N
             "x",
             x,
             "input",
-            ("sample", "channel"),
+            AXES["x"],
             spec.padding(x.shape[2:]) if spec else NO_PADDING,
         ),
-        _Block("W", w, "kernel", ("filter", "channel")),
-        _Block("y", y, "output", ("sample", "filter")),
+        _Block("W", w, "kernel", AXES["W"]),
+        _Block("y", y, "output", AXES["y"]),
     ]
     body = max(block.height for block in blocks)
     canvas = Canvas(
         TITLE + body,
         sum(block.room for block in blocks) + 2 * OPERATOR,
-        f"x of shape {x.shape} convolved with W of shape {w.shape} gives y of shape {y.shape}",
+        PICTURES["equation"].format(x=x.shape, w=w.shape, y=y.shape),
     )
     left = 0
     for block, operator in zip(blocks, ("∗", "=", ""), strict=True):
@@ -118,7 +119,7 @@ def steps(x: ArrayLike, w: ArrayLike, y: ArrayLike, spec: ConvSpec) -> "Figure":
     canvas = Canvas(
         y.shape[0] * height - GAP,
         y.shape[1] * width - GAP,
-        f"{y.size} steps of a {w.shape[0]} by {w.shape[1]} window over x; their sums are y",
+        PICTURES["steps"][y.size != 1].format(count=y.size, rows=w.shape[0], columns=w.shape[1]),
     )
     for place, total in np.ndenumerate(y):
         row, column = place[0] * height + LABEL, place[1] * width
@@ -202,7 +203,7 @@ class _Block:
             self.labels = [f"{name}[{i}, {j}]" for i, j in np.ndindex(first, second)]
         else:
             axis = axis_names[0] if first > 1 else axis_names[1]
-            self.labels = [f"{axis} {index}" for index in range(rows)]
+            self.labels = [WORDS["slice"][axis].format(index=index) for index in range(rows)]
 
     def draw(self, canvas, left, top):
         """Draw it in the middle of its room, which begins at `left`; panels begin at `top`."""

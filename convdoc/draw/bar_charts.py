@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from convdoc.draw import palette
 from convdoc.draw.canvas import pyplot
+from convdoc.draw.words import PICTURES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +47,7 @@ def bars(
         figsize=(WIDTH, ROW * sum(rows)),
         height_ratios=rows,
         layout="constrained",
-        label="bar chart: " + "; ".join(charts),
+        label=PICTURES["bars"].format(titles="; ".join(charts)),
     )
     numbers = [value for values in charts.values() for value in values.values()]
     start = 10.0 ** math.floor(math.log10(min(numbers))) if log else 0

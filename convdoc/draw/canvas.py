@@ -92,6 +92,18 @@ def number(value: SupportsFloat) -> str:
     return text.replace("-", "−")
 
 
+def as_json(value: SupportsFloat) -> float | str:
+    """The number that `number` writes, for a script; its text, if that is not of digits alone.
+
+    A script writes it as ``String(value).replace("-", "−")``, which gives the same text.
+    """
+    text = number(value)
+    if not text.strip("−").replace(".", "").isdigit():
+        return text
+    shown = float(text.replace("−", "-"))
+    return int(shown) if shown.is_integer() else shown
+
+
 def fitting_size(texts: Iterable[str]) -> float:
     """Type size in points at which every text fits a cell."""
     longest = max(len(text) for text in texts)

@@ -9,20 +9,12 @@ from html import escape
 from pathlib import Path
 
 from convdoc.draw import palette
-from convdoc.draw.blocks import blocks_at, corners
-from convdoc.draw.canvas import number
+from convdoc.draw.blocks import blocks_at
 from convdoc.draw.cells import STYLE, UNIT
+from convdoc.draw.kinds import look
 from convdoc.draw.link import link
-from convdoc.draw.transcript import (
-    WORDS,
-    axes,
-    name_there,
-    notes,
-    operators,
-    places,
-    title,
-    transcript,
-)
+from convdoc.draw.transcript import html, of_count, windows
+from convdoc.draw.words import WORDS
 from convdoc.steps import Steps
 
 #: What a notebook needs with each figure. A site loads the same once for a page and drops these.
@@ -51,51 +43,28 @@ def figure(steps: Steps, start: int) -> str:
     str
         A ``<convdoc-stepper>`` element.
     """
-    blocks = blocks_at(steps, len(steps) - 1)
-    sentences = transcript(steps)
-    plan = json.dumps(_plan(steps, start), ensure_ascii=False, separators=(",", ":"))
+    kind = look(steps)
+    blocks = blocks_at(kind, len(steps) - 1)
+    sentences = _sentences(kind)
+    plan = json.dumps({"start": start} | kind.plan(), ensure_ascii=False, separators=(",", ":"))
     plan = escape(plan, quote=False).replace("'", "&#39;")
-    left_over = "".join(f'<p class="note">{escape(note)}</p>' for note in notes(steps))
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in kind.notes())
     place = f'data-link="{escape(found)}" ' if (found := link(steps)) else ""
     return (
-        f'<convdoc-stepper role="figure" aria-label="{escape(title(steps))}" {place}'
+        f'<convdoc-stepper role="figure" aria-label="{escape(kind.title())}" {place}'
         f"data-plan='{plan}'>"
         f'<div class="stage" style="{_measures(blocks, steps)}">'
-        f"{_stage(blocks, steps)}</div>{_controls(steps)}"
+        f"{_stage(blocks, kind)}</div>{_controls(kind)}"
         f'<p class="now" aria-live="polite">{sentences[-1] if steps.numbered else ""}</p>'
-        f"{left_over}{_list(steps, sentences)}</convdoc-stepper>"
+        f"{notes}{_list(steps, sentences)}</convdoc-stepper>"
     )
 
 
-def _plan(steps, start):
-    """What the script must know: where each step's window lies, and what it writes there."""
-    plan = {
-        "start": start,
-        "shape": steps.here.values.shape,
-        "starts": steps.starts,
-        "window": steps.window,
-        "dilation": steps.dilation,
-        "reach": steps.reach,
-        "scatters": steps.scatters,
-        "around": [before for before, _ in steps.there.around],
-        "spread": steps.there.spread,
-        "size": steps.there.values.shape,
-        "names": [steps.here.name, steps.there.name],
-        "words": {name: WORDS[name] for name in ("step", "meets")},
-    }
-    around = "cut" if steps.scatters else "spread" if steps.spec.transposed else "padding"
-    plan["words"]["surround"] = WORDS[f"{around} cell"]
-    if not steps.numbered:
-        window = WORDS["writes" if steps.scatters else "reads"]
-        plan["words"]["window"] = window.replace("{name}", name_there(steps))
-        plan["places"] = {
-            name: [places(steps, axis, at) for at in range(steps.here.values.shape[2 + axis])]
-            for axis, name in enumerate(("rows", "columns"))
-        }
-    elif steps.scatters:
-        plan["empty"] = [number(value) for value in steps.state(0, -1)[:, 0, 0]]
-        plan["added"] = [" ".join(corners(steps, step)) for step in range(len(steps))]
-    return plan
+def _sentences(kind):
+    """A sentence for each step; without numbers, for each row and column of windows."""
+    if kind.steps.numbered:
+        return [html(kind.lines(step)) for step in range(len(kind.steps))]
+    return [escape(sentence, quote=False) for sentence in windows(kind.steps)]
 
 
 def _measures(blocks, steps):
@@ -111,20 +80,23 @@ def _measures(blocks, steps):
     )
 
 
-def _stage(blocks, steps):
-    signs = (
-        f'<span class="operator" aria-hidden="true">{sign}</span>' for sign in operators(steps)
-    )
-    return "".join(_block(block, steps) + next(signs, "") for block in blocks)
+def _stage(blocks, kind):
+    signs = (f'<span class="operator" aria-hidden="true">{sign}</span>' for sign in kind.signs)
+    ways = {"stamp": _way(kind)}
+    return "".join(_block(block, ways.get(block.part, "")) + next(signs, "") for block in blocks)
 
 
-def _block(block, steps):
-    way = ""
-    if block.part == "stamp" and steps.rule != "shift":
-        lies = WORDS["as it lands" if steps.scatters else "as it lies"].format(steps.there.name)
-        flipped = f"<span>{escape(lies)}</span>" if steps.turned else ""
-        stored = f"<span{' hidden' * steps.turned}>{escape(WORDS['as stored'])}</span>"
-        way = f'<p class="way">{flipped}{stored}</p>'
+def _way(kind):
+    """How the kernel lies; nothing for a stamp that is not a kernel."""
+    flipped, turned = kind.way(), kind.steps.turned
+    if flipped is None:
+        return ""
+    flipped = f"<span>{escape(flipped)}</span>" if turned else ""
+    stored = f"<span{' hidden' * turned}>{escape(WORDS['as stored'])}</span>"
+    return f'<p class="way">{flipped}{stored}</p>'
+
+
+def _block(block, way):
     return (
         f'<div class="block {block.part}"><p><b>{block.name}</b> {block.shape}</p>{way}'
         f"{''.join(_slice(block, piece) for piece in block.slices)}</div>"
@@ -143,8 +115,9 @@ def _slice(block, piece):
     return f"<div {state}>{label}{svg}</div>"
 
 
-def _controls(steps):
-    several = zip(axes(steps, steps.here), steps.here.values.shape, strict=False)
+def _controls(kind):
+    steps = kind.steps
+    several = zip(kind.axes(steps.here), steps.here.values.shape, strict=False)
     choices = "".join(
         _choice(axis, WORDS[name], {at: at for at in range(length)})
         for axis, (name, length) in enumerate(several)
@@ -155,7 +128,7 @@ def _controls(steps):
     return (
         '<div class="controls" hidden>'
         + _button("back", "←", f'aria-label="{escape(WORDS["back"])}"')
-        + _button("play", WORDS["play"], f'data-other="{escape(WORDS["pause"])}"')
+        + _button("play", WORDS["play"])
         + _button("forward", "→", f'aria-label="{escape(WORDS["forward"])}"')
         + f'<input type="range" max="{last}" aria-label="{escape(WORDS["slider"])}">'
         + '<span class="count"></span>'
@@ -168,7 +141,7 @@ def _controls(steps):
 
 
 def _button(name, text, more=""):
-    return f'<button data-do="{name}" {more}>{escape(text)}</button>'
+    return f'<button data-do="{name}"{more and " "}{more}>{escape(text)}</button>'
 
 
 def _choice(name, word, options):
@@ -179,7 +152,9 @@ def _choice(name, word, options):
 
 
 def _list(steps, sentences):
-    kind = "ol" if steps.numbered else "ul"
-    summary = WORDS["transcript" if steps.numbered else "windows"].format(count=len(steps))
-    items = "".join(f"<li>{sentence}</li>" for sentence in sentences)
-    return f"<details><summary>{escape(summary)}</summary><{kind}>{items}</{kind}></details>"
+    items = "ol" if steps.numbered else "ul"
+    summary = of_count("transcript" if steps.numbered else "windows", len(steps))
+    return (
+        f"<details><summary>{escape(summary.format(count=len(steps)))}</summary>"
+        f"<{items}>{''.join(f'<li>{sentence}</li>' for sentence in sentences)}</{items}></details>"
+    )

@@ -8,7 +8,6 @@ from itertools import groupby
 
 import numpy as np
 
-from convdoc.draw.transcript import kind
 from convdoc.steps import Steps
 
 #: What the explorer goes up to: the smallest and the largest of each.
@@ -27,7 +26,7 @@ LIMITS = {
 LARGEST = 1e9  # of a number that it takes
 MOST_SIDE = 32  # rows and columns that it shows in cells
 MOST = 3000  # numbers in a link
-KINDS = {"sum": "convolution", "shift": "convolution"}
+KINDS = {"shifts": "convolution"}  # the explorer's names, where they are others
 
 
 def link(steps: Steps) -> str:
@@ -50,8 +49,8 @@ def link(steps: Steps) -> str:
     >>> link(convolution([[[[0, 0, 0, 1]]]], [[[[10, 0.5]]]], "full"))
     'v1&x=1,1,1,4&kernel=1,2&pad=full&X=0001&W=a(0.5)'
     """
-    arrays = {"X": steps.input.values, "W": _stored(steps), "B": steps.bias}
-    arrays = {name: values for name, values in arrays.items() if values is not None}
+    arrays = {"X": steps.input.values}
+    arrays |= {name[0].upper(): values for name, values in steps.parameters.items()}
     side = max(steps.input.values.shape[2:])
     known = all((np.abs(values) <= LARGEST).all() for values in arrays.values())
     many = sum(map(np.size, arrays.values())) > MOST
@@ -79,33 +78,26 @@ def _within_limits(steps):
     )
 
 
-def _stored(steps):
-    """The kernel as the operation takes it; `steps.w` is that of a convolution."""
-    if steps.stamp is None:
-        return None
-    return steps.w[:, :, ::-1, ::-1] if kind(steps) == "correlation" else steps.w
-
-
 def _setting(steps):
     """What is not as the explorer begins, in its order."""
-    spec, pooling = steps.spec, steps.stamp is None
+    spec, has_filters = steps.spec, "w" in steps.parameters
     settings = {
-        "kind": (steps.rule if pooling else KINDS.get(kind(steps), kind(steps)), "convolution"),
+        "kind": (KINDS.get(steps.operation, steps.operation), "convolution"),
         "x": (steps.input.values.shape, (1, 1, 5, 5)),
         "kernel": (spec.kernel, (3, 3)),
-        "filters": (1 if pooling else steps.output.values.shape[1], 1),
+        "filters": (steps.output.values.shape[1] if has_filters else 1, 1),
         "groups": (spec.groups, 1),
         "strides": (spec.strides, (1, 1)),
         "dilation": (spec.dilation, (1, 1)),
         "pad": (spec.border_mode, "valid"),
         "more": (spec.output_padding, (0, 0)),
     }
-    return [f"{key}={_told(value)}" for key, (value, usual) in settings.items() if value != usual]
+    return [f"{key}={_text(value)}" for key, (value, usual) in settings.items() if value != usual]
 
 
-def _told(value):
+def _text(value):
     if isinstance(value, tuple):
-        return ",".join(map(_told, value))
+        return ",".join(map(_text, value))
     return str(value)
 
 

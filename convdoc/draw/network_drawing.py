@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from convdoc.draw.canvas import Canvas, pyplot
 from convdoc.draw.palette import LIGHT, TITLE_SIZE
+from convdoc.draw.words import PICTURES
 from convdoc.network import Conv, Dense, Layer
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def architecture(shapes: Sequence[Sequence[int]], layers: Sequence[Layer]) -> "F
     canvas = Canvas(
         sum(slab.height for slab in slabs) + ARROW * len(layers),
         reach + room,
-        "a network of " + ", ".join(str(layer) for layer in layers),
+        PICTURES["network"].format(layers=", ".join(map(str, layers))),
     )
     row, right = 0, reach + room / 2
     for slab, layer in zip(slabs, [*layers, None], strict=True):

@@ -8,6 +8,7 @@ import numpy as np
 from convdoc._types import ArrayLike
 from convdoc.draw import palette
 from convdoc.draw.canvas import pyplot
+from convdoc.draw.words import PICTURES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +35,7 @@ def photographs(images: Mapping[str, ArrayLike]) -> "Figure":
         rows, COLUMNS,
         figsize=(COLUMNS * SIDE, rows * (SIDE + 0.3)),
         layout="constrained",
-        label="photographs: " + ", ".join(images),
+        label=PICTURES["photographs"].format(titles=", ".join(images)),
     )  # fmt: skip
     for ax in axes.flat[len(images) :]:
         ax.axis("off")

@@ -3,7 +3,7 @@
   if (customElements.get("convdoc-question")) return; // a notebook loads this once for each box
 
   const HINTS = 2;
-  const CHANGED = "convdoc-answers"; // told to the document, for lines that count what is done
+  const CHANGED = "convdoc-answers"; // an event of the document, for lines that count what is done
 
   // What a reader wrote, {text, hints, right} for a question's name: kept in this browser, or, where
   // it keeps nothing, as long as the page is open.
@@ -85,7 +85,8 @@
     Array.isArray(a) && Array.isArray(b)
       ? a.length === b.length && a.every((part, at) => agree(part, b[at], tolerance))
       : Math.abs(a - b) <= tolerance; // of an array and a number: NaN, never at most that
-  const put = (words, ...values) => values.reduce((told, value) => told.replace("{}", () => value), words);
+  // A sentence with its parts put in by their names.
+  const fill = (sentence, parts) => sentence.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
 
   // An element that begins when what it holds is there: while a page is read, that is later.
   class Whole extends HTMLElement {
@@ -154,16 +155,16 @@
       const known = plan.wrong.find(([wrong, , near]) => agree(answer, wrong, near));
       if (known) return this.tell("open", known[1]);
       if (!state.hints) return "unknown";
-      const shapes = [shapeOf(answer), shapeOf(plan.right)].map(asTuple);
-      const aside = plan.kind === "array" && shapes[0] !== shapes[1] ? `${put(said.shape, ...shapes)} ` : "";
+      const [given, right] = [shapeOf(answer), shapeOf(plan.right)].map(asTuple);
+      const aside = plan.kind === "array" && given !== right ? `${fill(said.shape, { given, right })} ` : "";
       const hint = plan.hints[state.hints - 1];
-      this.tell("open", aside + (hint ? put(plan.hinted[state.hints - 1], hint) : said.end));
+      this.tell("open", aside + (hint ? fill(plan.hinted[state.hints - 1], { hint }) : said.end));
       return "unknown";
     }
     hint() {
       this.state.hints = Math.min(this.state.hints + 1, HINTS + 1);
       const hint = this.plan.hints[this.state.hints - 1];
-      this.tell("open", hint ? put(this.plan.hinted[HINTS + this.state.hints - 1], hint) : this.plan.words["no more hints"]);
+      this.tell("open", hint ? fill(this.plan.hinted[HINTS + this.state.hints - 1], { hint }) : this.plan.words["no more hints"]);
     }
     clear() {
       kept.write(this.plan.name, null);
@@ -184,7 +185,7 @@
       const count = () => {
         const done = names.filter((name) => kept.read(name).right).length;
         Object.assign(this.querySelector("progress"), { max: names.length, value: done });
-        this.querySelector("span").textContent = words.replace("{done}", done).replace("{all}", names.length);
+        this.querySelector("span").textContent = fill(words, { done, all: names.length });
         this.querySelector("button").hidden = !names.some((name) => kept.read(name).text);
       };
       this.querySelector("button").addEventListener("click", () => names.forEach((name) => kept.write(name, null)));

@@ -9,42 +9,14 @@ import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from convdoc.draw import palette
 from convdoc.draw.canvas import number
+from convdoc.draw.words import QUESTIONS as WORDS
 from convdoc.exercises.questions import WORDS as SAID
 from convdoc.exercises.questions import Array, Code, Question
-
-WORDS: dict[str, Any] = {
-    "answer": "Your answer",
-    "integer": "an integer",
-    "number": "a number",
-    "shape": "a shape, as in (1, 3, 45, 45)",
-    "array": "an array: row under row, or as NumPy prints it",
-    "code": "what your function gives for the arrays above, as NumPy prints it",
-    "code note": "In Python, give the function itself: {}",
-    "check": "Check",
-    "hint": "Hint",
-    "clear": "Start again",
-    "hints": ("A hint: {}", "Another hint: {}"),
-    "no more hints": "These were all hints. The solution works it out, step by step.",
-    "empty": "Write an answer first.",
-    "not integer": "Write one integer, in digits.",
-    "not number": "Write one number, with a point for its decimals.",
-    "not shape": "Write a shape: integers with commas between them.",
-    "not array": "Write numbers alone, with spaces or commas between them, row under row.",
-    "ragged": "The rows have different lengths.",
-    "solution": "Solution",
-    "level": ("Easy", "Medium", "Hard"),
-    "done": "done",
-    "numbers": "the numbers",
-    "progress": "{done} of {all} done",
-    "clear all": "Clear these answers",
-    "kept": "Answers are kept in this browser alone.",
-}
 
 MOST_CELLS = 20  # along a side of an array that is drawn
 
@@ -178,7 +150,7 @@ def _form(question, name):
     note = ""
     if isinstance(kind, Code):
         call = f'check("{question.name}", {kind.signature.partition("(")[0]})'
-        note = f"<p><small>{prose(WORDS['code note'].format(f'`{call}`'))}</small></p>"
+        note = f"<p><small>{prose(WORDS['code note'].format(call=f'`{call}`'))}</small></p>"
     return (
         f'<form hidden><label for="{name}-answer">{escape(WORDS["answer"])} <small>({form})</small>'
         f'</label>{field}<button data-do="check">{escape(WORDS["check"])}</button>'
@@ -220,11 +192,11 @@ def _cells(array):
         f'<span style="--s:{share:.0f}%">{text}</span>'
         for share, text in zip(strength, texts, strict=True)
     )
-    told = "; ".join(", ".join(row) for row in rows)
+    label = "; ".join(", ".join(row) for row in rows)
     columns, width = len(rows[0]), max(2.2, 0.7 * max(map(len, texts)) + 0.6)
     return (
         f'<div class="wide" tabindex="0" role="group" aria-label="{escape(WORDS["numbers"])}">'
-        f'<div class="cells" role="img" aria-label="{told}" '
+        f'<div class="cells" role="img" aria-label="{label}" '
         f'style="grid-template-columns:repeat({columns},{width:g}em)">{cells}</div></div>'
     )
 

@@ -1,4 +1,5 @@
-// Moves steppers from step to step. All numbers and words are in the page: figure.py wrote them.
+// Moves steppers from step to step. It computes places only: all numbers and words are in the plan
+// of each figure and in its still picture, which figure.py wrote.
 (() => {
   if (customElements.get("convdoc-stepper")) return; // a notebook loads this once for each figure
 
@@ -11,6 +12,11 @@
     `M${column * UNIT} ${row * UNIT}h${width * UNIT}v${height * UNIT}h-${width * UNIT}z`;
   const boxes = (cells) => cells.map(([row, column]) => box(row, column, 1, 1)).join("");
   const range = (length) => [...Array(length).keys()];
+  // A number of the plan as text: it is rounded already, and a text where digits do not suffice.
+  const written = (value) => String(value).replace("-", "−");
+  const signed = (text) => (text.startsWith("−") ? text : `+${text}`);
+  // A sentence with its parts put in by their names.
+  const fill = (sentence, parts) => sentence.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
   const add = (parent, name, attributes) => {
     const child = parent.appendChild(document.createElementNS(SVG, name));
     for (const [key, value] of Object.entries(attributes)) child.setAttribute(key, value);
@@ -40,8 +46,9 @@
       if (!this.texts.length) {
         for (const row of range(this.rows)) {
           const group = add(rows, "g", {});
-          for (const column of range(this.columns))
+          for (const column of range(this.columns)) {
             this.texts.push(add(group, "text", { x: column * UNIT + 5, y: row * UNIT + 5 }));
+          }
         }
       }
       this.svg.setAttribute("role", "grid");
@@ -52,7 +59,10 @@
         text.addEventListener("focus", () => {
           this.moveTabStop(cell);
           const called = name(Math.floor(cell / this.columns), cell % this.columns);
-          text.setAttribute("aria-label", text.textContent ? `${called} = ${text.textContent}` : called);
+          text.setAttribute(
+            "aria-label",
+            text.textContent ? `${called} = ${text.textContent}` : called,
+          );
         });
       });
     }
@@ -79,14 +89,17 @@
 
   class Stepper extends HTMLElement {
     static speed = "1"; // chosen once for all steppers of the page
-    // Who makes a stepper while a page is open may set a teller before it is put there. It says what
-    // there is no list for: step(at), there(told, steps) and stamp(k, cell), all as HTML, and nameStamp(k, cell); where it has name(array, index), it names the other cells too.
+    // Who makes a stepper while a page is open may set a teller before it is put there. It has the
+    // sentences that are in no list: step(at), there(text, steps) and stamp(k, cell), all as HTML,
+    // and the name of a kernel's cell: nameStamp(k, cell). Where it has name(array, index), it names
+    // the other cells, too.
     teller = null;
+    stored = false; // whether the kernel is shown as it is stored
 
     connectedCallback() {
-      if (document.readyState === "loading")
+      if (document.readyState === "loading") {
         document.addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
-      else this.begin();
+      } else this.begin();
     }
 
     disconnectedCallback() {
@@ -96,7 +109,8 @@
     begin() {
       if (this.plan) return; // only moved to another place of the page
       this.plan = JSON.parse(this.dataset.plan);
-      const panels = (part) => [...this.querySelectorAll(`.${part} > .slice`)].map((slice) => new Panel(slice));
+      const panels = (part) =>
+        [...this.querySelectorAll(`.${part} > .slice`)].map((slice) => new Panel(slice));
       [this.here, this.there, this.stamp] = ["here", "there", "stamp"].map(panels);
       this.now = this.querySelector(".now");
       this.controls = this.querySelector(".controls");
@@ -116,9 +130,12 @@
     // A page may have been saved while it played, or with the kernel turned.
     resetControls() {
       this.querySelector(".frames")?.remove();
-      if (this.control("play").dataset.playing === "true") this.setPlaying(false);
-      if (this.isStored()) {
-        this.texts = this.stamp.map((panel) => panel.texts.map((text) => text.textContent).reverse());
+      this.setPlaying(false);
+      if (this.control("stored")?.getAttribute("aria-pressed") === "true") {
+        this.stored = true;
+        this.texts = this.stamp.map((panel) =>
+          panel.texts.map((text) => text.textContent).reverse()
+        );
         this.turnStamp();
       }
     }
@@ -160,10 +177,15 @@
       };
       const [n] = this.index(this.at);
       const along = (axis, cell) =>
-        range(this.plan.shape[axis + 2]).filter((at) => covers(axis, this.plan.starts[axis][at], cell));
-      const channels = range(this.plan.shape[1]).filter((c) => this.plan.reach[c].includes(channel));
+        range(this.plan.shape[axis + 2]).filter((at) =>
+          covers(axis, this.plan.starts[axis][at], cell)
+        );
+      const channels = range(this.plan.shape[1]).filter((c) =>
+        this.plan.reach[c].includes(channel)
+      );
       return channels.flatMap((c) =>
-        along(0, row).flatMap((i) => along(1, column).map((j) => this.step([n, c, i, j]))));
+        along(0, row).flatMap((i) => along(1, column).map((j) => this.step([n, c, i, j])))
+      );
     }
 
     // -- Show a step ----------------------------------------------------------------------------
@@ -186,7 +208,7 @@
         panel.slice.hidden = sample !== n;
         panel.slice.classList.toggle("idle", slot < 0);
         panel.put(sample === n && slot >= 0, row, column);
-        if (this.plan.scatters) this.fill(panel, n, channel, slot);
+        if (this.plan.scatters) this.addUp(panel, n, channel, slot);
         else if (slot >= 0) this.weigh(panel, c, slot);
       });
       this.showStamp(c);
@@ -204,12 +226,13 @@
       const done = Math.max(0, Math.min(rows * columns, this.at + 1 - this.step([n, c, 0, 0])));
       const row = Math.floor(done / columns), column = done % columns;
       const below = column ? row + 1 : row;
-      return (column ? box(row, column, 1, columns - column) : "") + box(below, 0, rows - below, columns);
+      return (column ? box(row, column, 1, columns - column) : "") +
+        box(below, 0, rows - below, columns);
     }
 
-    // The output of a scattering: what all steps of this sample up to now have added up to.
-    fill(panel, n, channel, slot) {
-      const { window, dilation, reach, empty, added } = this.plan;
+    // The output of a scattering: the sums of all steps of this sample up to now.
+    addUp(panel, n, channel, slot) {
+      const { window, dilation, reach, empty, added, sums } = this.plan;
       const offsets = this.offsets();
       const whole = dilation.every((step) => step === 1);
       const parts = whole ? [[0, 0, ...window]] : offsets.map((offset) => [...offset, 1, 1]);
@@ -220,16 +243,19 @@
         if (which < 0) continue;
         const [row, column] = this.start(step);
         for (const [u, v, height, width] of parts) path += box(row + u, column + v, height, width);
-        if (!added) continue;
-        const sums = this.sentences[step].querySelectorAll("b"); // a number for each cell, slice after slice
-        offsets.forEach(([u, v], k) =>
-          (numbers[(row + u) * panel.columns + column + v] = sums[which * offsets.length + k].textContent));
+        offsets.forEach(([u, v], k) => {
+          const cell = (row + u) * panel.columns + column + v;
+          numbers[cell] = sums?.[step][which * offsets.length + k];
+        });
       }
       panel.filled?.setAttribute("d", path);
-      if (!added) return;
-      panel.texts.forEach((text, cell) => (text.textContent = numbers[cell]));
-      const products = added[this.at].split(" ").slice(slot * panel.corners.length);
-      if (slot >= 0) panel.corners.forEach((text, k) => (text.textContent = products[k]));
+      if (!sums) return;
+      panel.texts.forEach((text, cell) => (text.textContent = written(numbers[cell])));
+      if (slot < 0) return;
+      const first = slot * offsets.length;
+      panel.corners.forEach((text, k) => {
+        text.textContent = signed(written(added[this.at][first + k]));
+      });
     }
 
     // The corners under a window that reads: the kernel as it lies there.
@@ -243,7 +269,9 @@
       const panel = this[part][k];
       if (part === "stamp") this.texts[k] = texts;
       const shown = part === "stamp" && this.isStored() ? texts.toReversed() : texts;
-      panel.texts.forEach((text, cell) => text.textContent !== shown[cell] && (text.textContent = shown[cell]));
+      panel.texts.forEach((text, cell) =>
+        text.textContent !== shown[cell] && (text.textContent = shown[cell])
+      );
     }
 
     showStamp(channel) {
@@ -253,7 +281,7 @@
 
     say() {
       const { words } = this.plan;
-      const count = words.step.replace("{step}", this.at + 1).replace("{count}", this.count);
+      const count = fill(words.step, { step: this.at + 1, count: this.count });
       const sentence = this.sentence();
       if (this.now.innerHTML !== sentence) this.now.innerHTML = sentence; // else it would be said again
       this.slider.value = this.at;
@@ -268,10 +296,9 @@
     sentence() {
       if (this.teller) return this.teller.step(this.index(this.at));
       if (this.sentences.length) return this.sentences[this.at].innerHTML;
-      const [, , i, j] = this.index(this.at), { rows, columns } = this.plan.places;
-      return this.plan.words.window
-        .replace("{element}", this.name(0, this.index(this.at)))
-        .replace("{rows}", rows[i]).replace("{columns}", columns[j]);
+      const at = this.index(this.at), [rows, columns] = this.plan.places;
+      const element = this.name(0, at);
+      return fill(this.plan.words.window, { element, rows: rows[at[2]], columns: columns[at[3]] });
     }
 
     // Such as y[0, 2], of the array here (0) or there (1).
@@ -289,36 +316,46 @@
       const steps = this.stepsOver(channel, cell);
       this.here.forEach((panel, which) => {
         const mine = this.indexOfPanel(which, this.plan.shape);
-        const cells = steps.map((step) => this.index(step)).filter((at) => at[0] === mine[0] && at[1] === mine[1]);
+        const cells = steps.map((step) => this.index(step)).filter((at) =>
+          at[0] === mine[0] && at[1] === mine[1]
+        );
         panel.lit.setAttribute("d", boxes(cells.map((at) => at.slice(2))));
       });
-      this.there.forEach((panel, which) => panel.lit.setAttribute("d", which === k ? boxes([cell]) : ""));
-      const told = this.plan.words.meets
-        .replace("{element}", this.nameThere(n, channel, ...cell))
-        .replace("{count}", steps.length)
-        .replace("{all}", this.count / this.plan.shape[0]);
-      if (this.teller) this.now.innerHTML = this.teller.there(told, steps.map((step) => this.index(step)));
-      else this.now.textContent = told;
+      this.there.forEach((panel, which) =>
+        panel.lit.setAttribute("d", which === k ? boxes([cell]) : "")
+      );
+      const text = fill(this.plan.words.meets, {
+        element: this.nameThere(n, channel, ...cell),
+        count: steps.length,
+        all: this.count / this.plan.shape[0],
+      });
+      if (!this.teller) this.now.textContent = text;
+      else this.now.innerHTML = this.teller.there(text, steps.map((step) => this.index(step)));
     }
 
     // The cells that a kernel cell lies on, at all steps of the filter on show.
     lightStamp(k, cell) {
       const slices = this.stamp.length / this.plan.shape[1];
       const channel = Math.floor(k / slices), [n] = this.index(this.at);
-      const [u, v] = this.asItLies(this.stamp[k], cell).map((at, axis) => at * this.plan.dilation[axis]);
+      const [u, v] = this.asItLies(this.stamp[k], cell).map((at, axis) =>
+        at * this.plan.dilation[axis]
+      );
       const [rows, columns] = this.plan.starts;
       this.unlight();
       this.there.forEach((panel, which) => {
         const [sample, at] = this.indexOfPanel(which, this.plan.size);
         const under = sample === n && this.plan.reach[channel][k % slices] === at;
-        panel.lit.setAttribute("d", under ? boxes(rows.flatMap((row) => columns.map((column) => [row + u, column + v]))) : "");
+        panel.lit.setAttribute(
+          "d",
+          under ? boxes(rows.flatMap((row) => columns.map((column) => [row + u, column + v]))) : "",
+        );
       });
       this.stamp[k].lit.setAttribute("d", boxes([cell]));
       this.now.innerHTML = this.teller.stamp(k, cell);
     }
 
     isStored() {
-      return this.control("stored")?.getAttribute("aria-pressed") === "true";
+      return this.stored;
     }
 
     // Turned back, where the kernel is shown as it is stored.
@@ -327,13 +364,17 @@
     }
 
     unlight() {
-      for (const panel of [...this.here, ...this.there, ...this.stamp]) panel.lit.setAttribute("d", "");
+      for (const panel of [...this.here, ...this.there, ...this.stamp]) {
+        panel.lit.setAttribute("d", "");
+      }
     }
 
     nameThere(n, channel, row, column) {
       const { around, spread, size } = this.plan;
       const place = [row, column].map((cell, axis) => (cell - around[axis]) / spread[axis]);
-      const real = place.every((at, axis) => Number.isInteger(at) && at >= 0 && at < size[axis + 2]);
+      const real = place.every((at, axis) =>
+        Number.isInteger(at) && at >= 0 && at < size[axis + 2]
+      );
       return real ? this.name(1, [n, channel, ...place]) : this.plan.words.surround;
     }
 
@@ -375,8 +416,9 @@
         last = "";
         if (event.pointerType === "touch") return;
         const focused = document.activeElement; // a cell that was chosen tells again
-        if (focused?.matches("[role=gridcell]") && this.contains(focused)) focused.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
-        else leave();
+        if (focused?.matches("[role=gridcell]") && this.contains(focused)) {
+          focused.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
+        } else leave();
       });
       panel.slice.addEventListener("click", (event) => {
         const cell = panel.cellAt(event);
@@ -391,15 +433,21 @@
       });
       panel.slice.addEventListener("focusout", leave);
       panel.slice.addEventListener("keydown", (event) => {
-        const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+        const moves = {
+          ArrowLeft: [0, -1],
+          ArrowRight: [0, 1],
+          ArrowUp: [-1, 0],
+          ArrowDown: [1, 0],
+        };
         const cell = panel.texts.indexOf(event.target);
         if (!moves[event.key] || cell < 0) return;
         event.preventDefault();
         event.stopPropagation();
         const row = Math.floor(cell / panel.columns) + moves[event.key][0];
         const column = (cell % panel.columns) + moves[event.key][1];
-        if (row >= 0 && row < panel.rows && column >= 0 && column < panel.columns)
+        if (row >= 0 && row < panel.rows && column >= 0 && column < panel.columns) {
           panel.texts[row * panel.columns + column].focus();
+        }
       });
     }
 
@@ -409,15 +457,19 @@
         forward: () => this.jump(this.at + 1),
         play: () => (this.timer ? this.pause() : this.play()),
         stored: () => this.turnStamp(),
-        full: () => (document.fullscreenElement === this
-          ? document.exitFullscreen() : this.requestFullscreen().catch(() => {})),
+        full:
+          () => (document.fullscreenElement === this
+            ? document.exitFullscreen()
+            : this.requestFullscreen().catch(() => {})),
       };
       this.controls.addEventListener("click", (event) => actions[event.target.dataset.do]?.());
       this.slider.addEventListener("input", () => this.jump(Number(this.slider.value)));
       this.controls.addEventListener("change", ({ target }) => {
         if (target.dataset.do === "speed") {
           Stepper.speed = target.value;
-          for (const other of document.querySelectorAll("convdoc-stepper [data-do=speed]")) other.value = target.value;
+          for (const other of document.querySelectorAll("convdoc-stepper [data-do=speed]")) {
+            other.value = target.value;
+          }
         } else if (target.matches("select")) {
           const at = this.index(this.at);
           at[target.dataset.do] = Number(target.value);
@@ -428,7 +480,12 @@
         if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
         event.stopPropagation(); // or a notebook would take keys for its own commands
         if (event.target.closest("input, select, details")) return;
-        const steps = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: this.count - 1 };
+        const steps = {
+          ArrowLeft: this.at - 1,
+          ArrowRight: this.at + 1,
+          Home: 0,
+          End: this.count - 1,
+        };
         if (!(event.key in steps)) return;
         event.preventDefault();
         this.jump(steps[event.key]);
@@ -453,7 +510,9 @@
       this.setPlaying(true);
       const next = () => {
         this.show(this.at + 1);
-        this.timer = this.at < this.count - 1 ? setTimeout(next, PAUSE / Stepper.speed) : this.setPlaying(false);
+        this.timer = this.at < this.count - 1
+          ? setTimeout(next, PAUSE / Stepper.speed)
+          : this.setPlaying(false);
       };
       this.timer = setTimeout(next, PAUSE / Stepper.speed);
     }
@@ -467,25 +526,25 @@
 
     // A screen reader hears each step that is asked for, not those that run past.
     setPlaying(playing) {
-      const button = this.control("play");
-      if (playing !== (button.dataset.playing === "true"))
-        [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
-      button.dataset.playing = playing;
+      const { words } = this.plan;
+      this.control("play").textContent = playing ? words.pause : words.play;
       this.now.setAttribute("aria-live", playing ? "off" : "polite");
     }
 
     // The kernel as it is stored, or again as it lies on the image.
     turnStamp() {
-      const button = this.control("stored");
-      const stored = button.getAttribute("aria-pressed") !== "true";
-      button.setAttribute("aria-pressed", stored);
-      this.querySelectorAll(".way > span").forEach((span, k) => (span.hidden = (k === 1) !== stored));
+      this.stored = !this.stored;
+      const { stored } = this;
+      this.control("stored").setAttribute("aria-pressed", stored);
+      const [flipped, asStored] = this.querySelectorAll(".way > span");
+      [flipped.hidden, asStored.hidden] = [stored, !stored];
       this.stamp.forEach((panel, which) => {
         const texts = stored ? this.texts[which].toReversed() : this.texts[which];
         panel.texts.forEach((text, k) => (text.textContent = texts[k]));
         const middle = `${(panel.columns * UNIT) / 2} ${(panel.rows * UNIT) / 2}`;
-        for (const fill of panel.svg.querySelectorAll(":scope > [class^=f]"))
+        for (const fill of panel.svg.querySelectorAll(":scope > [class^=f]")) {
           fill.setAttribute("transform", stored ? `rotate(180 ${middle})` : "");
+        }
       });
     }
 
@@ -500,7 +559,9 @@
       for (const step of range(this.count)) {
         this.show(step);
         const frame = frames.appendChild(document.createElement("li"));
-        frame.append(...[this.querySelector(".stage"), this.now].map((part) => part.cloneNode(true)));
+        frame.append(
+          ...[this.querySelector(".stage"), this.now].map((part) => part.cloneNode(true)),
+        );
         frame.querySelector(".now").removeAttribute("aria-live");
       }
       this.append(frames);
@@ -510,6 +571,9 @@
 
   const all = () => document.querySelectorAll("convdoc-stepper");
   addEventListener("beforeprint", () => all().forEach((stepper) => stepper.makeFrames()));
-  addEventListener("afterprint", () => all().forEach((stepper) => stepper.querySelector(".frames")?.remove()));
+  addEventListener(
+    "afterprint",
+    () => all().forEach((stepper) => stepper.querySelector(".frames")?.remove()),
+  );
   customElements.define("convdoc-stepper", Stepper);
 })();

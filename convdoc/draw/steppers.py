@@ -5,6 +5,7 @@ Python computes every number and writes every word; `stepper.js` only moves betw
 
 import math
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 from typing import Any, Literal, SupportsIndex
 
@@ -12,7 +13,8 @@ from convdoc import steps as take
 from convdoc._types import ArrayLike, BorderMode, EngineName, OneOrTwo, PoolingMode
 from convdoc.draw.blocks import picture
 from convdoc.draw.figure import ASSETS, figure
-from convdoc.draw.transcript import plain, title, transcript
+from convdoc.draw.kinds import look
+from convdoc.draw.transcript import text, windows
 from convdoc.hints import hinted
 from convdoc.steps import Steps
 
@@ -276,7 +278,7 @@ class Stepper:
         str
             An SVG document, in light colours.
         """
-        return picture(self.steps, self.start)
+        return picture(look(self.steps), self.start)
 
     def save(self, path: str | Path) -> None:
         """Write it as a page by itself, with controls, for a lecture or a web site.
@@ -291,15 +293,17 @@ class Stepper:
         FileExistsError
             If there is such a file. It stays as it is.
         """
-        page = PAGE.format(title=title(self.steps), figure=self._repr_html_())
+        page = PAGE.format(title=escape(look(self.steps).title()), figure=self._repr_html_())
         with open(Path(path), "x", encoding="utf-8") as file:
             file.write(page)
 
     def __repr__(self) -> str:
-        sentences = map(plain, transcript(self.steps))
+        kind = look(self.steps)
+        sentences = windows(self.steps)
         if self.steps.numbered:
-            sentences = (f"{count}. {sentence}" for count, sentence in enumerate(sentences, 1))
-        return "\n".join([title(self.steps), *sentences])
+            steps = range(len(self.steps))
+            sentences = [f"{step + 1}. {text(kind.lines(step))}" for step in steps]
+        return "\n".join([kind.title(), *sentences])
 
     def _repr_html_(self) -> str:
         return figure(self.steps, self.start) + ASSETS
@@ -321,7 +325,7 @@ def _shown(steps):
             f"a stepper shows at most {LARGEST} rows and columns, padding included, and {MOST} "
             f"cells in all slices; {' and '.join(sizes)}"
         )
-    return Stepper(steps, steps.telling())
+    return Stepper(steps, steps.first_shown())
 
 
 def _size(grid):

@@ -14,8 +14,8 @@ from convdoc._types import ArrayLike
 #: What a reader is told about an answer. Braces stand for a hint, or for two shapes.
 WORDS: dict[str, Any] = {
     "right": "Right.",
-    "shape": "The shape {} is not that of the answer, {}.",
-    "hints": ("Not this. A hint: {}", "Still not this. Another hint: {}"),
+    "shape": "The shape {given} is not that of the answer, {right}.",
+    "hints": ("Not this. A hint: {hint}", "Still not this. Another hint: {hint}"),
     "end": "Not this either. The solution works it out, step by step.",
 }
 
@@ -271,7 +271,7 @@ class Question:
                 return Feedback(False, mistake.tell)
         if attempt == 3:
             return Feedback(False, WORDS["end"])
-        hint = WORDS["hints"][attempt - 1].format(self.hints[attempt - 1])
+        hint = WORDS["hints"][attempt - 1].format(hint=self.hints[attempt - 1])
         return Feedback(False, f"{self._about_shape(given, right)}{hint}")
 
     def _about_shape(self, given, right):
@@ -279,7 +279,7 @@ class Question:
             given, right = given[0], right[0]
         if not isinstance(right, np.ndarray) or given.shape == right.shape:
             return ""
-        return WORDS["shape"].format(given.shape, right.shape) + " "
+        return WORDS["shape"].format(given=given.shape, right=right.shape) + " "
 
     def __str__(self) -> str:
         """Title, text, and the arrays that are given."""

@@ -6,7 +6,7 @@ have a link to the explorer, with their numbers.
 
 import re
 
-from convdoc.draw.transcript import WORDS
+from convdoc.draw.words import WORDS
 
 STEPPER = re.compile(
     r'(<convdoc-stepper [^>]*?)data-link="([^"]*)" (.*?)(?=</convdoc-stepper>)', re.S

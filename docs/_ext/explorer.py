@@ -17,12 +17,12 @@ from PIL import Image
 from sphinx.util.docutils import SphinxDirective
 
 from convdoc import samples, spec
-from convdoc.draw import cells, link, palette, transcript
+from convdoc.draw import cells, link, palette, words
 
 PAGE = "explorer"
 MODULES = Path(__file__).parents[1] / "_static/explorer"
 CONTROLS = Path(__file__).parents[1] / "_templates/explorer.html"
-TOLD = [Path(module.__file__) for module in (cells, link, palette, spec, transcript)]
+TOLD = [Path(module.__file__) for module in (cells, link, palette, spec, words)]
 TOLD.append(Path(cells.__file__).with_suffix(".css"))
 START = '<script type="module">import "explorer/explorer";</script>'
 
@@ -32,9 +32,9 @@ def data():
     return {
         "limits": link.LIMITS,
         "relationships": spec.RELATIONSHIPS,
-        "words": transcript.WORDS,
-        "operators": transcript.OPERATORS,
-        "axes": transcript.AXES,
+        "words": words.WORDS,
+        "operators": words.OPERATORS,
+        "axes": words.AXES,
         "style": cells.STYLE,
         "light": palette.LIGHT,
     }

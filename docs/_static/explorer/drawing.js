@@ -85,7 +85,7 @@ export function indices(shape, place) {
 // `titles` are what output and input are called above, if that is not what they are.
 export function figure(setting, titles = names(setting)) {
   const lay = layout(setting), [here, there, stamp] = names(setting);
-  const sign = operators[isPooling(setting) ? "pooling" : { convolution: "sum", correlation: "correlation", transposed: "transposed" }[setting.kind]];
+  const sign = operators[isPooling(setting) ? "pooling" : setting.kind];
   const blocks = [
     block("there", titles[1], inputShape(setting), thereSlices(setting, lay, there)),
     ...(isPooling(setting) ? [] : [block("stamp", stamp, kernelShape(setting), stampSlices(setting, lay), setting.kind === "convolution")]),
@@ -108,7 +108,7 @@ export function plan(setting) {
     shape: outputShape(setting), starts: lay.starts, window: setting.kernel, dilation: setting.dilation,
     reach: lay.reach, scatters: false, around: lay.around.map(([before]) => before), spread: lay.spread,
     size: inputShape(setting), names: names(setting).slice(0, 2),
-    words: { step: words.step, meets: words.meets, surround: words[around] },
+    words: { step: words.step, play: words.play, pause: words.pause, meets: words.meets[1], surround: words[around] },
   };
 }
 
@@ -163,7 +163,7 @@ function stampSlices(setting, lay) {
 
 function block(part, name, shape, slices, turned) {
   const role = { there: "input", stamp: "kernel", here: "output" }[part];
-  const lies = `<span>${escaped(words["as it lies"].replace("{}", "x"))}</span>`;
+  const lies = `<span>${escaped(words["as it lies"].replace("{name}", "x"))}</span>`;
   const way = part === "stamp" ? `<p class="way">${turned ? lies : ""}<span${turned ? " hidden" : ""}>${words["as stored"]}</span></p>` : "";
   const drawn = slices.map(({ size: [rows, columns], label: over, hidden, svg }) => {
     const [height, width] = [rows, columns].map((cells) => cells * UNIT + 2 * MARGIN);
@@ -195,7 +195,7 @@ function controls(setting) {
   return (
     '<div class="controls" hidden>' +
     button("back", "←", `aria-label="${escaped(words.back)}"`) +
-    button("play", words.play, `data-other="${escaped(words.pause)}"`) +
+    button("play", words.play) +
     button("forward", "→", `aria-label="${escaped(words.forward)}"`) +
     `<input type="range" max="${product(shape) - 1}" aria-label="${escaped(words.slider)}"><span class="count"></span>` +
     several.join("") +
@@ -210,16 +210,16 @@ function controls(setting) {
 function notes(setting, lay) {
   const told = [], there = names(setting)[1];
   const surrounded = lay.around.flat().some(Boolean) || lay.spread.some((step) => step > 1);
-  if (surrounded && isTransposed(setting)) told.push(words.spread.replace("{}", there));
+  if (surrounded && isTransposed(setting)) told.push(words.spread.replace("{name}", there));
   else if (surrounded) told.push(words.dashed + (["max", "average_no_pad"].includes(setting.kind) ? ` ${words["not counted"]}` : ""));
   const left = [0, 1].flatMap((axis) =>
     [...unreadCells(setting, lay, axis)].map((cell) => cell - lay.around[axis][0])
       .filter((place) => place % lay.spread[axis] === 0)
       .map((place) => {
-        const at = place / lay.spread[axis], name = words[axis ? "columns" : "rows"][0].replace("{}", number(at));
-        return at >= 0 && at < setting.size[axis] ? name : isTransposed(setting) ? "" : words.padding.replace("{}", name);
+        const at = place / lay.spread[axis], name = axis ? "column" : "row", real = at >= 0 && at < setting.size[axis];
+        return !real && isTransposed(setting) ? "" : words[real ? name : `padding ${name}`].replace("{index}", number(at));
       }));
-  if (left.some(Boolean)) told.push(words.unused.replace("{}", left.filter(Boolean).join(", ")));
+  if (left.some(Boolean)) told.push(words.unused.replace("{places}", left.filter(Boolean).join(", ")));
   return told.map((line) => `<p class="note">${escaped(line)}</p>`).join("");
 }
 
