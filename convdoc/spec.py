@@ -7,15 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from convdoc._types import BorderMode, BorderName, OneOrTwo, Pair, Sides
+from convdoc.borders import PADDINGS, Padding, fixed
 from convdoc.hints import border_mode_hint, hinted
-
-BORDER_MODES = {
-    "valid": "only windows that lie wholly on the image",
-    "full": "every window that touches the image",
-    "half": "half a kernel of zeros on every side",
-    "same": "one output for each stride, padded as Keras on Theano pads",
-    "same_upper": "one output for each stride, padded as TensorFlow pads",
-}
 
 #: Formulas of Dumoulin and Visin (2016, arXiv 1603.07285) by their numbers. ``P`` stands for
 #: the padding of both sides together. Number 7 is pooling's, and says the same as number 5.
@@ -194,6 +187,14 @@ class ConvSpec:
         """
         (height, width), (down, right) = self.kernel, self.dilation
         return down * (height - 1) + 1, right * (width - 1) + 1
+
+    @property
+    def paddings(self) -> tuple[Padding, Padding]:
+        """What `border_mode` means, along each axis: a rule for the places on both sides."""
+        if isinstance(self.border_mode, str):
+            return (PADDINGS[self.border_mode],) * 2
+        vertical, horizontal = self.border_mode
+        return fixed(*vertical), fixed(*horizontal)
 
     @property
     def forward(self) -> "ConvSpec":
@@ -450,30 +451,16 @@ class ConvSpec:
     # reads, and what a transposed one gives.
 
     def _padding(self, axis, image):
-        s, k = self.strides[axis], self.dilated_kernel[axis]
-        match self.border_mode:
-            case "valid":
-                return 0, 0
-            case "full":
-                return k - 1, k - 1
-            case "half":
-                return k // 2, k // 2
-            case "same":
-                return k // 2, (k - 1) // 2
-            case "same_upper":
-                total = max((-(-image // s) - 1) * s + k - image, 0)
-                return total // 2, total - total // 2
-        return self.border_mode[axis]
+        k, s = self.dilated_kernel[axis], self.strides[axis]
+        return self.paddings[axis].sides(k, s, image)
 
     def _unused(self, axis, size, out):
         return tuple(i for i in range(size[axis]) if not self._reached(axis, i, size, out))
 
     def _smallest_input(self, axis, o):
         """The smallest image that gives `o` outputs; with padding enough, it may be below 1."""
-        s = self.strides[axis]
-        if self.border_mode in ("same", "same_upper"):
-            return s * (o - 1) + 1
-        return s * (o - 1) + self.dilated_kernel[axis] - sum(self._padding(axis, None))
+        k, s = self.dilated_kernel[axis], self.strides[axis]
+        return self.paddings[axis].smallest_image(o, k, s)
 
     def _output(self, axis, i):
         if self.transposed:
@@ -600,7 +587,7 @@ def divide(what: str, count: int, groups: int) -> int:
 
 
 def _border_mode(value, spec):
-    if isinstance(value, str) and value in BORDER_MODES:
+    if isinstance(value, str) and value in PADDINGS:
         return value
     sides = None
     if (both := _integers(value)) is not None:
@@ -610,7 +597,7 @@ def _border_mode(value, spec):
     known = sides is not None and None not in sides
     if not known or not all(0 <= zeros <= LARGEST for side in sides for zeros in side):
         raise ValueError(
-            f"border_mode must be one of {', '.join(map(repr, BORDER_MODES))}; or zeros to put "
+            f"border_mode must be one of {', '.join(map(repr, PADDINGS))}; or zeros to put "
             "around the image, 0 or more and below 2**31: an integer, a pair (vertical, "
             f"horizontal) or ((top, bottom), (left, right)); got {value!r}"
             f"{border_mode_hint(value, spec)}"
