@@ -16,7 +16,7 @@ Sides = tuple[Pair, Pair]  # ((top, bottom), (left, right))
 Shape = tuple[int, int, int, int]
 #: An integer for both axes, or one for each.
 OneOrTwo = SupportsIndex | Sequence[SupportsIndex]
-BorderName = Literal["valid", "full", "half", "same", "same_upper"]
+BorderName = Literal["valid", "full", "half", "same", "same_upper", "same_lower"]
 BorderMode = BorderName | OneOrTwo | Sequence[Sequence[SupportsIndex]]
 PoolingMode = Literal["max", "average", "average_no_pad"]
 EngineName = Literal[

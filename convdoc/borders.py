@@ -66,6 +66,11 @@ PADDINGS: dict[BorderName, Padding] = {
         lambda k, s, n: _lacking(k, s, n)[::-1],
         fits=True,
     ),
+    "same_lower": Padding(
+        "one output for each stride, an odd place before the image, as ONNX pads",
+        _lacking,
+        fits=True,
+    ),
 }
 
 

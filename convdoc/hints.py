@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from convdoc.borders import PADDINGS
+
 if TYPE_CHECKING:
     from convdoc.spec import ConvSpec
 
@@ -94,10 +96,8 @@ def _border_mode(value, spec):
         return "'same_upper'", "'same_upper' pads as 'SAME' does in TensorFlow and JAX"
     if word == "same":
         return "'same'", "'same' pads as Keras on Theano, 'same_upper' as TensorFlow and PyTorch"
-    if word in ("valid", "full", "half", "same_upper"):
+    if word in PADDINGS:
         return repr(word), ""
-    if word == "same_lower" and spec.strides == (1, 1):
-        return "'same'", "both are equal with strides of 1"
     if word in ("zeros", "constant", "fill"):
         return None, "border_mode pads with zeros only: write how many, or border_mode='same'"
     if spec.transposed:

@@ -92,6 +92,7 @@ class ConvSpec:
           :math:`o = \lceil i / s \rceil`, as in Keras on Theano.
         - ``"same_upper"``: the least that gives :math:`o = \lceil i / s \rceil`, an odd zero
           after the image, as in TensorFlow. It depends on the size of the image.
+        - ``"same_lower"``: as many, an odd zero before the image, as ONNX's ``SAME_LOWER``.
         - an integer: that many zeros on every side; a pair: (top and bottom, left and right);
           two pairs: ((top, bottom), (left, right)).
     dilation : int or (int, int)

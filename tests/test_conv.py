@@ -1067,7 +1067,7 @@ def hinted(error, function, *arguments, **settings):
         ("FULL", "full"),
         ("Half", "half"),
         ("SAME_UPPER", "same_upper"),
-        ("SAME_LOWER", "same"),
+        ("SAME_LOWER", "same_lower"),
         (None, "valid"),
         ("causal", ((0, 0), (4, 0))),
     ],

@@ -22,6 +22,7 @@ from convdoc import (
     correlate4d,
     engines,
 )
+from convdoc.borders import PADDINGS
 from convdoc.engines import _keras3_stack
 from tests import notebook
 
@@ -88,7 +89,7 @@ class Case:
 
 
 border_modes = st.one_of(
-    st.sampled_from(["valid", "full", "half", "same", "same_upper"]),
+    st.sampled_from(list(PADDINGS)),
     st.integers(0, 3),
     st.tuples(st.integers(0, 3), st.integers(0, 3)),
     st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2),

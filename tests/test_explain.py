@@ -38,7 +38,7 @@ def convolutions(draw, ways=either):
     transposed = draw(ways)
     strides = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
     more = draw(st.tuples(*(st.integers(0, s - 1) for s in strides))) if transposed else 0
-    names = st.sampled_from(["valid", "full", "half", "same", "same_upper"])
+    names = st.sampled_from(["valid", "full", "half", "same", "same_upper", "same_lower"])
     spec = ConvSpec(
         draw(one_or_two(1, 3)),
         strides,

@@ -367,7 +367,9 @@ def test_networks_can_be_drawn(layers):
 
 POSITIVE = st.integers(1, 3)
 PAIRS = st.tuples(POSITIVE, POSITIVE)
-PADDINGS = st.sampled_from(["valid", "full", "half", "same", "same_upper"]) | st.tuples(
+PADDINGS = st.sampled_from(
+    ["valid", "full", "half", "same", "same_upper", "same_lower"]
+) | st.tuples(
     st.tuples(st.integers(0, 2), st.integers(0, 2)), st.tuples(st.integers(0, 2), st.integers(0, 2))
 )
 # Few poolings: Theano compiles each anew.
