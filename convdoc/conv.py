@@ -350,9 +350,12 @@ def conv4d_transpose(
     array([[[[ 3.,  2., 31., 20., 10.]]]])
     """
     y, w = real("y", y), real("w", w)
-    settings = _settings(border_mode, strides, dilation, groups, output_padding)
+    settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
     size = None if output_size is None else pair("output_size", output_size)
-    spec, shape = _transpose_plan(y.shape, w.shape, size, *settings)
+    check = partial(_fit_transposed, **settings, output_padding=output_padding, output_size=size)
+    spec, size = match(check, groups, y=y.shape, w=w.shape)
+    shape = len(y), w.shape[1] * spec.groups, *size
+    _match_memory(shape, spec)
     if looks_misread(w.shape):
         warn_of_accident(match_filters, spec.groups, y=y.shape, w=w.shape)
     y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, shape[1], "channel of the result"))
@@ -429,8 +432,7 @@ def conv4d_gradients(
     array([4.])
     """
     x, w, dy = real("x", x), real("w", w), real("dy", dy)
-    settings = _settings(border_mode, strides, dilation, groups)
-    spec = _plan(x.shape, w.shape, dy.shape, *settings)
+    spec = _plan((x.shape, w.shape, dy.shape), border_mode, strides, dilation, groups)
     if looks_misread(w.shape):
         warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     x, w, dy = as_floats(x=x, w=w, dy=dy)
@@ -524,7 +526,7 @@ def pool4d(
 
 
 def _convolve(x, w, border_mode, strides, dilation, groups, bias, engine):
-    spec = _plan(x.shape, w.shape, None, *_settings(border_mode, strides, dilation, groups))
+    spec = _plan((x.shape, w.shape), border_mode, strides, dilation, groups)
     if looks_misread(w.shape):
         warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     x, w, bias = as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
@@ -532,40 +534,24 @@ def _convolve(x, w, border_mode, strides, dilation, groups, bias, engine):
     return y if bias is None else np.add(y, bias[:, None, None], out=y)
 
 
-def _settings(border_mode, strides, dilation, groups, output_padding=0):
-    """The settings such that two that are equal mean the same: 1 is neither 1.0 nor True."""
-    plain = type(strides) is type(dilation) is type(groups) is type(output_padding) is int
-    if plain and type(border_mode) is str:
-        return border_mode, strides, dilation, groups, output_padding
-    # A word depends on the kernel, and is read where that is known.
-    padding = 0 if isinstance(border_mode, str) else border_mode
-    spec = ConvSpec(1, strides, padding, dilation, groups, True, output_padding)
-    border_mode = border_mode if isinstance(border_mode, str) else spec.border_mode
-    return border_mode, spec.strides, spec.dilation, spec.groups, spec.output_padding
+def _plan(shapes, *settings):
+    """The plan, where arrays of these shapes fit it: x, w and, for gradients, dy.
+
+    Of the time that a toy convolution takes, the plan is the larger part, so that of one without
+    pairs among its settings is kept. A pair may hold what only equals an integer, as True does.
+    """
+    plain = all(type(setting) in (int, str) for setting in settings)
+    return (_known_plan if plain else _known_plan.__wrapped__)(shapes, *settings)
 
 
-@lru_cache(maxsize=4096)
-def _plan(x_shape, w_shape, dy_shape, border_mode, strides, dilation, groups, _):
-    """The plan, where the arrays fit it. Without gradients, `dy_shape` is None."""
+@lru_cache(maxsize=256, typed=True)
+def _known_plan(shapes, border_mode, strides, dilation, groups):
     settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
-    shapes = {"x": x_shape, "w": w_shape} | ({"dy": dy_shape} if dy_shape is not None else {})
-    spec = match(partial(_fit, **settings), groups, **shapes)
-    _match_memory(x_shape, spec)
+    spec = match(
+        partial(_fit, **settings), groups, **dict(zip(("x", "w", "dy"), shapes, strict=False))
+    )
+    _match_memory(shapes[0], spec)
     return spec
-
-
-@lru_cache(maxsize=4096)
-def _transpose_plan(
-    y_shape, w_shape, output_size, border_mode, strides, dilation, groups, output_padding
-):
-    """The plan of the convolution, and the shape of the images that it has read."""
-    settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
-    sizes = {"output_padding": output_padding, "output_size": output_size}
-    check = partial(_fit_transposed, **settings, **sizes)
-    spec, output_size = match(check, groups, y=y_shape, w=w_shape)
-    x_shape = y_shape[0], w_shape[1] * groups, *output_size
-    _match_memory(x_shape, spec)
-    return spec, x_shape
 
 
 def _fit(x, w, groups, *, border_mode, strides, dilation, dy=None):
@@ -747,7 +733,9 @@ def as_floats(**arrays: Array | None) -> list[Any]:
     need that: NumPy calls an array contiguous whatever the stride of an axis of length 1 is, and
     PyTorch then reads beyond its end.
     """
-    dtype = _result_dtype(*[array.dtype for array in arrays.values() if array is not None])
+    dtypes = [array.dtype for array in arrays.values() if array is not None]
+    wide = any(dtype.kind == "f" and dtype.itemsize == 8 for dtype in dtypes)
+    dtype = np.dtype(np.float64 if wide else np.float32)
     return [
         array
         if array is None or (array.dtype == dtype and _in_order(array))
@@ -766,11 +754,6 @@ def _in_order(array):
             return False
         stride *= length
     return True
-
-
-@lru_cache(maxsize=256)
-def _result_dtype(*dtypes):
-    return np.result_type(np.float32, *(dtype for dtype in dtypes if dtype.kind == "f"))
 
 
 def _as_float(name, array, dtype):
