@@ -7,7 +7,16 @@ from typing import Any, SupportsIndex
 import numpy as np
 
 from convdoc import engines
-from convdoc._types import Array, ArrayLike, BorderMode, EngineName, Floats, OneOrTwo, PoolingMode
+from convdoc._types import (
+    Array,
+    ArrayLike,
+    BorderMode,
+    EngineName,
+    Filling,
+    Floats,
+    OneOrTwo,
+    PoolingMode,
+)
 from convdoc.hints import hinted, mode_hint
 from convdoc.layouts import MisfitError, looks_channels_last, looks_misread, match, warn_of_accident
 from convdoc.spec import ConvSpec, divide, pair, positive
@@ -37,6 +46,7 @@ def conv4d(
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> Floats:
     r"""Convolve every sample of `x` with every filter of `w`.
@@ -48,8 +58,8 @@ def conv4d(
         Y_{n, f, i, j} = b_f + \sum_{c, u, v} W_{f, c, u, v} \, X_{n, c, i' - u d, j' - v d}
 
     with :math:`i' = i s + d (k_h - 1) - p`, where *s* is the stride, *d* the dilation and *p*
-    the number of zeros above the image, and :math:`j'` likewise. Pixels outside the image are
-    zero. In groups, *c* runs over the channels of the filter's own group.
+    the number of places above the image, and :math:`j'` likewise. Pixels outside the image are
+    zero, or what `border` says. In groups, *c* runs over the channels of the filter's own group.
 
     Parameters
     ----------
@@ -58,10 +68,10 @@ def conv4d(
     w : array_like, shape (filters, channels // groups, kernel height, kernel width)
         The kernels, as they would be drawn: the flip is done here. Never changed either.
     border_mode : str, int, (int, int) or ((int, int), (int, int))
-        ``"same"``: zeros around the image, one output for each stride, so as many as the
+        ``"same"``: places around the image, one output for each stride, so as many as the
         input has under stride 1. ``"valid"``: only windows that lie wholly on the image.
-        ``"full"``: all that touch it. Also ``"half"``, ``"same_upper"`` and zeros by their
-        number: see :class:`ConvSpec`.
+        ``"full"``: all that touch it. Also ``"half"``, ``"same_upper"``, ``"same_lower"`` and
+        places by their number: see :class:`ConvSpec`.
     strides : int or (int, int)
         Pixels from one window to the next, (vertical, horizontal) or both.
     dilation : int or (int, int)
@@ -70,6 +80,11 @@ def conv4d(
         Parts that channels and filters are divided into, each convolved by itself.
     bias : array_like, shape (filters,), optional
         A number to add to each output image.
+    border : str, int or float
+        What the places around the image hold: ``"zeros"``; ``"circular"``, ``"reflect"`` or
+        ``"symmetric"``, the image again; or a number, in the dtype of the result. See
+        :class:`ConvSpec`. Any other than zeros is put around the image here, and the engine
+        convolves what that makes without padding, so that all engines know all borders.
     engine : str, optional
         The library that computes: ``"keras"``, ``"theano"``, ``"direct"``, ``"numpy"``,
         ``"scipy"``, ``"opencv"``, ``"scikit-image"``, ``"torch"`` or ``"jax"``; or ``"auto"``,
@@ -199,10 +214,14 @@ def conv4d(
     array([[[[1., 0., 2., 2., 1.],
              [0., 2., 1., 2., 1.],
              [1., 0., 2., 1., 0.]]]], dtype=float32)
+
+    A ring of pixels, each added to its left neighbour:
+
+    >>> conv4d([[[[1, 2, 3]]]], [[[[1, 1]]]], border="circular")
+    array([[[[4., 3., 5.]]]], dtype=float32)
     """
-    return _convolve(
-        real("x", x), real("w", w), border_mode, strides, dilation, groups, bias, engine
-    )
+    settings = border_mode, strides, dilation, groups, border
+    return _convolve(real("x", x), real("w", w), settings, bias, engine)
 
 
 @hinted
@@ -215,6 +234,7 @@ def correlate4d(
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> Floats:
     r"""Correlate every sample of `x` with every filter of `w`: `conv4d` without the flip.
@@ -228,7 +248,7 @@ def correlate4d(
 
     Parameters
     ----------
-    x, w, border_mode, strides, dilation, groups, bias, engine
+    x, w, border_mode, strides, dilation, groups, bias, border, engine
         As `conv4d` takes them. Where the padding is uneven, it stays on its side: it
         belongs to the image, and is not turned with the kernel.
 
@@ -262,7 +282,8 @@ def correlate4d(
     """
     w = real("w", w)
     turned = w[:, :, ::-1, ::-1] if w.ndim == 4 else w
-    return _convolve(real("x", x), turned, border_mode, strides, dilation, groups, bias, engine)
+    settings = border_mode, strides, dilation, groups, border
+    return _convolve(real("x", x), turned, settings, bias, engine)
 
 
 @hinted
@@ -277,6 +298,7 @@ def conv4d_transpose(
     bias: ArrayLike | None = None,
     output_padding: OneOrTwo = 0,
     output_size: OneOrTwo | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> Floats:
     r"""Give every pixel of `y` back to the pixels that a convolution made it of.
@@ -308,6 +330,10 @@ def conv4d_transpose(
         beyond them are rows that no window reached, which hold the bias or zeros.
     output_size : int or (int, int), optional
         Height and width of the result, in place of `output_padding`.
+    border : str
+        That of the convolution, see `conv4d`. Where it repeats pixels, what is given to a place
+        around the image is added to the pixel that the place repeats, and not cut off. A number
+        other than 0 is an error: a convolution with such a border is not linear.
     engine : str, optional
         As in `conv4d`.
 
@@ -350,9 +376,11 @@ def conv4d_transpose(
     array([[[[ 3.,  2., 31., 20., 10.]]]])
     """
     y, w = real("y", y), real("w", w)
-    settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
     size = None if output_size is None else pair("output_size", output_size)
-    check = partial(_fit_transposed, **settings, output_padding=output_padding, output_size=size)
+    check = partial(
+        _fit_transposed, strides=strides, border_mode=border_mode, dilation=dilation,
+        border=border, output_padding=output_padding, output_size=size,
+    )  # fmt: skip
     spec, size = match(check, groups, y=y.shape, w=w.shape)
     shape = len(y), w.shape[1] * spec.groups, *size
     _match_memory(shape, spec)
@@ -360,7 +388,7 @@ def conv4d_transpose(
         warn_of_accident(match_filters, spec.groups, y=y.shape, w=w.shape)
     y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, shape[1], "channel of the result"))
     compute = engines.choose(engine, shape, w.shape, spec, y.itemsize)
-    x = compute.convolve_transpose(y, w, spec, shape[2:])
+    x = _given_back(compute, y, w, spec, shape[2:])
     return x if bias is None else np.add(x, bias[:, None, None], out=x)
 
 
@@ -374,6 +402,7 @@ def conv4d_gradients(
     strides: OneOrTwo = 1,
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     r"""How a loss changes with the image, the kernel and the bias of a convolution.
@@ -393,8 +422,9 @@ def conv4d_gradients(
 
     Parameters
     ----------
-    x, w, border_mode, strides, dilation, groups, engine
-        As `conv4d` takes them.
+    x, w, border_mode, strides, dilation, groups, border, engine
+        As `conv4d` takes them. A number as the border does not change with the image: windows
+        read it, so it is in `dw`, and there is nothing of it in `dx`.
     dy : array_like, shape (samples, filters, output height, output width)
         Gradient of the loss with respect to the convolution's result.
 
@@ -432,12 +462,13 @@ def conv4d_gradients(
     array([4.])
     """
     x, w, dy = real("x", x), real("w", w), real("dy", dy)
-    spec = _plan((x.shape, w.shape, dy.shape), border_mode, strides, dilation, groups)
+    spec = _plan((x.shape, w.shape, dy.shape), border_mode, strides, dilation, groups, border)
     if looks_misread(w.shape):
         warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     x, w, dy = as_floats(x=x, w=w, dy=dy)
     compute = engines.choose(engine, x.shape, w.shape, spec, x.itemsize)
-    dx = compute.convolve_transpose(dy, w, spec, x.shape[2:])
+    dx = _given_back(compute, dy, w, spec, x.shape[2:])
+    x, spec = _bordered(x, spec)
     return dx, compute.kernel_gradient(x, dy, spec), dy.sum((0, 2, 3))
 
 
@@ -525,13 +556,30 @@ def pool4d(
     return engines.load("numpy").pool(x, spec, mode)
 
 
-def _convolve(x, w, border_mode, strides, dilation, groups, bias, engine):
-    spec = _plan((x.shape, w.shape), border_mode, strides, dilation, groups)
+def _convolve(x, w, settings, bias, engine):
+    spec = _plan((x.shape, w.shape), *settings)
     if looks_misread(w.shape):
         warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     x, w, bias = as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
+    x, spec = _bordered(x, spec)
     y = engines.choose(engine, x.shape, w.shape, spec, x.itemsize).convolve(x, w, spec)
     return y if bias is None else np.add(y, bias[:, None, None], out=y)
+
+
+def _bordered(x, spec):
+    """Images and plan for an engine, which pads with zeros and with nothing else."""
+    if spec.border == "zeros":
+        return x, spec
+    return spec.beyond.put_around(x, spec.padding(x.shape[2:])), spec.bare
+
+
+def _given_back(compute, y, w, spec, size):
+    """What an engine gives back from `y` to images of `size`, and through their border."""
+    if spec.border == "zeros":
+        return compute.convolve_transpose(y, w, spec, size)
+    sides = spec.padding(size)
+    around = tuple(n + sum(places) for n, places in zip(size, sides, strict=True))
+    return spec.beyond.fold_back(compute.convolve_transpose(y, w, spec.bare, around), sides)
 
 
 def _plan(shapes, *settings):
@@ -540,13 +588,14 @@ def _plan(shapes, *settings):
     Of the time that a toy convolution takes, the plan is the larger part, so that of one without
     pairs among its settings is kept. A pair may hold what only equals an integer, as True does.
     """
-    plain = all(type(setting) in (int, str) for setting in settings)
+    plain = all(type(setting) in (int, float, str) for setting in settings)
     return (_known_plan if plain else _known_plan.__wrapped__)(shapes, *settings)
 
 
 @lru_cache(maxsize=256, typed=True)
-def _known_plan(shapes, border_mode, strides, dilation, groups):
-    settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
+def _known_plan(shapes, border_mode, strides, dilation, groups, border):
+    settings = {"border_mode": border_mode, "strides": strides}
+    settings |= {"dilation": dilation, "border": border}
     spec = match(
         partial(_fit, **settings), groups, **dict(zip(("x", "w", "dy"), shapes, strict=False))
     )
@@ -554,10 +603,10 @@ def _known_plan(shapes, border_mode, strides, dilation, groups):
     return spec
 
 
-def _fit(x, w, groups, *, border_mode, strides, dilation, dy=None):
+def _fit(x, w, groups, *, dy=None, **settings):
     """The plan for arrays of these shapes, or a `MisfitError`."""
     match_channels(x, w, groups)
-    spec = ConvSpec(w[2:], strides, border_mode, dilation, groups)
+    spec = ConvSpec(w[2:], groups=groups, **settings)
     try:
         size = spec.output_size(x[2:])
     except ValueError as error:
@@ -573,10 +622,12 @@ def _fit(x, w, groups, *, border_mode, strides, dilation, dy=None):
     return spec
 
 
-def _fit_transposed(y, w, groups, *, border_mode, strides, dilation, output_padding, output_size):
+def _fit_transposed(y, w, groups, *, output_padding, output_size, **settings):
     """The plan of the convolution and the size that it has read, or a `MisfitError`."""
     match_filters(y, w, groups)
-    transposed = ConvSpec(w[2:], strides, border_mode, dilation, groups, True, output_padding)
+    transposed = ConvSpec(
+        w[2:], groups=groups, transposed=True, output_padding=output_padding, **settings
+    )
     spec, size = transposed.forward, y[2:]
     if output_size is None:
         try:
