@@ -81,10 +81,10 @@ def conv4d(
     bias : array_like, shape (filters,), optional
         A number to add to each output image.
     border : str, int or float
-        What the places around the image hold: ``"zeros"``; ``"circular"``, ``"reflect"`` or
-        ``"symmetric"``, the image again; or a number, in the dtype of the result. See
-        :class:`ConvSpec`. Any other than zeros is put around the image here, and the engine
-        convolves what that makes without padding, so that all engines know all borders.
+        What the places around the image hold: ``"zeros"``; pixels of the image again, such as
+        ``"circular"``; or a number, in the dtype of the result. See :class:`ConvSpec`. Any other
+        than zeros is put around the image here, and the engine convolves what that makes
+        without padding, so that all engines know all borders.
     engine : str, optional
         The library that computes: ``"keras"``, ``"theano"``, ``"direct"``, ``"numpy"``,
         ``"scipy"``, ``"opencv"``, ``"scikit-image"``, ``"torch"`` or ``"jax"``; or ``"auto"``,

@@ -1095,40 +1095,68 @@ def test_a_causal_convolution_reads_nothing_that_comes_later():
 
 
 @pytest.mark.parametrize(
-    ("word", "theirs"),
-    [
-        ("symmetric", "reflect"),
-        ("reflect", "mirror"),
-        ("mirror", "mirror"),
-        ("replicate", "nearest"),
-        ("circular", "wrap"),
-    ],
+    "theirs",
+    ["reflect", "grid-mirror", "mirror", "wrap", "grid-wrap"],
 )
-def test_other_ways_to_fill_the_border_are_done_before(word, theirs):
+def test_modes_of_ndimage_get_the_border_to_write(theirs):
     x, w = numbered(1, 1, 7, 8), numbered(1, 1, 3, 3)
-    for asked in ({"border_mode": word}, {"padding_mode": word}):
-        with pytest.raises((ValueError, TypeError), match="pads with zeros only: x = np") as caught:
-            conv4d(x, w, **asked)
-        padded, border_mode = re.search(
-            r"x = (np.pad\(.*\)), then (\S+)", str(caught.value)
-        ).groups()
-        y = conv4d(eval(padded, {"np": np, "x": x}), w, **eval(f"dict({border_mode})"))
-        np.testing.assert_allclose(y[0, 0], scipy.ndimage.convolve(x[0, 0], w[0, 0], mode=theirs))
+    written, message = hinted(TypeError, conv4d, x, w, mode=theirs)
+    expected = scipy.ndimage.convolve(x[0, 0], w[0, 0], mode=theirs)
+    np.testing.assert_allclose(conv4d(x, w, **written)[0, 0], expected)
+    assert ("'reflect' of scipy.ndimage repeats the last pixel" in message) == (theirs == "reflect")
+
+
+@pytest.mark.parametrize("theirs", ["wrap", "symm", "fill"])
+def test_boundaries_of_scipy_signal_get_the_border_to_write(theirs):
+    x, w = numbered(1, 1, 7, 8), numbered(1, 1, 3, 3)
+    settings = {"boundary": theirs, "fillvalue": 2}
+    written, _ = hinted(TypeError, conv4d, x, w, "full", **settings)
+    expected = scipy.signal.convolve2d(x[0, 0], w[0, 0], **settings)
+    np.testing.assert_allclose(conv4d(x, w, "full", **written)[0, 0], expected)
+
+
+@pytest.mark.parametrize("name", ["CONSTANT", "REFLECT", "WRAP", "REFLECT_101", "DEFAULT"])
+def test_borders_of_opencv_get_the_border_to_write(name):
+    cv2 = pytest.importorskip("cv2", reason="not tested here: cv2 is not installed")
+    x, one = numbered(1, 1, 4, 5), np.ones((1, 1, 1, 1))
+    number = getattr(cv2, f"BORDER_{name}")
+    expected = cv2.copyMakeBorder(x[0, 0], 2, 2, 2, 2, number, value=3)
+    for word in (number, f"BORDER_{name}"):
+        asked = {"borderType": word, "borderValue": 3}
+        written, _ = hinted(TypeError, conv4d, x, one, 2, **asked)
+        np.testing.assert_array_equal(conv4d(x, one, 2, **written)[0, 0], expected)
+
+
+@pytest.mark.parametrize("mode", ["wrap", "reflect", "symmetric"])
+def test_modes_of_numpys_pad_are_no_border_but_known(mode):
+    x, one = numbered(1, 1, 4, 5), np.ones((1, 1, 1, 1))
+    written = {"border": mode}
+    if mode == "wrap":
+        written, _ = hinted(ValueError, conv4d, x, one, 2, border=mode)
+    expected = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)), mode)
+    np.testing.assert_array_equal(conv4d(x, one, 2, **written), expected)
+
+
+@pytest.mark.parametrize("word", ["circular", "CIRCULAR", "reflect", "zeros", "symmetric"])
+def test_a_border_in_place_of_a_border_mode_gets_both(word):
+    written = {"border_mode": "same", "border": word.lower()}
+    assert hinted(ValueError, conv4d, IMAGE, KERNEL, word)[0] == written
+    assert hinted(ValueError, conv4d_transpose, IMAGE, KERNEL, word)[0] == written
+    assert hinted(TypeError, conv4d, IMAGE, KERNEL, padding=word)[0] == written
+    _, message = hinted(TypeError, pool4d, IMAGE, 2, padding=word)
+    assert "leave padding out" in message
 
 
 @pytest.mark.parametrize(
     ("function", "word"),
     [
         (conv4d, "wobble"),
-        (conv4d, "zeros"),
-        (conv4d_transpose, "causal"),  # its padding is cut off: nothing fills it
-        (conv4d_transpose, "reflect"),
+        (conv4d_transpose, "causal"),  # whose padding is cut off
     ],
 )
 def test_no_border_mode_is_offered_where_there_is_none(function, word):
-    written, message = hinted(ValueError, function, IMAGE, KERNEL, word)
+    written, _ = hinted(ValueError, function, IMAGE, KERNEL, word)
     assert not written
-    assert "np.pad" not in message
 
 
 KEYWORDS = [
@@ -1140,6 +1168,10 @@ KEYWORDS = [
     (conv4d, {"filter_dilation": (1, 2)}, {"dilation": (1, 2)}),
     (conv4d, {"num_groups": 1}, {"groups": 1}),
     (conv4d, {"mode": "full"}, {"border_mode": "full"}),
+    (conv4d, {"padding_mode": "circular", "padding": 2}, {"border_mode": 2, "border": "circular"}),
+    (conv4d_transpose, {"padding_mode": "reflect"}, {"border": "reflect"}),
+    (correlate4d, {"mode": "mirror", "cval": 0.0}, {"border": "reflect"}),
+    (conv4d, {"mode": "constant", "cval": 4.0}, {"border": 4.0}),
     (correlate4d, {"padding": "VALID", "dilations": 1}, {"border_mode": "valid", "dilation": 1}),
     (conv4d, {"feature_group_count": 1}, {"groups": 1}),
     (conv4d_transpose, {"strides": 2, "output_shape": (1, 1, 11, 11)}, {"output_size": (11, 11)}),
@@ -1163,6 +1195,9 @@ def test_keywords_of_other_frameworks_get_the_word_to_write(function, theirs, ou
     ("function", "arguments", "theirs", "words"),
     [
         (conv4d, (IMAGE, KERNEL), {"kernel_size": 3}, "the shape of w gives it"),
+        (conv4d, (IMAGE, KERNEL), {"padding_mode": "zeros"}, "leave padding_mode out, zeros are"),
+        (conv4d, (IMAGE, KERNEL), {"mode": "wobble"}, "leave mode out"),
+        (pool4d, (IMAGE, 2), {"padding_mode": "reflect"}, "leave padding_mode out"),
         (conv4d, (IMAGE, KERNEL), {"use_bias": False}, "leave use_bias out"),
         (conv4d, (IMAGE, KERNEL), {"use_bias": True}, "bias="),
         (ConvSpec, (3,), {"use_bias": True}, "leave use_bias out, there is no bias"),
@@ -1211,7 +1246,7 @@ def test_a_word_that_nobody_uses_is_pythons_own_error():
 
 
 def test_signatures_stay_as_they_are_written():
-    names = ["x", "w", "border_mode", "strides", "dilation", "groups", "bias", "engine"]
+    names = ["x", "w", "border_mode", "strides", "dilation", "groups", "bias", "border", "engine"]
     assert list(inspect.signature(conv4d).parameters) == names
     assert list(inspect.signature(ConvSpec).parameters)[:3] == ["kernel", "strides", "border_mode"]
     assert (conv4d.__name__, conv4d.__module__) == ("conv4d", "convdoc.conv")
