@@ -197,4 +197,5 @@ BORDERS: dict[Filling, Border] = {
     "circular": Border("the image again, as on a ring", lambda i, n: i % n),
     "reflect": Border("the image mirrored at its last pixel, which is not repeated", _reflected),
     "symmetric": Border("the image mirrored at its edge, the last pixel repeated", _mirrored),
+    "replicate": Border("the last pixel again", lambda i, n: min(max(i, 0), n - 1)),
 }

@@ -39,12 +39,15 @@ FILLINGS = {
     "border_reflect_101": "reflect",
     "border_reflect101": "reflect",
     "border_default": "reflect",
+    "edge": "replicate",
+    "nearest": "replicate",
+    "border_replicate": "replicate",
     "symm": "symmetric",
     "grid-mirror": "symmetric",
     "border_reflect": "symmetric",
 }
 #: The same of OpenCV's numbers.
-OPENCV_BORDERS = {0: "zeros", 2: "symmetric", 3: "circular", 4: "reflect"}
+OPENCV_BORDERS = {0: "zeros", 1: "replicate", 2: "symmetric", 3: "circular", 4: "reflect"}
 POOLING_MODES = {
     "max": "max",
     "avg": "average_no_pad",  # of Keras, which leaves the padding out

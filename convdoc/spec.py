@@ -115,6 +115,7 @@ class ConvSpec:
         - ``"circular"``: ``abcd``, as on a ring;
         - ``"reflect"``: ``cbab``, mirrored at its last pixel, which is not repeated;
         - ``"symmetric"``: ``dcba``, mirrored at its edge, the last pixel repeated;
+        - ``"replicate"``: ``dddd``, the last pixel again;
         - a number: that number.
 
         These go on for as long as there are places, as ``numpy.pad`` does it. A transposed

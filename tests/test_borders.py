@@ -117,6 +117,7 @@ def test_windows_and_places_at_a_corner():
         "circular": ((2, 3, 0), (2, 0, 1)),
         "reflect": ((2, 1, 0), (2, 1, 0)),
         "symmetric": ((1, 0, 0), (2, 2, 1)),
+        "replicate": ((0, 0, 0), (2, 2, 2)),
     }
     for border, window in windows.items():
         spec = ConvSpec(3, border_mode="full", border=border)
@@ -188,7 +189,13 @@ def test_windows_reached_by_and_unused_are_one_relation(plan, more):
 
 @pytest.mark.parametrize(
     ("border", "mode"),
-    [("symmetric", "reflect"), ("reflect", "mirror"), ("circular", "wrap"), ("zeros", "constant")],
+    [
+        ("symmetric", "reflect"),
+        ("reflect", "mirror"),
+        ("circular", "wrap"),
+        ("replicate", "nearest"),
+        ("zeros", "constant"),
+    ],
 )
 @pytest.mark.parametrize("k", [(3, 3), (5, 1), (7, 5)])
 def test_borders_are_those_of_ndimage(border, mode, k):

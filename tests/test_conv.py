@@ -1096,7 +1096,7 @@ def test_a_causal_convolution_reads_nothing_that_comes_later():
 
 @pytest.mark.parametrize(
     "theirs",
-    ["reflect", "grid-mirror", "mirror", "wrap", "grid-wrap"],
+    ["reflect", "grid-mirror", "mirror", "wrap", "grid-wrap", "nearest"],
 )
 def test_modes_of_ndimage_get_the_border_to_write(theirs):
     x, w = numbered(1, 1, 7, 8), numbered(1, 1, 3, 3)
@@ -1115,7 +1115,9 @@ def test_boundaries_of_scipy_signal_get_the_border_to_write(theirs):
     np.testing.assert_allclose(conv4d(x, w, "full", **written)[0, 0], expected)
 
 
-@pytest.mark.parametrize("name", ["CONSTANT", "REFLECT", "WRAP", "REFLECT_101", "DEFAULT"])
+@pytest.mark.parametrize(
+    "name", ["CONSTANT", "REPLICATE", "REFLECT", "WRAP", "REFLECT_101", "DEFAULT"]
+)
 def test_borders_of_opencv_get_the_border_to_write(name):
     cv2 = pytest.importorskip("cv2", reason="not tested here: cv2 is not installed")
     x, one = numbered(1, 1, 4, 5), np.ones((1, 1, 1, 1))
@@ -1127,11 +1129,11 @@ def test_borders_of_opencv_get_the_border_to_write(name):
         np.testing.assert_array_equal(conv4d(x, one, 2, **written)[0, 0], expected)
 
 
-@pytest.mark.parametrize("mode", ["wrap", "reflect", "symmetric"])
+@pytest.mark.parametrize("mode", ["wrap", "reflect", "symmetric", "edge"])
 def test_modes_of_numpys_pad_are_no_border_but_known(mode):
     x, one = numbered(1, 1, 4, 5), np.ones((1, 1, 1, 1))
     written = {"border": mode}
-    if mode == "wrap":
+    if mode in ("wrap", "edge"):
         written, _ = hinted(ValueError, conv4d, x, one, 2, border=mode)
     expected = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)), mode)
     np.testing.assert_array_equal(conv4d(x, one, 2, **written), expected)

@@ -102,6 +102,7 @@ MODES = {
     "circular": "wrap",
     "reflect": "reflect",
     "symmetric": "symmetric",
+    "replicate": "edge",
 }
 
 
@@ -310,6 +311,7 @@ def test_zeros_lie_beyond_the_border(engine):
         ("circular", [3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1]),
         ("reflect", [1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3]),
         ("symmetric", [3, 3, 2, 1, 1, 2, 3, 3, 2, 1, 1]),
+        ("replicate", [1, 1, 1, 1, 1, 2, 3, 3, 3, 3, 3]),
         (-0.5, [-0.5] * 4 + [1, 2, 3] + [-0.5] * 4),
     ],
 )
