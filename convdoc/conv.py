@@ -19,6 +19,7 @@ from convdoc._types import (
 )
 from convdoc.hints import hinted, mode_hint
 from convdoc.layouts import MisfitError, looks_channels_last, looks_misread, match, warn_of_accident
+from convdoc.poolings import POOLINGS, rounded_up
 from convdoc.spec import ConvSpec, divide, pair, positive
 
 LAYOUTS = {
@@ -29,11 +30,6 @@ LAYOUTS = {
 }
 # Above these, neighbouring integers are no longer told apart.
 LARGEST_INTEGER = {"float32": 2**24, "float64": 2**53}
-POOLING_MODES = {
-    "max": "the largest value",
-    "average": "the mean, with zeros for the padding",
-    "average_no_pad": "the mean of what lies on the image",
-}
 
 
 @hinted
@@ -479,11 +475,16 @@ def pool4d(
     strides: OneOrTwo | None = None,
     border_mode: BorderMode = "valid",
     mode: PoolingMode = "max",
+    *,
+    ceil_mode: bool = False,
+    dilation: OneOrTwo = 1,
+    divisor: SupportsIndex | None = None,
 ) -> Floats:
     r"""Reduce each window of the image to one value, channel by channel.
 
-    Along each axis :math:`o = \lfloor (i + P - k) / s \rfloor + 1`, *P* being the padding of
-    both sides: without padding, relationship 7 of Dumoulin and Visin. Computed by NumPy.
+    Along each axis :math:`o = \lfloor (i + P - \hat k) / s \rfloor + 1`, *P* being the padding of
+    both sides and :math:`\hat k = d (k - 1) + 1` what a window spans: without padding and
+    dilation, relationship 7 of Dumoulin and Visin. Computed by NumPy.
 
     Parameters
     ----------
@@ -498,6 +499,15 @@ def pool4d(
     mode : {"max", "average", "average_no_pad"}
         The largest value of the window, padding not counted; its mean, padding counted as
         zeros; or the mean of the pixels alone.
+    ceil_mode : bool
+        Whether rows and columns that are left over, because they fill no window, get a last
+        window, which hangs over the padded image. Cells beyond that never count. A window that
+        would begin in the bottom or right padding is left out.
+    dilation : int or (int, int)
+        Pixels from one cell of a window to the next; 1 is a contiguous window.
+    divisor : int, optional
+        What an average divides the sum of a window by, in place of the number of its cells that
+        count. A divisor of 1 gives the sum.
 
     Returns
     -------
@@ -509,8 +519,9 @@ def pool4d(
     TypeError
         If `conv4d` would raise it for `x`, and if an argument has another framework's name.
     ValueError
-        If `conv4d` would raise it for `x`, a size, stride or padding is invalid, no window fits, a
-        window could cover padding alone, or `mode` is unknown.
+        If `conv4d` would raise it for `x`, a size, stride, dilation or padding is invalid, no
+        window fits, a window holds no pixel, `mode` is unknown, `ceil_mode` is no bool, or
+        `divisor` is not positive or given for a mode that does not divide.
 
     Warns
     -----
@@ -527,10 +538,20 @@ def pool4d(
     ``border_mode=((3, 0), (3, 0))``, and of 5 it is ``((3, 1), (3, 1))``. TensorFlow's ``"same"``
     is ``"same_upper"``. Averages of Keras are ``"average_no_pad"``.
 
+    `ceil_mode` and `divisor` are PyTorch's ``ceil_mode`` and ``divisor_override``; its
+    ``count_include_pad`` chooses between the two averages. ONNX's operators ``MaxPool`` and
+    ``AveragePool`` leave out a window that would begin behind the image from opset 22 on. By the
+    formula of opsets 10 to 21, :math:`\lceil (i + P - \hat k) / s \rceil + 1`, it is in the result,
+    though it may hold no pixel: an image of 2×2 under windows of 3×3 with strides of 3 and a
+    padding of 1 gives 2×2 outputs there, and one output here.
+
     References
     ----------
     V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
     arXiv 1603.07285, chapter 3.
+
+    ONNX, "Operators", https://onnx.ai/onnx/operators/onnx__AveragePool.html, of which each version
+    has its own formulas.
 
     Examples
     --------
@@ -543,17 +564,39 @@ def pool4d(
     >>> pool4d(x, 3, strides=1, mode="average")
     array([[[[ 5.,  6.],
              [ 9., 10.]]]], dtype=float32)
+
+    In steps of 3, the last row and column fill no window, unless it may hang over:
+
+    >>> pool4d(x, 2, strides=3)
+    array([[[[5.]]]], dtype=float32)
+    >>> pool4d(x, 2, strides=3, ceil_mode=True)
+    array([[[[ 5.,  7.],
+             [13., 15.]]]], dtype=float32)
     """
     x, size = real("x", x), pair("size", size)
-    spec = ConvSpec(size, size if strides is None else strides, border_mode)
-    if not isinstance(mode, str) or mode not in POOLING_MODES:
-        known = ", ".join(f"{mode!r} ({what})" for mode, what in POOLING_MODES.items())
-        raise ValueError(f"mode must be one of {known}; got {mode!r}{mode_hint(mode)}")
-    match(partial(_fit_pooling, spec=spec, border_mode=border_mode), x=x.shape)
+    spec = ConvSpec(size, size if strides is None else strides, border_mode, dilation)
+    pooling = _pooling(mode)
+    if not isinstance(ceil_mode, bool):
+        raise ValueError(f"ceil_mode must be True or False; got {ceil_mode!r}")
+    if divisor is not None:
+        divisor = positive("divisor", divisor)
+        if not pooling.divides:
+            raise ValueError(f"divisor is what an average divides by, and mode is {mode!r}")
+    check = partial(_fit_pooling, spec=spec, ceil_mode=ceil_mode)
+    plan = match(check, x=x.shape)
     if looks_channels_last(x.shape):
-        warn_of_accident(partial(_fit_pooling, spec=spec, border_mode=border_mode), x=x.shape)
+        warn_of_accident(check, x=x.shape)
     (x,) = as_floats(x=x)
-    return engines.load("numpy").pool(x, spec, mode)
+    padding = spec.padding(x.shape[2:])
+    return engines.load("numpy").pool(x, plan, pooling, padding, divisor)
+
+
+def _pooling(mode):
+    """The pooling that is called `mode`, or an error."""
+    if not isinstance(mode, str) or mode not in POOLINGS:
+        known = ", ".join(f"{mode!r} ({pooling.words})" for mode, pooling in POOLINGS.items())
+        raise ValueError(f"mode must be one of {known}; got {mode!r}{mode_hint(mode)}")
+    return POOLINGS[mode]
 
 
 def _convolve(x, w, settings, bias, engine):
@@ -649,22 +692,35 @@ def _fit_transposed(y, w, groups, *, output_padding, output_size, **settings):
     return spec, output_size
 
 
-def _fit_pooling(x, groups, *, spec, border_mode):
-    """Raise an error where no window fits, or a window could lie on padding alone."""
+def _fit_pooling(x, groups, *, spec, ceil_mode):
+    """The plan of the windows, or an error where none fits or one could hold no pixel."""
     four_d("x", x)
     image, size = x[2:], spec.kernel
     padding = spec.padding(image)
-    for k, sides in zip(size, padding, strict=True):
+    dilated = f", dilated {spec.dilated_kernel}" if spec.dilation != (1, 1) else ""
+    for k, sides in zip(spec.dilated_kernel, padding, strict=True):
         if max(sides) >= k:
             raise ValueError(
-                f"border_mode must pad less than a window, size={size}, on every side, or windows "
-                f"lie on padding alone; got {border_mode!r}"
+                f"border_mode must pad less than a window, size={size}{dilated}, on every side, or "
+                f"windows lie on padding alone; got {spec.border_mode!r}"
             )
-    if any(k > i + sum(p) for k, i, p in zip(size, image, padding, strict=True)):
+    plan = rounded_up(spec, image) if ceil_mode else spec
+    try:
+        rows, columns = plan.output_size(image)
+    except ValueError:
         raise MisfitError(
             f"size must be at most the image's height and width, {image} for x of shape {x}, "
-            f"and its padding; got {size}"
-        )
+            f"and its padding; got {size}{dilated}"
+        ) from None
+    if dilated:
+        vertical = (plan.window(i, 0, image)[0] for i in range(rows))
+        horizontal = (plan.window(0, j, image)[1] for j in range(columns))
+        if any(set(window) == {None} for window in (*vertical, *horizontal)):
+            raise ValueError(
+                f"a window of size={size}{dilated}, would hold no pixel of the {image} of x; pad "
+                f"less than border_mode={spec.border_mode!r}"
+            )
+    return plan
 
 
 def match_channels(x: tuple[int, ...], w: tuple[int, ...], groups: int) -> None:

@@ -21,6 +21,7 @@ SYNONYMS = {
     "kernel": ("kernel_size",),
     "filters": ("out_channels", "num_filters", "nb_filter"),
     "output_size": ("output_shape",),
+    "divisor": ("divisor_override",),
     "x": ("input", "inputs", "image", "lhs"),
     "w": ("weight", "weights", "kernel", "filters", "rhs"),
     "border_mode": ("padding", "pad", "auto_pad"),
@@ -298,32 +299,12 @@ def _constant(call, keyword, value):
 
 def _rounded(call, keyword, value):
     """Answer PyTorch's ``ceil_mode`` and Theano's ``ignore_border``: the last window hangs over."""
-    from convdoc.spec import ConvSpec
-
-    if bool(value) == (keyword == "ignore_border") or not call.pools:
+    ceil = bool(value) == (keyword == "ceil_mode")
+    if not ceil or not call.pools:
         return call.leave_out(keyword)
-    x, spec = np.shape(call.arguments.get("x", 0)), call.spec
-    try:
-        spec = ConvSpec(spec.kernel, spec.strides, call.arguments.get("border_mode", "valid"))
-        sides = tuple(map(_hanging, x[2:], spec.padding(x[2:]), spec.kernel, spec.strides))
-    except ValueError:
-        return call.comments.append("pad below and on the right what the last window lacks")
-    if call.arguments.get("mode", "max") != "max":
-        if any(map(any, spec.padding(x[2:]))) and call.arguments["mode"] == "average":
-            return call.comments.append(
-                "no mode counts some zeros and not those of the last window"
-            )
-        call.write("mode", "average_no_pad")
-    return call.write("border_mode", sides)
-
-
-def _hanging(i, sides, k, s):
-    """Padding along an axis that completes the last window which begins before its end."""
-    before, after = sides
-    last = -(-(i + before + after - k) // s)
-    if last * s >= i + before:
-        last -= 1
-    return before, max(after, last * s + k - i - before)
+    if "ceil_mode" in call.parameters:
+        return call.write("ceil_mode", True)
+    return call.comments.append("pad below and on the right what the last window lacks")
 
 
 #: What to say of a keyword.

@@ -1212,9 +1212,9 @@ def test_keywords_of_other_frameworks_get_the_word_to_write(function, theirs, ou
         (correlate4d, (IMAGE, KERNEL), {"filter_flip": True}, "filter_flip=True is conv4d()"),
         (conv4d_transpose, (IMAGE, KERNEL), {"filter_flip": False}, "w[:, :, ::-1, ::-1]"),
         (conv4d, (IMAGE, KERNEL), {"output_shape": (1, 1, 5, 5)}, "leave output_shape out"),
-        (pool4d, (IMAGE, 2), {"ceil_mode": False}, "leave ceil_mode out"),
         (pool4d, (IMAGE, 2), {"ignore_border": True}, "leave ignore_border out"),
-        (pool4d, (IMAGE, 2), {"dilation_rate": 1}, "leave dilation_rate out"),
+        (MaxPool, (2,), {"ceil_mode": False}, "leave ceil_mode out"),
+        (MaxPool, (2,), {"dilation_rate": 1}, "leave dilation_rate out"),
         (MaxPool, (2,), {"ceil_mode": True}, "pad below and on the right"),
     ],
 )
@@ -1281,31 +1281,14 @@ def test_keras_pools_on_theano_with_other_padding_than_it_convolves(k):
     assert padding == ((before, k - 1 - before),) * 2
 
 
-def rounded_up(x, k, s, p, reduce):
-    """Pooling with windows that may hang over the border, if they begin before it: by loops."""
-
-    def windows(n):
-        starts = range(-p, n, s)
-        last = next((start for start in starts if start + k >= n + p), starts[-1])
-        return [range(max(at, 0), min(at + k, n)) for at in starts if at <= last]
-
-    rows, columns = map(windows, x.shape[2:])
-    return [[reduce(x[0, 0][np.ix_(r, c)]) for c in columns] for r in rows]
-
-
-@pytest.mark.parametrize("size", [(5, 5), (6, 7), (9, 10)])
-@pytest.mark.parametrize(("k", "s", "p"), [(2, 2, 0), (3, 2, 0), (3, 2, 1), (2, 3, 0), (3, 1, 1)])
-def test_rounding_up_becomes_padding_behind(size, k, s, p):
-    x = -numbered(1, 1, *size)
-    written, _ = hinted(TypeError, pool4d, x, k, stride=s, padding=p, ceil_mode=True)
-    np.testing.assert_array_equal(pool4d(x, k, **written)[0, 0], rounded_up(x, k, s, p, np.max))
-
-
 @pytest.mark.theano
 @pytest.mark.parametrize("size", [(5, 5), (6, 7), (9, 10)])
 @pytest.mark.parametrize(("k", "s"), [(2, 2), (3, 2), (2, 3), (3, 1)])
-@pytest.mark.parametrize(("ours", "theirs"), [("max", "max"), ("average", "average_exc_pad")])
-def test_a_border_that_theano_keeps_becomes_padding_behind(size, k, s, ours, theirs):
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("max", "max"), ("average", "average_inc_pad"), ("average_no_pad", "average_exc_pad")],
+)
+def test_a_border_that_theano_keeps_is_ceil_mode(size, k, s, ours, theirs):
     load_keras()
     import theano.tensor as T  # noqa: N812
     from theano.tensor.signal.pool import pool_2d
@@ -1313,15 +1296,13 @@ def test_a_border_that_theano_keeps_becomes_padding_behind(size, k, s, ours, the
     x, variable = -numbered(1, 1, *size), T.dtensor4()
     y = pool_2d(variable, (k, k), False, (s, s), (0, 0), theirs).eval({variable: x})
     written, _ = hinted(TypeError, pool4d, x, k, s, mode=ours, ignore_border=False)
-    np.testing.assert_allclose(pool4d(x, k, s, **{"mode": ours} | written), y)
+    assert written == {"ceil_mode": True}
+    np.testing.assert_allclose(pool4d(x, k, s, mode=ours, **written), y)
 
 
-def test_an_average_that_counts_some_zeros_only_has_no_word():
-    written, message = hinted(
-        TypeError, pool4d, IMAGE, 2, mode="average", padding=1, ceil_mode=True
-    )
-    assert written == {"border_mode": 1}
-    assert "no mode counts" in message
+def test_the_divisor_of_pytorch_is_known():
+    settings = {"mode": "average", "divisor_override": 3}
+    assert hinted(TypeError, pool4d, IMAGE, 2, **settings)[0] == {"divisor": 3}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from convdoc import (
     convert_kernel,
     correlate4d,
     engines,
+    pool4d,
 )
 from convdoc.borders import PADDINGS
 from convdoc.engines import _keras3_stack
@@ -364,6 +365,44 @@ def test_borders_are_pytorchs_padding_modes(padding_mode, padding, stride, dilat
     close(dx, x.grad.numpy())
     close(dw[:, :, ::-1, ::-1], layer.weight.grad.numpy())
     close(db, layer.bias.grad.numpy())
+
+
+def test_poolings_are_pytorchs():
+    """Its padding is even, and at most half a window."""
+    torch = pytest.importorskip("torch", reason="PyTorch is tested by `make test-engines`")
+    from torch.nn import functional
+
+    pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
+
+    @given(st.tuples(st.integers(1, 9), st.integers(1, 9)), pairs, pairs, pairs, st.data())
+    def same_as_pytorch(size, k, s, d, data):
+        p = tuple(data.draw(st.integers(0, n // 2)) for n in k)
+        ceil_mode, divisor = data.draw(st.booleans()), data.draw(st.none() | st.integers(1, 9))
+        x = np.random.default_rng(0).normal(size=(2, 3, *size))
+        images = torch.from_numpy(x)
+        plans = {
+            ("max", d): lambda: functional.max_pool2d(images, k, s, p, d, ceil_mode),
+            ("average", 1): lambda: functional.avg_pool2d(
+                images, k, s, p, ceil_mode, True, divisor
+            ),
+            ("average_no_pad", 1): lambda: functional.avg_pool2d(
+                images, k, s, p, ceil_mode, False, divisor
+            ),
+        }
+        for (mode, dilation), theirs in plans.items():
+            given = {"divisor": None if mode == "max" else divisor, "dilation": dilation}
+            try:
+                ours = pool4d(x, k, s, p, mode, ceil_mode=ceil_mode, **given)
+            except ValueError as error:
+                if "hold no pixel" in str(error):  # PyTorch gives −inf
+                    assert torch.isinf(theirs()).any()
+                else:
+                    with pytest.raises(RuntimeError, match="too small"):
+                        theirs()
+            else:
+                close(ours, theirs().numpy())
+
+    holds(same_as_pytorch, examples=300)
 
 
 def test_two_channels_of_dive_into_deep_learning(engine):

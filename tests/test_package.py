@@ -14,9 +14,9 @@ import pytest
 import convdoc
 from convdoc import _types
 from convdoc.borders import PADDINGS
-from convdoc.conv import POOLING_MODES
 from convdoc.engines import ENGINES
 from convdoc.layouts import FRAMEWORKS
+from convdoc.poolings import POOLINGS
 
 PACKAGES = [
     "convdoc",
@@ -181,6 +181,6 @@ def test_the_package_says_that_it_is_typed():
 
 def test_types_name_the_values_that_functions_take():
     assert get_args(_types.BorderName) == tuple(PADDINGS)
-    assert get_args(_types.PoolingMode) == tuple(POOLING_MODES)
+    assert get_args(_types.PoolingMode) == tuple(POOLINGS)
     assert get_args(_types.Framework) == tuple(FRAMEWORKS)
     assert get_args(_types.EngineName) == ("auto", *ENGINES)
