@@ -20,7 +20,7 @@ BorderName = Literal["valid", "full", "half", "same", "same_upper", "same_lower"
 BorderMode = BorderName | OneOrTwo | Sequence[Sequence[SupportsIndex]]
 #: What places beyond the border hold; a number is a constant.
 Filling = Literal["zeros", "circular", "reflect", "symmetric", "replicate"]
-PoolingMode = Literal["max", "average", "average_no_pad"]
+PoolingMode = Literal["max", "min", "average", "average_no_pad"]
 EngineName = Literal[
     "auto", "keras", "theano", "direct", "numpy", "scipy", "opencv", "scikit-image", "torch", "jax"
 ]

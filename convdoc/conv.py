@@ -496,9 +496,9 @@ def pool4d(
         Pixels from one window to the next. By default the size: windows side by side.
     border_mode : str, int, (int, int) or ((int, int), (int, int))
         Padding, as in `ConvSpec`: less than a window on every side. See the notes on ``"same"``.
-    mode : {"max", "average", "average_no_pad"}
-        The largest value of the window, padding not counted; its mean, padding counted as
-        zeros; or the mean of the pixels alone.
+    mode : {"max", "min", "average", "average_no_pad"}
+        The largest or the smallest value of the window, padding not counted; its mean, padding
+        counted as zeros; or the mean of the pixels alone.
     ceil_mode : bool
         Whether rows and columns that are left over, because they fill no window, get a last
         window, which hangs over the padded image. Cells beyond that never count. A window that

@@ -52,6 +52,8 @@ OPENCV_BORDERS = {0: "zeros", 1: "replicate", 2: "symmetric", 3: "circular", 4: 
 POOLING_MODES = {
     "max": "max",
     "avg": "average_no_pad",  # of Keras, which leaves the padding out
+    "min": "min",
+    "minimum": "min",
     "average": "average",
     "average_inc_pad": "average",
     "average_exc_pad": "average_no_pad",

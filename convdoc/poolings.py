@@ -82,6 +82,7 @@ class Pooling:
 
 POOLINGS: dict[PoolingMode, Pooling] = {
     "max": Pooling("the largest value", np.maximum, -math.inf),
+    "min": Pooling("the smallest value", np.minimum, math.inf),
     "average": Pooling(
         "the mean, with zeros for the padding", np.add, 0, divides=True, counts_padding=True
     ),

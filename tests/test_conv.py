@@ -1307,12 +1307,12 @@ def test_the_divisor_of_pytorch_is_known():
 
 @pytest.mark.parametrize(
     ("word", "mode"),
-    [("avg", "average_no_pad"), ("MAX", "max"), ("average_inc_pad", "average")],
+    [("avg", "average_no_pad"), ("MAX", "max"), ("minimum", "min"), ("average_inc_pad", "average")],
 )
 def test_pooling_modes_of_other_frameworks(word, mode):
     assert hinted(ValueError, pool4d, IMAGE, 2, mode=word)[0] == {"mode": mode}
     counted = mode != "average_no_pad"
-    if mode != "max":
+    if mode not in ("max", "min"):
         written, _ = hinted(TypeError, pool4d, IMAGE, 2, count_include_pad=counted)
         assert written == {"mode": mode}
 

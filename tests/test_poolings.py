@@ -50,6 +50,7 @@ def by_loops(x, k, s, sides, mode, ceil_mode=False, d=(1, 1), divisor=None):
             return None
         y[n, c, i, j] = {
             "max": max(pixels),
+            "min": min(pixels),
             "average": sum(padded) / (divisor or len(padded)),
             "average_no_pad": sum(pixels) / (divisor or len(pixels)),
         }[mode]
@@ -159,13 +160,23 @@ def test_a_window_behind_the_image_is_left_out(n, k, s, p, o):
     assert pool4d(np.ones((1, 1, n, n)), k, s, p, ceil_mode=True).shape == (1, 1, o, o)
 
 
-def test_a_dilated_maximum_is_a_filter_with_a_footprint():
+@pytest.mark.parametrize(
+    ("mode", "theirs"),
+    [("max", scipy.ndimage.maximum_filter), ("min", scipy.ndimage.minimum_filter)],
+)
+def test_a_dilated_extreme_is_a_filter_with_a_footprint(mode, theirs):
     x = np.random.default_rng(0).normal(size=(1, 1, 9, 8))
     footprint = np.zeros((5, 4), bool)
     footprint[::2, ::3] = True
-    theirs = scipy.ndimage.maximum_filter(x[0, 0], footprint=footprint)
-    y = pool4d(x, (3, 2), 1, dilation=(2, 3))
-    np.testing.assert_array_equal(y[0, 0], theirs[2:-2, 2:-1])
+    expected = theirs(x[0, 0], footprint=footprint)[2:-2, 2:-1]
+    y = pool4d(x, (3, 2), 1, mode=mode, dilation=(2, 3))
+    np.testing.assert_array_equal(y[0, 0], expected)
+
+
+def test_a_minimum_is_the_maximum_of_the_negative():
+    smallest = pool4d(NUMBERS, 3, 2, 1, "min", ceil_mode=True)
+    np.testing.assert_array_equal(smallest, -pool4d(-NUMBERS, 3, 2, 1, ceil_mode=True))
+    assert smallest[0, 0].tolist()[0] == [1, 2, 4, 6]
 
 
 def test_a_dilated_mean_is_a_convolution():
@@ -224,5 +235,5 @@ def test_a_window_with_holes_must_hold_a_pixel():
 def test_poolings_have_words():
     words = [pooling.words for pooling in POOLINGS.values()]
     assert len(set(words)) == len(words)
-    with pytest.raises(ValueError, match="'max' \\(the largest value\\), 'average'"):
+    with pytest.raises(ValueError, match=r"'max' \(the largest value\), '"):
         pool4d(np.ones((1, 1, 5, 5)), 2, mode="wobble")
