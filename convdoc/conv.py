@@ -20,7 +20,7 @@ from convdoc._types import (
 from convdoc.hints import hinted, mode_hint
 from convdoc.layouts import MisfitError, looks_channels_last, looks_misread, match, warn_of_accident
 from convdoc.poolings import POOLINGS, rounded_up
-from convdoc.spec import ConvSpec, divide, pair, positive
+from convdoc.spec import ConvSpec, boolean, divide, pair, positive
 
 LAYOUTS = {
     "x": "(samples, channels, height, width)",
@@ -576,13 +576,11 @@ def pool4d(
     x, size = real("x", x), pair("size", size)
     spec = ConvSpec(size, size if strides is None else strides, border_mode, dilation)
     pooling = _pooling(mode)
-    if not isinstance(ceil_mode, bool):
-        raise ValueError(f"ceil_mode must be True or False; got {ceil_mode!r}")
     if divisor is not None:
         divisor = positive("divisor", divisor)
         if not pooling.divides:
             raise ValueError(f"divisor is what an average divides by, and mode is {mode!r}")
-    check = partial(_fit_pooling, spec=spec, ceil_mode=ceil_mode)
+    check = partial(_fit_pooling, spec=spec, ceil_mode=boolean("ceil_mode", ceil_mode))
     plan = match(check, x=x.shape)
     if looks_channels_last(x.shape):
         warn_of_accident(check, x=x.shape)

@@ -300,13 +300,10 @@ def _constant(call, keyword, value):
 
 
 def _rounded(call, keyword, value):
-    """Answer PyTorch's ``ceil_mode`` and Theano's ``ignore_border``: the last window hangs over."""
-    ceil = bool(value) == (keyword == "ceil_mode")
-    if not ceil or not call.pools:
+    """Answer Theano's ``ignore_border``: where it is False, the last window hangs over."""
+    if value or not call.pools:
         return call.leave_out(keyword)
-    if "ceil_mode" in call.parameters:
-        return call.write("ceil_mode", True)
-    return call.comments.append("pad below and on the right what the last window lacks")
+    return call.write("ceil_mode", True)
 
 
 #: What to say of a keyword.
@@ -318,5 +315,5 @@ ANSWERS = (
     | dict.fromkeys(("cval", "fillvalue", "constant_values", "borderValue"), _constant)
     | dict.fromkeys(("input_shape", "filter_shape", "image_shape", "kernel_shape"), _rename)
     | {"output_shape": _output_shape, "use_bias": _use_bias, "filter_flip": _filter_flip}
-    | {"count_include_pad": _count_include_pad, "ceil_mode": _rounded, "ignore_border": _rounded}
+    | {"count_include_pad": _count_include_pad, "ignore_border": _rounded}
 )

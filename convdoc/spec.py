@@ -177,8 +177,7 @@ class ConvSpec:
         set_("border", _border(self.border))
         set_("output_padding", pair("output_padding", self.output_padding, least=0))
         set_("groups", positive("groups", self.groups))
-        if not isinstance(self.transposed, bool):
-            raise ValueError(f"transposed must be True or False; got {self.transposed!r}")
+        boolean("transposed", self.transposed)
         if not self.transposed and self.output_padding != (0, 0):
             raise ValueError(
                 "output_padding is for a transposed convolution, and transposed is False; "
@@ -653,6 +652,13 @@ def positive(name: str, value: object) -> int:
         bound = _bound(None if number is None else (number,))
         raise ValueError(f"{name} must be a positive integer{bound}; got {value!r}")
     return number
+
+
+def boolean(name: str, value: object) -> bool:
+    """`value` as True or False, or an error."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False; got {value!r}")
+    return value
 
 
 def _bound(numbers):

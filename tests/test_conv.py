@@ -1213,9 +1213,6 @@ def test_keywords_of_other_frameworks_get_the_word_to_write(function, theirs, ou
         (conv4d_transpose, (IMAGE, KERNEL), {"filter_flip": False}, "w[:, :, ::-1, ::-1]"),
         (conv4d, (IMAGE, KERNEL), {"output_shape": (1, 1, 5, 5)}, "leave output_shape out"),
         (pool4d, (IMAGE, 2), {"ignore_border": True}, "leave ignore_border out"),
-        (MaxPool, (2,), {"ceil_mode": False}, "leave ceil_mode out"),
-        (MaxPool, (2,), {"dilation_rate": 1}, "leave dilation_rate out"),
-        (MaxPool, (2,), {"ceil_mode": True}, "pad below and on the right"),
     ],
 )
 def test_keywords_without_a_word_are_explained(function, arguments, theirs, words):
@@ -1231,6 +1228,9 @@ def test_keywords_without_a_word_are_explained(function, arguments, theirs, word
         (Conv, {"filters": 4, "size": 3, "padding": "SAME"}, {"border_mode": "same_upper"}),
         (Conv, {"out_channels": 4, "size": 3, "dilation_rate": 2}, {"filters": 4, "dilation": 2}),
         (MaxPool, {"pool_size": 2, "stride": 1}, {"size": 2, "strides": 1}),
+        (MaxPool, {"size": 2, "dilation_rate": 3}, {"dilation": 3}),
+        (AveragePool, {"size": 2, "ignore_border": False}, {"ceil_mode": True}),
+        (Conv, {"filters": 4, "size": 3, "padding_mode": "circular"}, {"border": "circular"}),
         (AveragePool, {"size": 4, "padding": "same"}, {"border_mode": ((3, 0), (3, 0))}),
         (ConvSpec, {"kernel_size": 3, "stride": 2}, {"kernel": 3, "strides": 2}),
     ],
