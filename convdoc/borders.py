@@ -6,6 +6,7 @@ add one, write a row of `PADDINGS` or `BORDERS` and its name in ``_types.py``.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -167,14 +168,16 @@ class Border:
         array([[[[1010,  101]]]])
         """
         for axis, (before, behind) in zip((2, 3), sides, strict=True):
-            lines = np.moveaxis(x, axis, 0)
-            n = len(lines) - before - behind
-            folded = lines[before : before + n].copy()
+            n = x.shape[axis] - before - behind
+            along: tuple[Any, ...] = (
+                slice(None),
+            ) * axis  # to the line with an index along the axis
+            folded = x[*along, before : before + n].copy()
             for place in (*range(-before, 0), *range(n, n + behind)):
                 if (pixel := self.at(place, n)) is not None:
-                    folded[pixel] += lines[before + place]
-            x = np.moveaxis(folded, 0, axis)
-        return np.ascontiguousarray(x)
+                    folded[*along, pixel] += x[*along, before + place]
+            x = folded
+        return x
 
 
 def constant(value: float) -> Border:
