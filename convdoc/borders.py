@@ -169,9 +169,7 @@ class Border:
         """
         for axis, (before, behind) in zip((2, 3), sides, strict=True):
             n = x.shape[axis] - before - behind
-            along: tuple[Any, ...] = (
-                slice(None),
-            ) * axis  # to the line with an index along the axis
+            along: tuple[Any, ...] = (slice(None),) * axis
             folded = x[*along, before : before + n].copy()
             for place in (*range(-before, 0), *range(n, n + behind)):
                 if (pixel := self.at(place, n)) is not None:
