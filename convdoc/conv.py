@@ -7,10 +7,20 @@ from typing import Any, SupportsIndex
 import numpy as np
 
 from convdoc import engines
-from convdoc._types import Array, ArrayLike, BorderMode, EngineName, Floats, OneOrTwo, PoolingMode
+from convdoc._types import (
+    Array,
+    ArrayLike,
+    BorderMode,
+    EngineName,
+    Filling,
+    Floats,
+    OneOrTwo,
+    PoolingMode,
+)
 from convdoc.hints import hinted, mode_hint
 from convdoc.layouts import MisfitError, looks_channels_last, looks_misread, match, warn_of_accident
-from convdoc.spec import ConvSpec, divide, pair, positive
+from convdoc.poolings import POOLINGS, rounded_up
+from convdoc.spec import ConvSpec, boolean, divide, pair, positive
 
 LAYOUTS = {
     "x": "(samples, channels, height, width)",
@@ -20,11 +30,6 @@ LAYOUTS = {
 }
 # Above these, neighbouring integers are no longer told apart.
 LARGEST_INTEGER = {"float32": 2**24, "float64": 2**53}
-POOLING_MODES = {
-    "max": "the largest value",
-    "average": "the mean, with zeros for the padding",
-    "average_no_pad": "the mean of what lies on the image",
-}
 
 
 @hinted
@@ -37,6 +42,7 @@ def conv4d(
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> Floats:
     r"""Convolve every sample of `x` with every filter of `w`.
@@ -48,8 +54,8 @@ def conv4d(
         Y_{n, f, i, j} = b_f + \sum_{c, u, v} W_{f, c, u, v} \, X_{n, c, i' - u d, j' - v d}
 
     with :math:`i' = i s + d (k_h - 1) - p`, where *s* is the stride, *d* the dilation and *p*
-    the number of zeros above the image, and :math:`j'` likewise. Pixels outside the image are
-    zero. In groups, *c* runs over the channels of the filter's own group.
+    the number of places above the image, and :math:`j'` likewise. Pixels outside the image are
+    zero, or what `border` says. In groups, *c* runs over the channels of the filter's own group.
 
     Parameters
     ----------
@@ -58,10 +64,10 @@ def conv4d(
     w : array_like, shape (filters, channels // groups, kernel height, kernel width)
         The kernels, as they would be drawn: the flip is done here. Never changed either.
     border_mode : str, int, (int, int) or ((int, int), (int, int))
-        ``"same"``: zeros around the image, one output for each stride, so as many as the
+        ``"same"``: places around the image, one output for each stride, so as many as the
         input has under stride 1. ``"valid"``: only windows that lie wholly on the image.
-        ``"full"``: all that touch it. Also ``"half"``, ``"same_upper"`` and zeros by their
-        number: see :class:`ConvSpec`.
+        ``"full"``: all that touch it. Also ``"half"``, ``"same_upper"``, ``"same_lower"`` and
+        places by their number: see :class:`ConvSpec`.
     strides : int or (int, int)
         Pixels from one window to the next, (vertical, horizontal) or both.
     dilation : int or (int, int)
@@ -70,6 +76,11 @@ def conv4d(
         Parts that channels and filters are divided into, each convolved by itself.
     bias : array_like, shape (filters,), optional
         A number to add to each output image.
+    border : str, int or float
+        What the places around the image hold: ``"zeros"``; pixels of the image again, such as
+        ``"circular"``; or a number, in the dtype of the result. See :class:`ConvSpec`. Any other
+        than zeros is put around the image here, and the engine convolves what that makes
+        without padding, so that all engines know all borders.
     engine : str, optional
         The library that computes: ``"keras"``, ``"theano"``, ``"direct"``, ``"numpy"``,
         ``"scipy"``, ``"opencv"``, ``"scikit-image"``, ``"torch"`` or ``"jax"``; or ``"auto"``,
@@ -199,10 +210,14 @@ def conv4d(
     array([[[[1., 0., 2., 2., 1.],
              [0., 2., 1., 2., 1.],
              [1., 0., 2., 1., 0.]]]], dtype=float32)
+
+    A ring of pixels, each added to its left neighbour:
+
+    >>> conv4d([[[[1, 2, 3]]]], [[[[1, 1]]]], border="circular")
+    array([[[[4., 3., 5.]]]], dtype=float32)
     """
-    return _convolve(
-        real("x", x), real("w", w), border_mode, strides, dilation, groups, bias, engine
-    )
+    settings = border_mode, strides, dilation, groups, border
+    return _convolve(real("x", x), real("w", w), settings, bias, engine)
 
 
 @hinted
@@ -215,6 +230,7 @@ def correlate4d(
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> Floats:
     r"""Correlate every sample of `x` with every filter of `w`: `conv4d` without the flip.
@@ -228,7 +244,7 @@ def correlate4d(
 
     Parameters
     ----------
-    x, w, border_mode, strides, dilation, groups, bias, engine
+    x, w, border_mode, strides, dilation, groups, bias, border, engine
         As `conv4d` takes them. Where the padding is uneven, it stays on its side: it
         belongs to the image, and is not turned with the kernel.
 
@@ -262,7 +278,8 @@ def correlate4d(
     """
     w = real("w", w)
     turned = w[:, :, ::-1, ::-1] if w.ndim == 4 else w
-    return _convolve(real("x", x), turned, border_mode, strides, dilation, groups, bias, engine)
+    settings = border_mode, strides, dilation, groups, border
+    return _convolve(real("x", x), turned, settings, bias, engine)
 
 
 @hinted
@@ -277,6 +294,7 @@ def conv4d_transpose(
     bias: ArrayLike | None = None,
     output_padding: OneOrTwo = 0,
     output_size: OneOrTwo | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> Floats:
     r"""Give every pixel of `y` back to the pixels that a convolution made it of.
@@ -308,6 +326,10 @@ def conv4d_transpose(
         beyond them are rows that no window reached, which hold the bias or zeros.
     output_size : int or (int, int), optional
         Height and width of the result, in place of `output_padding`.
+    border : str
+        That of the convolution, see `conv4d`. Where it repeats pixels, what is given to a place
+        around the image is added to the pixel that the place repeats, and not cut off. A number
+        other than 0 is an error: a convolution with such a border is not linear.
     engine : str, optional
         As in `conv4d`.
 
@@ -350,14 +372,19 @@ def conv4d_transpose(
     array([[[[ 3.,  2., 31., 20., 10.]]]])
     """
     y, w = real("y", y), real("w", w)
-    settings = _settings(border_mode, strides, dilation, groups, output_padding)
     size = None if output_size is None else pair("output_size", output_size)
-    spec, shape = _transpose_plan(y.shape, w.shape, size, *settings)
+    check = partial(
+        _fit_transposed, strides=strides, border_mode=border_mode, dilation=dilation,
+        border=border, output_padding=output_padding, output_size=size,
+    )  # fmt: skip
+    spec, size = match(check, groups, y=y.shape, w=w.shape)
+    shape = len(y), w.shape[1] * spec.groups, *size
+    _match_memory(shape, spec)
     if looks_misread(w.shape):
         warn_of_accident(match_filters, spec.groups, y=y.shape, w=w.shape)
     y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, shape[1], "channel of the result"))
     compute = engines.choose(engine, shape, w.shape, spec, y.itemsize)
-    x = compute.convolve_transpose(y, w, spec, shape[2:])
+    x = _given_back(compute, y, w, spec, shape[2:])
     return x if bias is None else np.add(x, bias[:, None, None], out=x)
 
 
@@ -371,6 +398,7 @@ def conv4d_gradients(
     strides: OneOrTwo = 1,
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     r"""How a loss changes with the image, the kernel and the bias of a convolution.
@@ -390,8 +418,9 @@ def conv4d_gradients(
 
     Parameters
     ----------
-    x, w, border_mode, strides, dilation, groups, engine
-        As `conv4d` takes them.
+    x, w, border_mode, strides, dilation, groups, border, engine
+        As `conv4d` takes them. A number as the border does not change with the image: windows
+        read it, so it is in `dw`, and there is nothing of it in `dx`.
     dy : array_like, shape (samples, filters, output height, output width)
         Gradient of the loss with respect to the convolution's result.
 
@@ -429,13 +458,13 @@ def conv4d_gradients(
     array([4.])
     """
     x, w, dy = real("x", x), real("w", w), real("dy", dy)
-    settings = _settings(border_mode, strides, dilation, groups)
-    spec = _plan(x.shape, w.shape, dy.shape, *settings)
+    spec = _plan((x.shape, w.shape, dy.shape), border_mode, strides, dilation, groups, border)
     if looks_misread(w.shape):
         warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     x, w, dy = as_floats(x=x, w=w, dy=dy)
     compute = engines.choose(engine, x.shape, w.shape, spec, x.itemsize)
-    dx = compute.convolve_transpose(dy, w, spec, x.shape[2:])
+    dx = _given_back(compute, dy, w, spec, x.shape[2:])
+    x, spec = _bordered(x, spec)
     return dx, compute.kernel_gradient(x, dy, spec), dy.sum((0, 2, 3))
 
 
@@ -446,11 +475,16 @@ def pool4d(
     strides: OneOrTwo | None = None,
     border_mode: BorderMode = "valid",
     mode: PoolingMode = "max",
+    *,
+    ceil_mode: bool = False,
+    dilation: OneOrTwo = 1,
+    divisor: SupportsIndex | None = None,
 ) -> Floats:
     r"""Reduce each window of the image to one value, channel by channel.
 
-    Along each axis :math:`o = \lfloor (i + P - k) / s \rfloor + 1`, *P* being the padding of
-    both sides: without padding, relationship 7 of Dumoulin and Visin. Computed by NumPy.
+    Along each axis :math:`o = \lfloor (i + P - \hat k) / s \rfloor + 1`, *P* being the padding of
+    both sides and :math:`\hat k = d (k - 1) + 1` what a window spans: without padding and
+    dilation, relationship 7 of Dumoulin and Visin. Computed by NumPy.
 
     Parameters
     ----------
@@ -462,9 +496,18 @@ def pool4d(
         Pixels from one window to the next. By default the size: windows side by side.
     border_mode : str, int, (int, int) or ((int, int), (int, int))
         Padding, as in `ConvSpec`: less than a window on every side. See the notes on ``"same"``.
-    mode : {"max", "average", "average_no_pad"}
-        The largest value of the window, padding not counted; its mean, padding counted as
-        zeros; or the mean of the pixels alone.
+    mode : {"max", "min", "average", "average_no_pad"}
+        The largest or the smallest value of the window, padding not counted; its mean, padding
+        counted as zeros; or the mean of the pixels alone.
+    ceil_mode : bool
+        Whether rows and columns that are left over, because they fill no window, get a last
+        window, which hangs over the padded image. Cells beyond that never count. A window that
+        would begin in the bottom or right padding is left out.
+    dilation : int or (int, int)
+        Pixels from one cell of a window to the next; 1 is a contiguous window.
+    divisor : int, optional
+        What an average divides the sum of a window by, in place of the number of its cells that
+        count. A divisor of 1 gives the sum.
 
     Returns
     -------
@@ -476,8 +519,9 @@ def pool4d(
     TypeError
         If `conv4d` would raise it for `x`, and if an argument has another framework's name.
     ValueError
-        If `conv4d` would raise it for `x`, a size, stride or padding is invalid, no window fits, a
-        window could cover padding alone, or `mode` is unknown.
+        If `conv4d` would raise it for `x`, a size, stride, dilation or padding is invalid, no
+        window fits, a window holds no pixel, `mode` is unknown, `ceil_mode` is no bool, or
+        `divisor` is not positive or given for a mode that does not divide.
 
     Warns
     -----
@@ -494,10 +538,20 @@ def pool4d(
     ``border_mode=((3, 0), (3, 0))``, and of 5 it is ``((3, 1), (3, 1))``. TensorFlow's ``"same"``
     is ``"same_upper"``. Averages of Keras are ``"average_no_pad"``.
 
+    `ceil_mode` and `divisor` are PyTorch's ``ceil_mode`` and ``divisor_override``; its
+    ``count_include_pad`` chooses between the two averages. ONNX's operators ``MaxPool`` and
+    ``AveragePool`` leave out a window that would begin behind the image from opset 22 on. By the
+    formula of opsets 10 to 21, :math:`\lceil (i + P - \hat k) / s \rceil + 1`, it is in the result,
+    though it may hold no pixel: an image of 2×2 under windows of 3×3 with strides of 3 and a
+    padding of 1 gives 2×2 outputs there, and one output here.
+
     References
     ----------
     V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
     arXiv 1603.07285, chapter 3.
+
+    ONNX, "Operators", https://onnx.ai/onnx/operators/onnx__AveragePool.html, of which each version
+    has its own formulas.
 
     Examples
     --------
@@ -510,68 +564,90 @@ def pool4d(
     >>> pool4d(x, 3, strides=1, mode="average")
     array([[[[ 5.,  6.],
              [ 9., 10.]]]], dtype=float32)
+
+    In steps of 3, the last row and column fill no window, unless it may hang over:
+
+    >>> pool4d(x, 2, strides=3)
+    array([[[[5.]]]], dtype=float32)
+    >>> pool4d(x, 2, strides=3, ceil_mode=True)
+    array([[[[ 5.,  7.],
+             [13., 15.]]]], dtype=float32)
     """
     x, size = real("x", x), pair("size", size)
-    spec = ConvSpec(size, size if strides is None else strides, border_mode)
-    if not isinstance(mode, str) or mode not in POOLING_MODES:
-        known = ", ".join(f"{mode!r} ({what})" for mode, what in POOLING_MODES.items())
-        raise ValueError(f"mode must be one of {known}; got {mode!r}{mode_hint(mode)}")
-    match(partial(_fit_pooling, spec=spec, border_mode=border_mode), x=x.shape)
+    spec = ConvSpec(size, size if strides is None else strides, border_mode, dilation)
+    pooling = _pooling(mode)
+    if divisor is not None:
+        divisor = positive("divisor", divisor)
+        if not pooling.divides:
+            raise ValueError(f"divisor is what an average divides by, and mode is {mode!r}")
+    check = partial(_fit_pooling, spec=spec, ceil_mode=boolean("ceil_mode", ceil_mode))
+    plan = match(check, x=x.shape)
     if looks_channels_last(x.shape):
-        warn_of_accident(partial(_fit_pooling, spec=spec, border_mode=border_mode), x=x.shape)
+        warn_of_accident(check, x=x.shape)
     (x,) = as_floats(x=x)
-    return engines.load("numpy").pool(x, spec, mode)
+    padding = spec.padding(x.shape[2:])
+    return engines.load("numpy").pool(x, plan, pooling, padding, divisor)
 
 
-def _convolve(x, w, border_mode, strides, dilation, groups, bias, engine):
-    spec = _plan(x.shape, w.shape, None, *_settings(border_mode, strides, dilation, groups))
+def _pooling(mode):
+    """The pooling that is called `mode`, or an error."""
+    if not isinstance(mode, str) or mode not in POOLINGS:
+        known = ", ".join(f"{mode!r} ({pooling.words})" for mode, pooling in POOLINGS.items())
+        raise ValueError(f"mode must be one of {known}; got {mode!r}{mode_hint(mode)}")
+    return POOLINGS[mode]
+
+
+def _convolve(x, w, settings, bias, engine):
+    spec = _plan((x.shape, w.shape), *settings)
     if looks_misread(w.shape):
         warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     x, w, bias = as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
+    x, spec = _bordered(x, spec)
     y = engines.choose(engine, x.shape, w.shape, spec, x.itemsize).convolve(x, w, spec)
     return y if bias is None else np.add(y, bias[:, None, None], out=y)
 
 
-def _settings(border_mode, strides, dilation, groups, output_padding=0):
-    """The settings such that two that are equal mean the same: 1 is neither 1.0 nor True."""
-    plain = type(strides) is type(dilation) is type(groups) is type(output_padding) is int
-    if plain and type(border_mode) is str:
-        return border_mode, strides, dilation, groups, output_padding
-    # A word depends on the kernel, and is read where that is known.
-    padding = 0 if isinstance(border_mode, str) else border_mode
-    spec = ConvSpec(1, strides, padding, dilation, groups, True, output_padding)
-    border_mode = border_mode if isinstance(border_mode, str) else spec.border_mode
-    return border_mode, spec.strides, spec.dilation, spec.groups, spec.output_padding
+def _bordered(x, spec):
+    """Images and plan for an engine, which pads with zeros and with nothing else."""
+    if spec.border == "zeros":
+        return x, spec
+    return spec.beyond.put_around(x, spec.padding(x.shape[2:])), spec.bare
 
 
-@lru_cache(maxsize=4096)
-def _plan(x_shape, w_shape, dy_shape, border_mode, strides, dilation, groups, _):
-    """The plan, where the arrays fit it. Without gradients, `dy_shape` is None."""
-    settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
-    shapes = {"x": x_shape, "w": w_shape} | ({"dy": dy_shape} if dy_shape is not None else {})
-    spec = match(partial(_fit, **settings), groups, **shapes)
-    _match_memory(x_shape, spec)
+def _given_back(compute, y, w, spec, size):
+    """What an engine gives back from `y` to images of `size`, and through their border."""
+    if spec.border == "zeros":
+        return compute.convolve_transpose(y, w, spec, size)
+    sides = spec.padding(size)
+    around = tuple(n + sum(places) for n, places in zip(size, sides, strict=True))
+    return spec.beyond.fold_back(compute.convolve_transpose(y, w, spec.bare, around), sides)
+
+
+def _plan(shapes, *settings):
+    """The plan, where arrays of these shapes fit it: x, w and, for gradients, dy.
+
+    Of the time that a toy convolution takes, the plan is the larger part, so that of one without
+    pairs among its settings is kept. A pair may hold what only equals an integer, as True does.
+    """
+    plain = all(type(setting) in (int, float, str) for setting in settings)
+    return (_known_plan if plain else _known_plan.__wrapped__)(shapes, *settings)
+
+
+@lru_cache(maxsize=256, typed=True)
+def _known_plan(shapes, border_mode, strides, dilation, groups, border):
+    settings = {"border_mode": border_mode, "strides": strides}
+    settings |= {"dilation": dilation, "border": border}
+    spec = match(
+        partial(_fit, **settings), groups, **dict(zip(("x", "w", "dy"), shapes, strict=False))
+    )
+    _match_memory(shapes[0], spec)
     return spec
 
 
-@lru_cache(maxsize=4096)
-def _transpose_plan(
-    y_shape, w_shape, output_size, border_mode, strides, dilation, groups, output_padding
-):
-    """The plan of the convolution, and the shape of the images that it has read."""
-    settings = {"border_mode": border_mode, "strides": strides, "dilation": dilation}
-    sizes = {"output_padding": output_padding, "output_size": output_size}
-    check = partial(_fit_transposed, **settings, **sizes)
-    spec, output_size = match(check, groups, y=y_shape, w=w_shape)
-    x_shape = y_shape[0], w_shape[1] * groups, *output_size
-    _match_memory(x_shape, spec)
-    return spec, x_shape
-
-
-def _fit(x, w, groups, *, border_mode, strides, dilation, dy=None):
+def _fit(x, w, groups, *, dy=None, **settings):
     """The plan for arrays of these shapes, or a `MisfitError`."""
     match_channels(x, w, groups)
-    spec = ConvSpec(w[2:], strides, border_mode, dilation, groups)
+    spec = ConvSpec(w[2:], groups=groups, **settings)
     try:
         size = spec.output_size(x[2:])
     except ValueError as error:
@@ -587,10 +663,12 @@ def _fit(x, w, groups, *, border_mode, strides, dilation, dy=None):
     return spec
 
 
-def _fit_transposed(y, w, groups, *, border_mode, strides, dilation, output_padding, output_size):
+def _fit_transposed(y, w, groups, *, output_padding, output_size, **settings):
     """The plan of the convolution and the size that it has read, or a `MisfitError`."""
     match_filters(y, w, groups)
-    transposed = ConvSpec(w[2:], strides, border_mode, dilation, groups, True, output_padding)
+    transposed = ConvSpec(
+        w[2:], groups=groups, transposed=True, output_padding=output_padding, **settings
+    )
     spec, size = transposed.forward, y[2:]
     if output_size is None:
         try:
@@ -612,22 +690,35 @@ def _fit_transposed(y, w, groups, *, border_mode, strides, dilation, output_padd
     return spec, output_size
 
 
-def _fit_pooling(x, groups, *, spec, border_mode):
-    """Raise an error where no window fits, or a window could lie on padding alone."""
+def _fit_pooling(x, groups, *, spec, ceil_mode):
+    """The plan of the windows, or an error where none fits or one could hold no pixel."""
     four_d("x", x)
     image, size = x[2:], spec.kernel
     padding = spec.padding(image)
-    for k, sides in zip(size, padding, strict=True):
+    dilated = f", dilated {spec.dilated_kernel}" if spec.dilation != (1, 1) else ""
+    for k, sides in zip(spec.dilated_kernel, padding, strict=True):
         if max(sides) >= k:
             raise ValueError(
-                f"border_mode must pad less than a window, size={size}, on every side, or windows "
-                f"lie on padding alone; got {border_mode!r}"
+                f"border_mode must pad less than a window, size={size}{dilated}, on every side, or "
+                f"windows lie on padding alone; got {spec.border_mode!r}"
             )
-    if any(k > i + sum(p) for k, i, p in zip(size, image, padding, strict=True)):
+    plan = rounded_up(spec, image) if ceil_mode else spec
+    try:
+        rows, columns = plan.output_size(image)
+    except ValueError:
         raise MisfitError(
             f"size must be at most the image's height and width, {image} for x of shape {x}, "
-            f"and its padding; got {size}"
-        )
+            f"and its padding; got {size}{dilated}"
+        ) from None
+    if dilated:
+        vertical = (plan.window(i, 0, image)[0] for i in range(rows))
+        horizontal = (plan.window(0, j, image)[1] for j in range(columns))
+        if any(set(window) == {None} for window in (*vertical, *horizontal)):
+            raise ValueError(
+                f"a window of size={size}{dilated}, would hold no pixel of the {image} of x; pad "
+                f"less than border_mode={spec.border_mode!r}"
+            )
+    return plan
 
 
 def match_channels(x: tuple[int, ...], w: tuple[int, ...], groups: int) -> None:
@@ -747,7 +838,9 @@ def as_floats(**arrays: Array | None) -> list[Any]:
     need that: NumPy calls an array contiguous whatever the stride of an axis of length 1 is, and
     PyTorch then reads beyond its end.
     """
-    dtype = _result_dtype(*[array.dtype for array in arrays.values() if array is not None])
+    dtypes = [array.dtype for array in arrays.values() if array is not None]
+    wide = any(dtype.kind == "f" and dtype.itemsize == 8 for dtype in dtypes)
+    dtype = np.dtype(np.float64 if wide else np.float32)
     return [
         array
         if array is None or (array.dtype == dtype and _in_order(array))
@@ -766,11 +859,6 @@ def _in_order(array):
             return False
         stride *= length
     return True
-
-
-@lru_cache(maxsize=256)
-def _result_dtype(*dtypes):
-    return np.result_type(np.float32, *(dtype for dtype in dtypes if dtype.kind == "f"))
 
 
 def _as_float(name, array, dtype):

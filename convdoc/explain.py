@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from itertools import groupby
+from itertools import cycle, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
@@ -32,6 +32,7 @@ __all__ = [
 #: What the texts and tables below say in words.
 WORDS: dict[str, Any] = {
     "padding": "padding",
+    "repeated": "{pixel} at ({row}, {column})",
     "channel": "channel {channel}: {subtotal}",
     "columns": ("Image", "Kernel", "Pixel", "Weight", "Product"),
     "sum": "Sum",
@@ -49,7 +50,7 @@ class Term(NamedTuple):
     channel : int
         The channel of `x` that is read.
     input : (int, int) or None
-        Row and column of the pixel in that channel; None for a zero of the padding.
+        Row and column of the pixel in that channel; None for a number of the padding.
     slice : (int, int)
         The kernel slice that weighs it, the first two indices of `w`. The second counts from
         the first channel of the group.
@@ -58,6 +59,9 @@ class Term(NamedTuple):
     pixel, weight, product : int or float
         The numbers, as Python has them: exact integers where the arrays hold integers or
         booleans, else float64.
+    place : (int, int)
+        Row and column that are read, counted from the first pixel. It is `input`, except beyond
+        the border of the image, where `input` is the pixel that is repeated there.
     """
 
     channel: int
@@ -67,6 +71,12 @@ class Term(NamedTuple):
     pixel: int | float
     weight: int | float
     product: int | float
+    place: Pair
+
+    @property
+    def beyond(self) -> bool:
+        """Whether it reads a place beyond the border of the image."""
+        return self.place != self.input
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,9 +132,9 @@ class Explanation:
         -------
         str
             A ``split`` environment, for display math in LaTeX, MathJax, KaTeX or latex2mathml,
-            with a line for each row of the window. A zero of the padding stands there as 0.
+            with a line for each row of the window. A number of the padding stands there as it is.
         """
-        windows = groupby(self.terms, lambda term: (term.channel, term.kernel[0]))
+        windows = groupby(self.terms, lambda term: (term.channel, term.kernel[0], term.place[0]))
         rows = [list(row) for _, row in windows]
         sides = [
             " \\\\\n&\\quad {} + ".join(" + ".join(map(write, row)) for row in rows)
@@ -183,6 +193,9 @@ class Explanation:
 
     def _names(self, term):
         x = _element("x", self._read(term)) if term.input else WORDS["padding"]
+        if term.input and term.beyond:
+            row, column = (_number(n) for n in term.place)
+            x = WORDS["repeated"].format(pixel=x, row=row, column=column)
         return x, _element("w", term.slice + term.kernel)
 
     def _texts(self, term):
@@ -190,7 +203,8 @@ class Explanation:
         return *self._names(term), *factors, _number(term.product)
 
     def _latex_symbols(self, term):
-        x = _latex_element("x", self._read(term)) if term.input else "0"
+        read = self._read(term) if term.input else None
+        x = _latex_element("x", read) if read else _factor(_latex_number(term.pixel))
         return rf"{x} \cdot {_latex_element('w', term.slice + term.kernel)}"
 
     def _html_part(self, heading, terms):
@@ -198,7 +212,7 @@ class Explanation:
         if heading:
             rows.append(f'<tr><th scope="rowgroup" colspan="5">{escape(heading)}</th></tr>')
         for term in terms:
-            opening = "<tr>" if term.input else '<tr class="convdoc-padding">'
+            opening = '<tr class="convdoc-padding">' if term.beyond else "<tr>"
             names = _html_headers("row", self._names(term))
             numbers = map(_number, (term.pixel, term.weight, term.product))
             cells = "".join(f"<td>{number}</td>" for number in numbers)
@@ -221,7 +235,7 @@ def explain(
 
         Y_{n, f, i, j} = \sum_{c, u, v} W_{f, c, u, v} \, X_{n, c, i' - u d, j' - v d}
 
-    with :math:`i' = i s + d (k_h - 1) - p` and :math:`j'` likewise, *p* being the zeros above
+    with :math:`i' = i s + d (k_h - 1) - p` and :math:`j'` likewise, *p* being the places above
     and left of the image. Of a transposed convolution, with the sum over those filters, kernel
     rows and kernel columns for which both positions are whole and on the image:
 
@@ -249,8 +263,9 @@ def explain(
     Returns
     -------
     Explanation
-        All terms, zeros included: those of the padding have the pixel 0. Where a transposed
-        convolution has nothing to read, there is no term. Whatever the dtype of the arrays, the
+        All terms, zeros included: those of the padding have the pixel 0, or what the spec's
+        `border` puts there. Where a transposed convolution has nothing to read, there is no
+        term. Whatever the dtype of the arrays, the
         products are computed in float64 and their sum is rounded once (``math.fsum``); of
         integers both are exact. `conv4d` may differ in the last digits that its dtype holds.
 
@@ -288,7 +303,20 @@ def explain(
     >>> told.sum
     40
     >>> told.terms[2]
-    Term(channel=0, input=(0, 0), slice=(0, 0), kernel=(0, 1), pixel=1, weight=20, product=20)
+    Term(channel=0, input=(0, 0), slice=(0, 0), kernel=(0, 1), pixel=1, weight=20, product=20,
+    place=(0, 0))
+
+    On a ring, the row above the image is its last one:
+
+    >>> spec = ConvSpec(2, border_mode=((1, 0), (0, 0)), border="circular")
+    >>> w = [[[[10, 20],
+    ...        [30, 40]]]]
+    >>> print(explain(x, w, spec, 0, 0, 0, 0))
+    y[0, 0, 0, 0] = 350
+      x[0, 0, 1, 0] at (−1, 0) · w[0, 0, 1, 1] = 4 · 40 = 160
+      x[0, 0, 1, 1] at (−1, 1) · w[0, 0, 1, 0] = 5 · 30 = 150
+      x[0, 0, 0, 0]            · w[0, 0, 0, 1] = 1 · 20 =  20
+      x[0, 0, 0, 1]            · w[0, 0, 0, 0] = 2 · 10 =  20
 
     Several channels are added up:
 
@@ -321,13 +349,13 @@ def explain(
         first = filter // filters * channels
         slices = [(first + c, (filter, c)) for c in range(channels)]
     sample = _index("sample", sample, "images of x", len(x))
-    rows, columns = spec.window(i, j, x.shape[2:])
+    rows, columns = _lines(spec, i, j, x.shape[2:])
     terms = [
-        _term(x[sample, channel], w, channel, (row, column), part, (u, v))
+        _term(x[sample, channel], w, spec, channel, part, row, column)
         for channel, part in slices
-        for u, row in _by_kernel(rows, spec)
-        for v, column in _by_kernel(columns, spec)
-        if not spec.transposed or None not in (row, column)
+        for row in rows
+        for column in columns
+        if not spec.transposed or None not in (row.pixel, column.pixel)
     ]
     return Explanation(sample, filter, int(i), int(j), tuple(terms))
 
@@ -481,8 +509,9 @@ def as_matrix(spec: ConvSpec, size: OneOrTwo, w: ArrayLike) -> "csr_array":
     scipy.sparse.csr_array, shape (outputs, inputs)
         For one sample: (filters · output height · output width, channels · height · width),
         and for a transposed `spec` with filters and channels exchanged. One entry for each
-        output and each pixel that its window holds, also where the weight is 0; padding has no
-        entry. float64 where `w` is, else float32.
+        output and each pixel that its window holds, also where the weight is 0; a pixel that the
+        border repeats has the sum of its weights, and zeros of the padding have no entry. float64
+        where `w` is, else float32.
 
     Raises
     ------
@@ -492,7 +521,8 @@ def as_matrix(spec: ConvSpec, size: OneOrTwo, w: ArrayLike) -> "csr_array":
         For a `spec` that is none, and as `conv4d` raises for `w`.
     ValueError
         As `conv4d` raises for `w`, for a kernel of another size than the spec's, for groups
-        that do not divide the filters, and for a `size` on which no window fits.
+        that do not divide the filters, for a `size` on which no window fits, and for a border of
+        a number other than 0, of which a product of matrix and image has nothing.
 
     References
     ----------
@@ -528,11 +558,16 @@ def as_matrix(spec: ConvSpec, size: OneOrTwo, w: ArrayLike) -> "csr_array":
     _check_plan(spec)
     w = real("w", w)
     match(partial(_fit, spec), spec.groups, w=w.shape)
+    if not spec.beyond.linear:
+        raise ValueError(
+            f"a convolution with border={spec.border!r} is no matrix times the image, since it "
+            "adds that number whatever the image is; border='zeros' gives the matrix of the rest"
+        )
     (w,) = as_floats(w=w)
     if spec.transposed:
         return as_matrix(spec.forward, spec.output_size(size), w).T.tocsr()
     height, width = size = pair("size", size)
-    rows, columns = _places(spec, size)
+    rows, columns = _pixels(spec, size)
     i, j, u, v = np.nonzero((rows >= 0)[:, None, :, None] & (columns >= 0)[:, None])
     output, pixel = i * len(columns) + j, rows[i, u] * width + columns[j, v]
     outputs, pixels = len(rows) * len(columns), height * width
@@ -550,8 +585,8 @@ def im2col(x: ArrayLike, spec: ConvSpec) -> Floats:
     r"""Put every window of the images into a column, so that a product of matrices convolves.
 
     Column :math:`i o_w + j` holds the window of output (i, j), channel after channel and in
-    each row after row, zeros of the padding included. With the flipped kernels as the rows of
-    a matrix,
+    each row after row, what lies beyond the border included. With the flipped kernels as the
+    rows of a matrix,
 
     .. math::
 
@@ -611,9 +646,16 @@ def im2col(x: ArrayLike, spec: ConvSpec) -> Floats:
     x = real("x", x)
     match(partial(_fit_image, spec), spec.groups, x=x.shape)
     samples, channels, *size = x.shape
-    rows, columns = _places(spec, size)
     (x,) = as_floats(x=x)
-    bordered = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1)))  # a last row and column of zeros: −1
+    if spec.transposed and spec.border != "zeros":
+        sides, image = spec.padding(size), spec.output_size(size)
+        around = tuple(n + sum(places) for n, places in zip(image, sides, strict=True))
+        columns = im2col(x, spec.forward.bare.as_transposed(around))
+        columns = spec.beyond.fold_back(columns.reshape(samples, -1, *around), sides)
+        return columns.reshape(*columns.shape[:2], -1)
+    rows, columns = _pixels(spec, size)
+    # A last row and a last column hold what lies on no pixel: their index is −1.
+    bordered = np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=spec.beyond.value)
     windows = bordered[:, :, rows.T[:, None, :, None], columns.T[:, None]]
     return windows.reshape(samples, channels * math.prod(spec.kernel), -1)
 
@@ -673,13 +715,27 @@ def _index(name, value, what, length):
     return index
 
 
-def _by_kernel(window, spec):
-    """Rows, or columns, of a window, each with that of the kernel which lies on it."""
-    kernel = range(len(window))
-    return zip(kernel if spec.transposed else reversed(kernel), window, strict=True)
+class _Line(NamedTuple):
+    """A row, or a column, of a window: in the kernel, where it lies, and which pixels it holds."""
+
+    kernel: int
+    place: int | None
+    pixel: int | None
 
 
-def _places(spec, size):
+def _lines(spec, i, j, size):
+    """Rows and columns of the window of output (i, j)."""
+    windows = spec.window(i, j, size)
+    places = windows if spec.transposed else spec.places(i, j, size)
+    # A transposed convolution goes through the kernel once for each place that holds its pixel.
+    orders = (range(k) if spec.transposed else range(k)[::-1] for k in spec.kernel)
+    return [
+        [_Line(*line) for line in zip(cycle(order), *lines)]
+        for order, *lines in zip(orders, places, windows, strict=True)
+    ]
+
+
+def _pixels(spec, size):
     """Rows by output row and place in the window, and columns likewise; −1 is none.
 
     Shapes (output height, kernel height) and (output width, kernel width).
@@ -696,11 +752,12 @@ def _places(spec, size):
 # Terms and their sum.
 
 
-def _term(image, w, channel, place, part, element):
-    on_image = None not in place
-    pixel = +image[place].item() if on_image else 0  # + makes an int of True
+def _term(image, w, spec, channel, part, *lines):
+    element, place, pixel = zip(*lines, strict=True)
+    read = None if None in pixel else pixel
+    value = +image[pixel].item() if read else spec.beyond.value  # + makes an int of True
     weight = +w[part + element].item()
-    return Term(channel, place if on_image else None, part, element, pixel, weight, pixel * weight)
+    return Term(channel, read, part, element, value, weight, value * weight, place)
 
 
 def _sum(terms):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from convdoc.borders import BORDERS, PADDINGS
+
 if TYPE_CHECKING:
     from convdoc.spec import ConvSpec
 
@@ -19,25 +21,39 @@ SYNONYMS = {
     "kernel": ("kernel_size",),
     "filters": ("out_channels", "num_filters", "nb_filter"),
     "output_size": ("output_shape",),
+    "divisor": ("divisor_override",),
     "x": ("input", "inputs", "image", "lhs"),
     "w": ("weight", "weights", "kernel", "filters", "rhs"),
     "border_mode": ("padding", "pad", "auto_pad"),
 }
-#: How others fill the border, and what NumPy calls it.
+#: What others call the values of our `border`. Words that are ours mean the same elsewhere, but for
+#: the "reflect" of scipy.ndimage, which is our "symmetric".
 FILLINGS = {
-    "reflect": "reflect",
+    "constant": "zeros",
+    "fill": "zeros",
+    "grid-constant": "zeros",
+    "border_constant": "zeros",
+    "wrap": "circular",
+    "grid-wrap": "circular",
+    "border_wrap": "circular",
     "mirror": "reflect",
-    "symmetric": "symmetric",
+    "border_reflect_101": "reflect",
+    "border_reflect101": "reflect",
+    "border_default": "reflect",
+    "edge": "replicate",
+    "nearest": "replicate",
+    "border_replicate": "replicate",
     "symm": "symmetric",
-    "replicate": "edge",
-    "edge": "edge",
-    "nearest": "edge",
-    "circular": "wrap",
-    "wrap": "wrap",
+    "grid-mirror": "symmetric",
+    "border_reflect": "symmetric",
 }
+#: The same of OpenCV's numbers.
+OPENCV_BORDERS = {0: "zeros", 1: "replicate", 2: "symmetric", 3: "circular", 4: "reflect"}
 POOLING_MODES = {
     "max": "max",
     "avg": "average_no_pad",  # of Keras, which leaves the padding out
+    "min": "min",
+    "minimum": "min",
     "average": "average",
     "average_inc_pad": "average",
     "average_exc_pad": "average_no_pad",
@@ -72,9 +88,15 @@ def hinted(function: _Hinted) -> _Hinted:
 
 def border_mode_hint(value: object, spec: "ConvSpec") -> str:
     """What to write for a border mode of another framework: the end of an error, or ''."""
-    source, comment = _border_mode(value, spec)
-    write = f"write border_mode={source}" if source else ""
-    return "".join(f"; {part}" for part in (write, comment) if part)
+    written, comment = _border_mode(value, spec)
+    write = ", ".join(f"{name}={source}" for name, source in written.items())
+    return "".join(f"; {part}" for part in (write and f"write {write}", comment) if part)
+
+
+def border_hint(value: object) -> str:
+    """What to write for what another framework calls a border: the end of an error, or ''."""
+    border = _border(value)
+    return f"; write border={border!r}" if border else ""
 
 
 def mode_hint(value: object) -> str:
@@ -84,31 +106,32 @@ def mode_hint(value: object) -> str:
 
 
 def _border_mode(value, spec):
-    """Source of what `value` is as our border mode, or None; and a comment, or ''."""
+    """What to write for `value`, the source by parameter; and a comment, or ''."""
     if value is None:
-        return "'valid'", "'valid' is no padding"
+        return {"border_mode": "'valid'"}, "'valid' is no padding"
     if not isinstance(value, str):
-        return None, ""
+        return {}, ""
     word = value.lower()
     if value == "SAME":
-        return "'same_upper'", "'same_upper' pads as 'SAME' does in TensorFlow and JAX"
-    if word == "same":
-        return "'same'", "'same' pads as Keras on Theano, 'same_upper' as TensorFlow and PyTorch"
-    if word in ("valid", "full", "half", "same_upper"):
-        return repr(word), ""
-    if word == "same_lower" and spec.strides == (1, 1):
-        return "'same'", "both are equal with strides of 1"
-    if word in ("zeros", "constant", "fill"):
-        return None, "border_mode pads with zeros only: write how many, or border_mode='same'"
-    if spec.transposed:
-        return None, ""  # the padding is cut off there, and nothing fills it
-    if word == "causal":
-        return str(_causal(spec)), ""
-    if word in FILLINGS:
-        sides = ((0, 0), (0, 0), *((k // 2, (k - 1) // 2) for k in spec.dilated_kernel))
-        padded = f"x = np.pad(x, {sides}, mode={FILLINGS[word]!r})"
-        return None, f"border_mode pads with zeros only: {padded}, then border_mode='valid'"
-    return None, ""
+        word, comment = "same_upper", "'same_upper' pads as 'SAME' does in TensorFlow and JAX"
+    elif word == "same":
+        comment = "'same' pads as Keras on Theano, 'same_upper' as TensorFlow and PyTorch"
+    elif border := _border(value):
+        word, comment = "same", "border_mode says how much lies around, and border what it holds"
+        return {"border_mode": repr(word), "border": repr(border)}, comment
+    else:
+        comment = ""
+    if word in PADDINGS:
+        return {"border_mode": repr(word)}, comment
+    if word == "causal" and not spec.transposed:
+        return {"border_mode": str(_causal(spec))}, ""
+    return {}, ""
+
+
+def _border(value):
+    """What `border` is called that other frameworks call `value`, or None."""
+    word = value.lower() if isinstance(value, str) else ""
+    return word if word in BORDERS else FILLINGS.get(word)
 
 
 def _causal(spec):
@@ -150,7 +173,7 @@ class _Call:
 
     @property
     def pools(self):
-        return "size" in self.parameters and "dilation" not in self.parameters
+        return "size" in self.parameters and "filters" not in self.parameters
 
     @property
     def spec(self):
@@ -197,9 +220,13 @@ def _padding(call, keyword, value):
     if call.pools and str(value).lower() == "same" and max(call.spec.kernel) > 3:
         call.write("border_mode", _keras_pooling(call.spec.kernel))
         return call.comments.append("that is 'same' of Keras on Theano, 'same_upper' of TensorFlow")
-    source, comment = _border_mode(value, call.spec)
-    if source or not comment:
-        call.write("border_mode", value, source)
+    written, comment = _border_mode(value, call.spec)
+    if "border" in written and "border" not in call.parameters:
+        return call.leave_out(keyword, "what lies beyond the border is in no pooling's result")
+    for name, source in written.items():
+        call.write(name, value, source)
+    if not written:
+        call.write("border_mode", value)
     call.comments += [comment] if comment else []
     return None
 
@@ -249,46 +276,34 @@ def _count_include_pad(call, keyword, value):
 
 
 def _filling(call, keyword, value):
-    """PyTorch's ``padding_mode``, SciPy's ``boundary`` and, for a convolution, ``mode``."""
-    if "border_mode" not in call.parameters or (call.pools and keyword == "mode"):
+    """PyTorch's ``padding_mode``, SciPy's ``boundary`` and ``mode``, OpenCV's ``borderType``."""
+    if "border" not in call.parameters:
         return call.leave_out(keyword)
-    source, comment = _border_mode(value, call.spec)
-    if source and keyword == "mode":
-        call.write("border_mode", value, source)
-    elif source or not comment or value in ("zeros", "constant", "fill"):
-        return call.leave_out(keyword, "border_mode pads with zeros")
-    call.comments += [comment] if comment else []
+    if keyword == "mode" and str(value).lower() in PADDINGS:
+        return _padding(call, keyword, value)
+    ndimage = keyword == "mode" and value == "reflect"
+    opencv = OPENCV_BORDERS.get(value) if keyword == "borderType" and value in range(5) else None
+    border = "symmetric" if ndimage else opencv or _border(value)
+    if border in (None, "zeros"):
+        return call.leave_out(keyword, border and "zeros are what lies beyond the border")
+    call.write("border", border)
+    if ndimage:
+        call.comments.append("'reflect' of scipy.ndimage repeats the last pixel, ours does not")
     return None
 
 
-def _rounded(call, keyword, value):
-    """Answer PyTorch's ``ceil_mode`` and Theano's ``ignore_border``: the last window hangs over."""
-    from convdoc.spec import ConvSpec
-
-    if bool(value) == (keyword == "ignore_border") or not call.pools:
+def _constant(call, keyword, value):
+    """The number that a border holds which is filled with one."""
+    if "border" not in call.parameters or "border" in call.written:
         return call.leave_out(keyword)
-    x, spec = np.shape(call.arguments.get("x", 0)), call.spec
-    try:
-        spec = ConvSpec(spec.kernel, spec.strides, call.arguments.get("border_mode", "valid"))
-        sides = tuple(map(_hanging, x[2:], spec.padding(x[2:]), spec.kernel, spec.strides))
-    except ValueError:
-        return call.comments.append("pad below and on the right what the last window lacks")
-    if call.arguments.get("mode", "max") != "max":
-        if any(map(any, spec.padding(x[2:]))) and call.arguments["mode"] == "average":
-            return call.comments.append(
-                "no mode counts some zeros and not those of the last window"
-            )
-        call.write("mode", "average_no_pad")
-    return call.write("border_mode", sides)
+    return call.write("border", value)
 
 
-def _hanging(i, sides, k, s):
-    """Padding along an axis that completes the last window which begins before its end."""
-    before, after = sides
-    last = -(-(i + before + after - k) // s)
-    if last * s >= i + before:
-        last -= 1
-    return before, max(after, last * s + k - i - before)
+def _rounded(call, keyword, value):
+    """Answer Theano's ``ignore_border``: where it is False, the last window hangs over."""
+    if value or not call.pools:
+        return call.leave_out(keyword)
+    return call.write("ceil_mode", True)
 
 
 #: What to say of a keyword.
@@ -296,8 +311,9 @@ ANSWERS = (
     dict.fromkeys([word for words in SYNONYMS.values() for word in words], _rename)
     | dict.fromkeys(SYNONYMS["border_mode"], _padding)
     | dict.fromkeys(("data_format", "dim_ordering", "image_format"), _data_format)
-    | dict.fromkeys(("padding_mode", "boundary", "mode"), _filling)
+    | dict.fromkeys(("padding_mode", "boundary", "mode", "borderType"), _filling)
+    | dict.fromkeys(("cval", "fillvalue", "constant_values", "borderValue"), _constant)
     | dict.fromkeys(("input_shape", "filter_shape", "image_shape", "kernel_shape"), _rename)
     | {"output_shape": _output_shape, "use_bias": _use_bias, "filter_flip": _filter_flip}
-    | {"count_include_pad": _count_include_pad, "ceil_mode": _rounded, "ignore_border": _rounded}
+    | {"count_include_pad": _count_include_pad, "ignore_border": _rounded}
 )

@@ -4,7 +4,7 @@ import itertools
 import sys
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
@@ -149,7 +149,7 @@ class MisfitError(ValueError):
     """Shapes that do not go together: what a check raises for `match`."""
 
 
-def match(check: Callable[..., Any], groups: int = 1, **shapes: tuple[int, ...]) -> Any:
+def match(check: Callable[..., Any], groups: SupportsIndex = 1, **shapes: tuple[int, ...]) -> Any:
     """Return what `check` returns for the shapes, or raise its error with the remedies.
 
     Parameters

@@ -13,6 +13,7 @@ from convdoc._types import (
     BorderMode,
     BorderName,
     EngineName,
+    Filling,
     Floats,
     OneOrTwo,
     Pair,
@@ -23,7 +24,8 @@ from convdoc._types import (
 from convdoc.conv import conv4d, four_d, pool4d, real
 from convdoc.hints import hinted
 from convdoc.layouts import MisfitError, looks_channels_last, match, warn_of_accident
-from convdoc.spec import ConvSpec, divide, pair, positive
+from convdoc.poolings import rounded_up
+from convdoc.spec import ConvSpec, boolean, divide, pair, positive
 
 __all__ = [
     "ALEXNET",
@@ -51,7 +53,7 @@ class Conv:
         Number of output channels.
     size : int or (int, int)
         Height and width of the kernel.
-    strides, border_mode, dilation, groups
+    strides, border_mode, dilation, groups, border
         As `convdoc.ConvSpec` takes them.
 
     Raises
@@ -74,6 +76,7 @@ class Conv:
     border_mode: BorderName | Sides = "valid"
     dilation: Pair = (1, 1)
     groups: int = 1
+    border: Filling | float = "zeros"
 
     if TYPE_CHECKING:  # as in ConvSpec
 
@@ -85,19 +88,27 @@ class Conv:
             border_mode: BorderMode = "valid",
             dilation: OneOrTwo = 1,
             groups: SupportsIndex = 1,
+            border: Filling | float = "zeros",
         ) -> None: ...
 
     def __post_init__(self) -> None:
         _settle(self, filters=positive("filters", self.filters), size=pair("size", self.size))
         spec = self.spec
-        for name in ("strides", "border_mode", "dilation", "groups"):
+        for name in ("strides", "border_mode", "dilation", "groups", "border"):
             _settle(self, **{name: getattr(spec, name)})
         divide("filters", self.filters, self.groups)
 
     @property
     def spec(self) -> ConvSpec:
         """What it does to sizes and positions: a `convdoc.ConvSpec`."""
-        return ConvSpec(self.size, self.strides, self.border_mode, self.dilation, self.groups)
+        return ConvSpec(
+            self.size,
+            self.strides,
+            self.border_mode,
+            self.dilation,
+            self.groups,
+            border=self.border,
+        )
 
     def kernel_shape(self, channels: int) -> Shape:
         """Shape of its weights over an input of so many `channels`.
@@ -115,9 +126,9 @@ class Conv:
 
     def __str__(self) -> str:
         filters = f"{self.filters} filter{'s' * (self.filters > 1)}"
-        dilation = "" if self.dilation == (1, 1) else f"dilation {_brief(self.dilation)}"
+        border = "" if self.border == "zeros" else f"border {self.border}"
         groups = "" if self.groups == 1 else f"{self.groups} groups"
-        return _words(f"conv {_by(self.size)}", filters, *_steps(self, (1, 1)), dilation, groups)
+        return _words(f"conv {_by(self.size)}", filters, *_steps(self, (1, 1)), border, groups)
 
 
 @dataclass(frozen=True)
@@ -127,14 +138,18 @@ class _Pool:
     size: Pair
     strides: Pair = None  # type: ignore[assignment]  # the size, from __post_init__ on
     border_mode: BorderName | Sides = "valid"
+    ceil_mode: bool = False
+    dilation: Pair = (1, 1)
     mode: ClassVar[PoolingMode]
 
     def __post_init__(self) -> None:
         _settle(self, size=pair("size", self.size))
         _settle(self, strides=self.size if self.strides is None else self.strides)
         spec = self.spec
-        _settle(self, strides=spec.strides, border_mode=spec.border_mode)
-        for k, sides in zip(self.size, spec.padding(1), strict=True):
+        for name in ("strides", "border_mode", "dilation"):
+            _settle(self, **{name: getattr(spec, name)})
+        boolean("ceil_mode", self.ceil_mode)
+        for k, sides in zip(spec.dilated_kernel, spec.padding(1), strict=True):
             if max(sides) >= k:
                 raise ValueError(
                     f"border_mode must pad less than a window, size={self.size}, on every side, "
@@ -144,13 +159,14 @@ class _Pool:
     @property
     def spec(self) -> ConvSpec:
         """What it does to sizes and positions: a `convdoc.ConvSpec`."""
-        return ConvSpec(self.size, self.strides, self.border_mode)
+        return ConvSpec(self.size, self.strides, self.border_mode, self.dilation)
 
     def kernel_shape(self, channels: int) -> None:
         """None: it has no weights, and leaves the number of channels alone."""
 
     def __str__(self) -> str:
-        return _words(f"{self.mode} pool {_by(self.size)}", *_steps(self, self.size))
+        ceil = "ceil mode" if self.ceil_mode else ""
+        return _words(f"{self.mode} pool {_by(self.size)}", *_steps(self, self.size), ceil)
 
 
 @hinted
@@ -167,6 +183,8 @@ class MaxPool(_Pool):
     border_mode
         Padding, as `convdoc.ConvSpec` takes it: less than a window on every side. Never the
         largest value.
+    ceil_mode, dilation
+        As `convdoc.pool4d` takes them.
 
     Raises
     ------
@@ -189,6 +207,8 @@ class MaxPool(_Pool):
             size: OneOrTwo,
             strides: OneOrTwo | None = None,
             border_mode: BorderMode = "valid",
+            ceil_mode: bool = False,
+            dilation: OneOrTwo = 1,
         ) -> None: ...
 
 
@@ -206,6 +226,8 @@ class AveragePool(_Pool):
     border_mode
         Padding, as `convdoc.ConvSpec` takes it: less than a window on every side. It counts as
         zeros.
+    ceil_mode, dilation
+        As `convdoc.pool4d` takes them.
 
     Raises
     ------
@@ -228,6 +250,8 @@ class AveragePool(_Pool):
             size: OneOrTwo,
             strides: OneOrTwo | None = None,
             border_mode: BorderMode = "valid",
+            ceil_mode: bool = False,
+            dilation: OneOrTwo = 1,
         ) -> None: ...
 
 
@@ -441,10 +465,14 @@ class Network:
             if isinstance(layer, Conv):
                 x = conv4d(
                     x, next(kernels), layer.border_mode, strides=layer.strides,
-                    dilation=layer.dilation, groups=layer.groups, engine=engine,
+                    dilation=layer.dilation, groups=layer.groups, border=layer.border,
+                    engine=engine,
                 )  # fmt: skip
             else:
-                x = pool4d(x, layer.size, layer.strides, layer.border_mode, layer.mode)
+                x = pool4d(
+                    x, layer.size, layer.strides, layer.border_mode, layer.mode,
+                    ceil_mode=layer.ceil_mode, dilation=layer.dilation,
+                )  # fmt: skip
             results.append(x)
         return results
 
@@ -469,7 +497,7 @@ class Row:
     that the layers allow for. It is not cut off at the border of the image. An output depends
     on all pixels in it, but for two cases: a stride longer than its kernel or a kernel with
     holes may leave some out, and near the border, a layer may read the zeros around the output
-    of another.
+    of another. Where a border repeats pixels, outputs near it depend on these as well.
 
     Attributes
     ----------
@@ -643,6 +671,8 @@ def _next_row(before, layer):
     samples, channels, *size = before.shape
     words, layer = str(layer), _over(layer, size)
     spec, kernel_shape = layer.spec, layer.kernel_shape(channels)
+    if isinstance(layer, _Pool) and layer.ceil_mode:
+        spec = rounded_up(spec, size)
     jump = before.jump
     reach = [k - 1 for k in spec.dilated_kernel]
     padding = [sides[0] for sides in spec.padding(size)]
@@ -707,7 +737,7 @@ def _words(*parts):
 
 
 def _steps(layer, usual):
-    """Stride and padding of a layer in words, where the stride is not the `usual` one."""
+    """Stride, padding and dilation of a layer in words; the stride where it is not the `usual`."""
     mode = layer.border_mode
     if isinstance(mode, tuple):
         even = all(before == behind for before, behind in mode)
@@ -715,6 +745,7 @@ def _steps(layer, usual):
     return (
         "" if layer.strides == usual else f"stride {_brief(layer.strides)}",
         "" if mode == "valid" else mode,
+        "" if layer.dilation == (1, 1) else f"dilation {_brief(layer.dilation)}",
     )
 
 

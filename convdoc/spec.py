@@ -1,21 +1,15 @@
 """The plan of a convolution: integers in, integers out, no arrays."""
 
+import numbers
 import operator
 import re
 from dataclasses import dataclass, fields, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from convdoc._types import BorderMode, BorderName, OneOrTwo, Pair, Sides
-from convdoc.hints import border_mode_hint, hinted
-
-BORDER_MODES = {
-    "valid": "only windows that lie wholly on the image",
-    "full": "every window that touches the image",
-    "half": "half a kernel of zeros on every side",
-    "same": "one output for each stride, padded as Keras on Theano pads",
-    "same_upper": "one output for each stride, padded as TensorFlow pads",
-}
+from convdoc._types import BorderMode, BorderName, Filling, OneOrTwo, Pair, Sides
+from convdoc.borders import BORDERS, PADDINGS, Border, Padding, constant, fixed
+from convdoc.hints import border_hint, border_mode_hint, hinted
 
 #: Formulas of Dumoulin and Visin (2016, arXiv 1603.07285) by their numbers. ``P`` stands for
 #: the padding of both sides together. Number 7 is pooling's, and says the same as number 5.
@@ -42,6 +36,7 @@ RELATIONSHIPS = {
 WORDS = {"relationship": "Relationship {}: {}, and here {}"}
 
 LARGEST = 2**31 - 1  # of a size or a setting, so that engines need not fear overflow
+LARGEST_FLOAT = 2.0**128 - 2.0**104  # of float32
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ class ConvSpec:
     strides : int or (int, int)
         Pixels from one window to the next.
     border_mode : str, int, (int, int) or ((int, int), (int, int))
-        Zeros put around the image:
+        Places put around the image, which hold zeros unless `border` says otherwise:
 
         - ``"valid"``: none.
         - ``"full"``: :math:`\hat k - 1` on every side.
@@ -97,9 +92,10 @@ class ConvSpec:
         - ``"same"``: :math:`\lfloor \hat k / 2 \rfloor` before and
           :math:`\lfloor (\hat k - 1) / 2 \rfloor` after the image, so that
           :math:`o = \lceil i / s \rceil`, as in Keras on Theano.
-        - ``"same_upper"``: the least that gives :math:`o = \lceil i / s \rceil`, an odd zero
+        - ``"same_upper"``: the least that gives :math:`o = \lceil i / s \rceil`, an odd place
           after the image, as in TensorFlow. It depends on the size of the image.
-        - an integer: that many zeros on every side; a pair: (top and bottom, left and right);
+        - ``"same_lower"``: as many, an odd place before the image, as ONNX's ``SAME_LOWER``.
+        - an integer: that many places on every side; a pair: (top and bottom, left and right);
           two pairs: ((top, bottom), (left, right)).
     dilation : int or (int, int)
         Pixels from one kernel element to the next; 1 is a contiguous kernel.
@@ -112,13 +108,27 @@ class ConvSpec:
     output_padding : int or (int, int)
         For a transposed convolution, rows and columns more than the smallest output: of the
         *s* input sizes that a stride *s* floors to one output size, which one to give back.
+    border : str, int or float
+        What the places around the image hold. An image ``abcd`` continues to the right with
+
+        - ``"zeros"``: ``0000``;
+        - ``"circular"``: ``abcd``, as on a ring;
+        - ``"reflect"``: ``cbab``, mirrored at its last pixel, which is not repeated;
+        - ``"symmetric"``: ``dcba``, mirrored at its edge, the last pixel repeated;
+        - ``"replicate"``: ``dddd``, the last pixel again;
+        - a number: that number.
+
+        These go on for as long as there are places, as ``numpy.pad`` does it. A transposed
+        convolution adds what it gives such a place to the pixel that is repeated there.
 
     Raises
     ------
     TypeError
         If an argument has another framework's name; the message gives ours.
     ValueError
-        If a value is invalid. The message names the argument and the valid values; for a border
+        If a value is invalid, or a transposed convolution has a `border` other than 0: a
+        convolution adds such a number whatever the image is, so it is not linear and has no
+        adjoint. The message names the argument and the valid values; for a border
         mode of another framework it gives ours.
 
     Examples
@@ -141,6 +151,7 @@ class ConvSpec:
     groups: int = 1
     transposed: bool = False
     output_padding: Pair = (0, 0)
+    border: Filling | float = "zeros"
 
     if TYPE_CHECKING:  # __post_init__ makes the fields out of wider arguments.
 
@@ -153,6 +164,7 @@ class ConvSpec:
             groups: SupportsIndex = 1,
             transposed: bool = False,
             output_padding: OneOrTwo = 0,
+            border: Filling | float = "zeros",
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -162,14 +174,20 @@ class ConvSpec:
         for name in ("kernel", "strides", "dilation"):
             set_(name, pair(name, getattr(self, name)))
         set_("border_mode", _border_mode(self.border_mode, self))
+        set_("border", _border(self.border))
         set_("output_padding", pair("output_padding", self.output_padding, least=0))
         set_("groups", positive("groups", self.groups))
-        if not isinstance(self.transposed, bool):
-            raise ValueError(f"transposed must be True or False; got {self.transposed!r}")
+        boolean("transposed", self.transposed)
         if not self.transposed and self.output_padding != (0, 0):
             raise ValueError(
                 "output_padding is for a transposed convolution, and transposed is False; "
                 f"got {self.output_padding}"
+            )
+        if self.transposed and not self.beyond.linear:
+            raise ValueError(
+                f"a convolution with border={self.border!r} adds that number whatever the image "
+                "is, so it is not linear and has no transposed convolution; border='zeros' gives "
+                "that of its linear part"
             )
         if any(more >= s for more, s in zip(self.output_padding, self.strides, strict=True)):
             raise ValueError(
@@ -194,6 +212,24 @@ class ConvSpec:
         """
         (height, width), (down, right) = self.kernel, self.dilation
         return down * (height - 1) + 1, right * (width - 1) + 1
+
+    @property
+    def paddings(self) -> tuple[Padding, Padding]:
+        """What `border_mode` means, along each axis: a rule for the places on both sides."""
+        if isinstance(self.border_mode, str):
+            return (PADDINGS[self.border_mode],) * 2
+        vertical, horizontal = self.border_mode
+        return fixed(*vertical), fixed(*horizontal)
+
+    @property
+    def beyond(self) -> Border:
+        """What `border` means, along either axis: a rule for the places around the image."""
+        return BORDERS[self.border] if isinstance(self.border, str) else constant(self.border)
+
+    @property
+    def bare(self) -> "ConvSpec":
+        """The same for images that have their border around them already."""
+        return replace(self, border_mode="valid", border="zeros")
 
     @property
     def forward(self) -> "ConvSpec":
@@ -253,10 +289,10 @@ class ConvSpec:
         )
 
     def padding(self, size: OneOrTwo) -> Sides:
-        """Zeros put around an image of `size`, as ((top, bottom), (left, right)).
+        """Places put around an image of `size`, as ((top, bottom), (left, right)).
 
         A transposed convolution cuts as much off its result; these are then the rows and
-        columns that are cut off.
+        columns that are cut off, or added to the pixels that they repeat.
 
         Parameters
         ----------
@@ -309,7 +345,8 @@ class ConvSpec:
         and goes on in steps of *d*. It lies on the kernel flipped: the last kernel row reads
         the first row of the window. A transposed convolution reads, with kernel row *u*, the
         row :math:`(i + p - (k - 1 - u) d) / s` where that is whole; its first kernel row reads
-        the first row.
+        the first row. Where the image's border repeats pixels, it reads as many rows again for
+        each place that holds the pixel in row *i*, from the first of these places to the last.
 
         Parameters
         ----------
@@ -322,7 +359,9 @@ class ConvSpec:
         -------
         (tuple of int or None, tuple of int or None)
             A row for each kernel row and a column for each kernel column, from the top and
-            from the left. None is padding (for a transposed convolution: nothing to read).
+            from the left. A place beyond the border gives the row of the pixel that is repeated
+            there, or None if it holds a number; `places` tells it from the pixel itself. For a
+            transposed convolution, None is nothing to read.
 
         Raises
         ------
@@ -333,10 +372,47 @@ class ConvSpec:
         --------
         >>> ConvSpec(kernel=3, border_mode="same").window(0, 2, (5, 5))
         ((None, 0, 1), (1, 2, 3))
+        >>> ConvSpec(kernel=3, border_mode="same", border="circular").window(0, 2, (5, 5))
+        ((4, 0, 1), (1, 2, 3))
         """
         size, out = pair("size", size), self.output_size(size)
         _on_grid("output", (i, j), out)
         return self._window(0, i, size, out), self._window(1, j, size, out)
+
+    def places(
+        self, i: SupportsIndex, j: SupportsIndex, size: OneOrTwo
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Rows and columns of the window of output (i, j), those beyond the border too.
+
+        Parameters
+        ----------
+        i, j : int
+            Row and column of the output.
+        size : int or (int, int)
+            Height and width of the input.
+
+        Returns
+        -------
+        (tuple of int, tuple of int)
+            In the order of `window`, counted from the first pixel: below 0 is before the image,
+            and from the size on behind it.
+
+        Raises
+        ------
+        ValueError
+            If the output has no element (i, j), or this is a transposed convolution, which reads
+            no places around its input.
+
+        Examples
+        --------
+        >>> ConvSpec(kernel=3, border_mode="same", border="circular").places(0, 2, (5, 5))
+        ((-1, 0, 1), (1, 2, 3))
+        """
+        if self.transposed:
+            raise ValueError("places are of a convolution, and this one is transposed; use window")
+        size, out = pair("size", size), self.output_size(size)
+        _on_grid("output", (i, j), out)
+        return self._places(0, int(i), size), self._places(1, int(j), size)
 
     def reached_by(
         self, i: SupportsIndex, j: SupportsIndex, size: OneOrTwo
@@ -450,30 +526,16 @@ class ConvSpec:
     # reads, and what a transposed one gives.
 
     def _padding(self, axis, image):
-        s, k = self.strides[axis], self.dilated_kernel[axis]
-        match self.border_mode:
-            case "valid":
-                return 0, 0
-            case "full":
-                return k - 1, k - 1
-            case "half":
-                return k // 2, k // 2
-            case "same":
-                return k // 2, (k - 1) // 2
-            case "same_upper":
-                total = max((-(-image // s) - 1) * s + k - image, 0)
-                return total // 2, total - total // 2
-        return self.border_mode[axis]
+        k, s = self.dilated_kernel[axis], self.strides[axis]
+        return self.paddings[axis].sides(k, s, image)
 
     def _unused(self, axis, size, out):
         return tuple(i for i in range(size[axis]) if not self._reached(axis, i, size, out))
 
     def _smallest_input(self, axis, o):
         """The smallest image that gives `o` outputs; with padding enough, it may be below 1."""
-        s = self.strides[axis]
-        if self.border_mode in ("same", "same_upper"):
-            return s * (o - 1) + 1
-        return s * (o - 1) + self.dilated_kernel[axis] - sum(self._padding(axis, None))
+        k, s = self.dilated_kernel[axis], self.strides[axis]
+        return self.paddings[axis].smallest_image(o, k, s)
 
     def _output(self, axis, i):
         if self.transposed:
@@ -495,19 +557,24 @@ class ConvSpec:
 
     def _reached(self, axis, at, size, out):
         read = self._image_under if self.transposed else self._outputs_over
-        return tuple(o for o in read(axis, at, out, size) if o is not None)
+        return tuple(sorted({o for o in read(axis, at, out, size) if o is not None}))
 
     def _image_under(self, axis, at, image, _):
-        """Where on the image a window lies, None beside it."""
+        """Which pixels a window reads, None where it reads a number that is none of them."""
+        pixel = self.beyond.at
+        return tuple(pixel(place, image[axis]) for place in self._places(axis, at, image))
+
+    def _places(self, axis, at, image):
+        """Where a window lies, counted from the first pixel."""
         start = at * self.strides[axis] - self._padding(axis, image[axis])[0]
-        places = (start + t * self.dilation[axis] for t in range(self.kernel[axis]))
-        return tuple(place if 0 <= place < image[axis] else None for place in places)
+        return tuple(start + t * self.dilation[axis] for t in range(self.kernel[axis]))
 
     def _outputs_over(self, axis, at, outputs, image):
-        """Which windows lie over a place of the image, by kernel rows; None where none does."""
+        """Which windows lie over the places of a pixel, by kernel rows; None where none does."""
         s, d, k = self.strides[axis], self.dilation[axis], self.kernel[axis]
-        before = self._padding(axis, image[axis])[0]
-        steps = (divmod(at + before - (k - 1 - u) * d, s) for u in range(k))
+        sides = self._padding(axis, image[axis])
+        copies = self.beyond.copies(at, sides, image[axis])
+        steps = (divmod(at + sides[0] - (k - 1 - u) * d, s) for at in copies for u in range(k))
         return tuple(o if not rest and 0 <= o < outputs[axis] else None for o, rest in steps)
 
     def _relationship(self, axis, i, o):
@@ -587,6 +654,13 @@ def positive(name: str, value: object) -> int:
     return number
 
 
+def boolean(name: str, value: object) -> bool:
+    """`value` as True or False, or an error."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False; got {value!r}")
+    return value
+
+
 def _bound(numbers):
     """What to say of numbers that are too large."""
     return ", below 2**31" if numbers and max(numbers) > LARGEST else ""
@@ -600,7 +674,7 @@ def divide(what: str, count: int, groups: int) -> int:
 
 
 def _border_mode(value, spec):
-    if isinstance(value, str) and value in BORDER_MODES:
+    if isinstance(value, str) and value in PADDINGS:
         return value
     sides = None
     if (both := _integers(value)) is not None:
@@ -610,12 +684,27 @@ def _border_mode(value, spec):
     known = sides is not None and None not in sides
     if not known or not all(0 <= zeros <= LARGEST for side in sides for zeros in side):
         raise ValueError(
-            f"border_mode must be one of {', '.join(map(repr, BORDER_MODES))}; or zeros to put "
+            f"border_mode must be one of {', '.join(map(repr, PADDINGS))}; or places to put "
             "around the image, 0 or more and below 2**31: an integer, a pair (vertical, "
             f"horizontal) or ((top, bottom), (left, right)); got {value!r}"
             f"{border_mode_hint(value, spec)}"
         )
     return sides
+
+
+def _border(value):
+    """`value` as a word of `BORDERS` or as another number than 0, or an error."""
+    if isinstance(value, str) and value in BORDERS:
+        return value
+    number = integer(value)
+    if number is None and isinstance(value, numbers.Real) and not isinstance(value, bool):
+        number = float(value)
+    if number is None or not abs(number) <= LARGEST_FLOAT:
+        raise ValueError(
+            f"border must be one of {', '.join(map(repr, BORDERS))}; or a number to put around the "
+            f"image, at most {LARGEST_FLOAT:.2g} in size; got {value!r}{border_hint(value)}"
+        )
+    return number or "zeros"
 
 
 def _integers(value):

@@ -804,6 +804,8 @@ def pooling(
     ([3, 4], 4.0)
     """
     y = pool4d(x, size, strides, border_mode, mode)
+    if mode == "min":
+        raise ValueError("steps are of mode='max', 'average' or 'average_no_pad'; got 'min'")
     x = real_4d("x", x).copy()
     spec = ConvSpec(size, size if strides is None else strides, border_mode)
     return Pool(

@@ -1067,7 +1067,7 @@ def hinted(error, function, *arguments, **settings):
         ("FULL", "full"),
         ("Half", "half"),
         ("SAME_UPPER", "same_upper"),
-        ("SAME_LOWER", "same"),
+        ("SAME_LOWER", "same_lower"),
         (None, "valid"),
         ("causal", ((0, 0), (4, 0))),
     ],
@@ -1095,40 +1095,70 @@ def test_a_causal_convolution_reads_nothing_that_comes_later():
 
 
 @pytest.mark.parametrize(
-    ("word", "theirs"),
-    [
-        ("symmetric", "reflect"),
-        ("reflect", "mirror"),
-        ("mirror", "mirror"),
-        ("replicate", "nearest"),
-        ("circular", "wrap"),
-    ],
+    "theirs",
+    ["reflect", "grid-mirror", "mirror", "wrap", "grid-wrap", "nearest"],
 )
-def test_other_ways_to_fill_the_border_are_done_before(word, theirs):
+def test_modes_of_ndimage_get_the_border_to_write(theirs):
     x, w = numbered(1, 1, 7, 8), numbered(1, 1, 3, 3)
-    for asked in ({"border_mode": word}, {"padding_mode": word}):
-        with pytest.raises((ValueError, TypeError), match="pads with zeros only: x = np") as caught:
-            conv4d(x, w, **asked)
-        padded, border_mode = re.search(
-            r"x = (np.pad\(.*\)), then (\S+)", str(caught.value)
-        ).groups()
-        y = conv4d(eval(padded, {"np": np, "x": x}), w, **eval(f"dict({border_mode})"))
-        np.testing.assert_allclose(y[0, 0], scipy.ndimage.convolve(x[0, 0], w[0, 0], mode=theirs))
+    written, message = hinted(TypeError, conv4d, x, w, mode=theirs)
+    expected = scipy.ndimage.convolve(x[0, 0], w[0, 0], mode=theirs)
+    np.testing.assert_allclose(conv4d(x, w, **written)[0, 0], expected)
+    assert ("'reflect' of scipy.ndimage repeats the last pixel" in message) == (theirs == "reflect")
+
+
+@pytest.mark.parametrize("theirs", ["wrap", "symm", "fill"])
+def test_boundaries_of_scipy_signal_get_the_border_to_write(theirs):
+    x, w = numbered(1, 1, 7, 8), numbered(1, 1, 3, 3)
+    settings = {"boundary": theirs, "fillvalue": 2}
+    written, _ = hinted(TypeError, conv4d, x, w, "full", **settings)
+    expected = scipy.signal.convolve2d(x[0, 0], w[0, 0], **settings)
+    np.testing.assert_allclose(conv4d(x, w, "full", **written)[0, 0], expected)
+
+
+@pytest.mark.parametrize(
+    "name", ["CONSTANT", "REPLICATE", "REFLECT", "WRAP", "REFLECT_101", "DEFAULT"]
+)
+def test_borders_of_opencv_get_the_border_to_write(name):
+    cv2 = pytest.importorskip("cv2", reason="not tested here: cv2 is not installed")
+    x, one = numbered(1, 1, 4, 5), np.ones((1, 1, 1, 1))
+    number = getattr(cv2, f"BORDER_{name}")
+    expected = cv2.copyMakeBorder(x[0, 0], 2, 2, 2, 2, number, value=3)
+    for word in (number, f"BORDER_{name}"):
+        asked = {"borderType": word, "borderValue": 3}
+        written, _ = hinted(TypeError, conv4d, x, one, 2, **asked)
+        np.testing.assert_array_equal(conv4d(x, one, 2, **written)[0, 0], expected)
+
+
+@pytest.mark.parametrize("mode", ["wrap", "reflect", "symmetric", "edge"])
+def test_modes_of_numpys_pad_are_no_border_but_known(mode):
+    x, one = numbered(1, 1, 4, 5), np.ones((1, 1, 1, 1))
+    written = {"border": mode}
+    if mode in ("wrap", "edge"):
+        written, _ = hinted(ValueError, conv4d, x, one, 2, border=mode)
+    expected = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)), mode)
+    np.testing.assert_array_equal(conv4d(x, one, 2, **written), expected)
+
+
+@pytest.mark.parametrize("word", ["circular", "CIRCULAR", "reflect", "zeros", "symmetric"])
+def test_a_border_in_place_of_a_border_mode_gets_both(word):
+    written = {"border_mode": "same", "border": word.lower()}
+    assert hinted(ValueError, conv4d, IMAGE, KERNEL, word)[0] == written
+    assert hinted(ValueError, conv4d_transpose, IMAGE, KERNEL, word)[0] == written
+    assert hinted(TypeError, conv4d, IMAGE, KERNEL, padding=word)[0] == written
+    _, message = hinted(TypeError, pool4d, IMAGE, 2, padding=word)
+    assert "leave padding out" in message
 
 
 @pytest.mark.parametrize(
     ("function", "word"),
     [
         (conv4d, "wobble"),
-        (conv4d, "zeros"),
-        (conv4d_transpose, "causal"),  # its padding is cut off: nothing fills it
-        (conv4d_transpose, "reflect"),
+        (conv4d_transpose, "causal"),  # whose padding is cut off
     ],
 )
 def test_no_border_mode_is_offered_where_there_is_none(function, word):
-    written, message = hinted(ValueError, function, IMAGE, KERNEL, word)
+    written, _ = hinted(ValueError, function, IMAGE, KERNEL, word)
     assert not written
-    assert "np.pad" not in message
 
 
 KEYWORDS = [
@@ -1140,6 +1170,10 @@ KEYWORDS = [
     (conv4d, {"filter_dilation": (1, 2)}, {"dilation": (1, 2)}),
     (conv4d, {"num_groups": 1}, {"groups": 1}),
     (conv4d, {"mode": "full"}, {"border_mode": "full"}),
+    (conv4d, {"padding_mode": "circular", "padding": 2}, {"border_mode": 2, "border": "circular"}),
+    (conv4d_transpose, {"padding_mode": "reflect"}, {"border": "reflect"}),
+    (correlate4d, {"mode": "mirror", "cval": 0.0}, {"border": "reflect"}),
+    (conv4d, {"mode": "constant", "cval": 4.0}, {"border": 4.0}),
     (correlate4d, {"padding": "VALID", "dilations": 1}, {"border_mode": "valid", "dilation": 1}),
     (conv4d, {"feature_group_count": 1}, {"groups": 1}),
     (conv4d_transpose, {"strides": 2, "output_shape": (1, 1, 11, 11)}, {"output_size": (11, 11)}),
@@ -1163,6 +1197,9 @@ def test_keywords_of_other_frameworks_get_the_word_to_write(function, theirs, ou
     ("function", "arguments", "theirs", "words"),
     [
         (conv4d, (IMAGE, KERNEL), {"kernel_size": 3}, "the shape of w gives it"),
+        (conv4d, (IMAGE, KERNEL), {"padding_mode": "zeros"}, "leave padding_mode out, zeros are"),
+        (conv4d, (IMAGE, KERNEL), {"mode": "wobble"}, "leave mode out"),
+        (pool4d, (IMAGE, 2), {"padding_mode": "reflect"}, "leave padding_mode out"),
         (conv4d, (IMAGE, KERNEL), {"use_bias": False}, "leave use_bias out"),
         (conv4d, (IMAGE, KERNEL), {"use_bias": True}, "bias="),
         (ConvSpec, (3,), {"use_bias": True}, "leave use_bias out, there is no bias"),
@@ -1175,10 +1212,7 @@ def test_keywords_of_other_frameworks_get_the_word_to_write(function, theirs, ou
         (correlate4d, (IMAGE, KERNEL), {"filter_flip": True}, "filter_flip=True is conv4d()"),
         (conv4d_transpose, (IMAGE, KERNEL), {"filter_flip": False}, "w[:, :, ::-1, ::-1]"),
         (conv4d, (IMAGE, KERNEL), {"output_shape": (1, 1, 5, 5)}, "leave output_shape out"),
-        (pool4d, (IMAGE, 2), {"ceil_mode": False}, "leave ceil_mode out"),
         (pool4d, (IMAGE, 2), {"ignore_border": True}, "leave ignore_border out"),
-        (pool4d, (IMAGE, 2), {"dilation_rate": 1}, "leave dilation_rate out"),
-        (MaxPool, (2,), {"ceil_mode": True}, "pad below and on the right"),
     ],
 )
 def test_keywords_without_a_word_are_explained(function, arguments, theirs, words):
@@ -1194,6 +1228,9 @@ def test_keywords_without_a_word_are_explained(function, arguments, theirs, word
         (Conv, {"filters": 4, "size": 3, "padding": "SAME"}, {"border_mode": "same_upper"}),
         (Conv, {"out_channels": 4, "size": 3, "dilation_rate": 2}, {"filters": 4, "dilation": 2}),
         (MaxPool, {"pool_size": 2, "stride": 1}, {"size": 2, "strides": 1}),
+        (MaxPool, {"size": 2, "dilation_rate": 3}, {"dilation": 3}),
+        (AveragePool, {"size": 2, "ignore_border": False}, {"ceil_mode": True}),
+        (Conv, {"filters": 4, "size": 3, "padding_mode": "circular"}, {"border": "circular"}),
         (AveragePool, {"size": 4, "padding": "same"}, {"border_mode": ((3, 0), (3, 0))}),
         (ConvSpec, {"kernel_size": 3, "stride": 2}, {"kernel": 3, "strides": 2}),
     ],
@@ -1211,7 +1248,7 @@ def test_a_word_that_nobody_uses_is_pythons_own_error():
 
 
 def test_signatures_stay_as_they_are_written():
-    names = ["x", "w", "border_mode", "strides", "dilation", "groups", "bias", "engine"]
+    names = ["x", "w", "border_mode", "strides", "dilation", "groups", "bias", "border", "engine"]
     assert list(inspect.signature(conv4d).parameters) == names
     assert list(inspect.signature(ConvSpec).parameters)[:3] == ["kernel", "strides", "border_mode"]
     assert (conv4d.__name__, conv4d.__module__) == ("conv4d", "convdoc.conv")
@@ -1244,31 +1281,14 @@ def test_keras_pools_on_theano_with_other_padding_than_it_convolves(k):
     assert padding == ((before, k - 1 - before),) * 2
 
 
-def rounded_up(x, k, s, p, reduce):
-    """Pooling with windows that may hang over the border, if they begin before it: by loops."""
-
-    def windows(n):
-        starts = range(-p, n, s)
-        last = next((start for start in starts if start + k >= n + p), starts[-1])
-        return [range(max(at, 0), min(at + k, n)) for at in starts if at <= last]
-
-    rows, columns = map(windows, x.shape[2:])
-    return [[reduce(x[0, 0][np.ix_(r, c)]) for c in columns] for r in rows]
-
-
-@pytest.mark.parametrize("size", [(5, 5), (6, 7), (9, 10)])
-@pytest.mark.parametrize(("k", "s", "p"), [(2, 2, 0), (3, 2, 0), (3, 2, 1), (2, 3, 0), (3, 1, 1)])
-def test_rounding_up_becomes_padding_behind(size, k, s, p):
-    x = -numbered(1, 1, *size)
-    written, _ = hinted(TypeError, pool4d, x, k, stride=s, padding=p, ceil_mode=True)
-    np.testing.assert_array_equal(pool4d(x, k, **written)[0, 0], rounded_up(x, k, s, p, np.max))
-
-
 @pytest.mark.theano
 @pytest.mark.parametrize("size", [(5, 5), (6, 7), (9, 10)])
 @pytest.mark.parametrize(("k", "s"), [(2, 2), (3, 2), (2, 3), (3, 1)])
-@pytest.mark.parametrize(("ours", "theirs"), [("max", "max"), ("average", "average_exc_pad")])
-def test_a_border_that_theano_keeps_becomes_padding_behind(size, k, s, ours, theirs):
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("max", "max"), ("average", "average_inc_pad"), ("average_no_pad", "average_exc_pad")],
+)
+def test_a_border_that_theano_keeps_is_ceil_mode(size, k, s, ours, theirs):
     load_keras()
     import theano.tensor as T  # noqa: N812
     from theano.tensor.signal.pool import pool_2d
@@ -1276,25 +1296,23 @@ def test_a_border_that_theano_keeps_becomes_padding_behind(size, k, s, ours, the
     x, variable = -numbered(1, 1, *size), T.dtensor4()
     y = pool_2d(variable, (k, k), False, (s, s), (0, 0), theirs).eval({variable: x})
     written, _ = hinted(TypeError, pool4d, x, k, s, mode=ours, ignore_border=False)
-    np.testing.assert_allclose(pool4d(x, k, s, **{"mode": ours} | written), y)
+    assert written == {"ceil_mode": True}
+    np.testing.assert_allclose(pool4d(x, k, s, mode=ours, **written), y)
 
 
-def test_an_average_that_counts_some_zeros_only_has_no_word():
-    written, message = hinted(
-        TypeError, pool4d, IMAGE, 2, mode="average", padding=1, ceil_mode=True
-    )
-    assert written == {"border_mode": 1}
-    assert "no mode counts" in message
+def test_the_divisor_of_pytorch_is_known():
+    settings = {"mode": "average", "divisor_override": 3}
+    assert hinted(TypeError, pool4d, IMAGE, 2, **settings)[0] == {"divisor": 3}
 
 
 @pytest.mark.parametrize(
     ("word", "mode"),
-    [("avg", "average_no_pad"), ("MAX", "max"), ("average_inc_pad", "average")],
+    [("avg", "average_no_pad"), ("MAX", "max"), ("minimum", "min"), ("average_inc_pad", "average")],
 )
 def test_pooling_modes_of_other_frameworks(word, mode):
     assert hinted(ValueError, pool4d, IMAGE, 2, mode=word)[0] == {"mode": mode}
     counted = mode != "average_no_pad"
-    if mode != "max":
+    if mode not in ("max", "min"):
         written, _ = hinted(TypeError, pool4d, IMAGE, 2, count_include_pad=counted)
         assert written == {"mode": mode}
 

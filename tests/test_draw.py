@@ -91,6 +91,18 @@ def test_steps_flip_the_kernel_and_show_the_padding_as_zeros():
     assert products == ["0·3", "5·2", "7·1", "5·3", "7·2", "0·1"]
 
 
+def test_padding_is_drawn_as_the_border_has_it():
+    x, w = np.array([[[[5, 7]]]]), np.array([[[[1, 2, 3]]]])
+    for border, around in (("circular", ("7", "5")), (0.5, ("0.5", "0.5"))):
+        spec = ConvSpec((1, 3), border_mode="same", border=border)
+        shown = texts(draw.steps(x, w, np.zeros((1, 1, 1, 2)), spec))
+        assert [text for text in shown if "·" in text][::5] == [f"{around[0]}·3", f"{around[1]}·1"]
+        assert [text for text in shown if text in around] == [*around[::-1]]
+        shown = texts(draw.equation(x, w, np.zeros((1, 1, 1, 2)), spec))
+        at = shown.index("(1, 1, 1, 2)") + 1
+        assert sorted(shown[at : at + 4]) == sorted([*around, "5", "7"])
+
+
 def test_padding_is_drawn_as_zeros():
     x, w, y = (np.full(shape, 7) for shape in [(1, 1, 2, 2), (1, 1, 3, 3), (1, 1, 2, 2)])
     shown = texts(draw.equation(x, w, y, ConvSpec((3, 3), border_mode="same")))

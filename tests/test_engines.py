@@ -21,7 +21,9 @@ from convdoc import (
     convert_kernel,
     correlate4d,
     engines,
+    pool4d,
 )
+from convdoc.borders import PADDINGS
 from convdoc.engines import _keras3_stack
 from tests import notebook
 
@@ -88,11 +90,36 @@ class Case:
 
 
 border_modes = st.one_of(
-    st.sampled_from(["valid", "full", "half", "same", "same_upper"]),
+    st.sampled_from(list(PADDINGS)),
     st.integers(0, 3),
     st.tuples(st.integers(0, 3), st.integers(0, 3)),
     st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2),
 )
+
+
+#: What NumPy's `pad` calls the borders.
+MODES = {
+    "zeros": "constant",
+    "circular": "wrap",
+    "reflect": "reflect",
+    "symmetric": "symmetric",
+    "replicate": "edge",
+}
+
+
+def padded(x, sides, border):
+    """Images, or one axis, as NumPy's `pad` pads them; `sides` has a pair for each axis.
+
+    Evenly, and then cut: NumPy 1.26 mirrors wrongly where one side is much longer.
+    """
+    most = [max(pair) for pair in sides]
+    keep = [(0, 0)] * (x.ndim - len(sides))
+    y = np.pad(x, [*keep, *((n, n) for n in most)], MODES[border])
+    cuts = [
+        slice(n - before, size - n + behind)
+        for n, (before, behind), size in zip(most, sides, y.shape[len(keep) :], strict=True)
+    ]
+    return y[(..., *cuts)]
 
 
 @st.composite
@@ -107,6 +134,7 @@ def cases(draw, dtypes=(np.float32, np.float64)):
         "strides": pairs(3),
         "dilation": pairs(3),
         "groups": groups,
+        "border": draw(st.sampled_from(list(MODES))),
     }
     spec = ConvSpec(pairs(4), **plan)
     more = draw(st.tuples(st.integers(0, 7), st.integers(0, 7)))
@@ -131,11 +159,15 @@ def test_numpy_does_what_loops_do():
         y, dx, dw = np.zeros_like(dy), np.zeros_like(x), np.zeros_like(w)
         spec = ConvSpec(w.shape[2:], **case.plan)
         (filters, slices, *kernel), size = w.shape, x.shape[2:]
-        (top, _), (left, _) = spec.padding(size)
+        # The index of the pixel that each place holds, −1 where it holds none.
+        rows, columns = (
+            padded(np.arange(1, n + 1), [sides], spec.border) - 1
+            for n, sides in zip(size, spec.padding(size), strict=True)
+        )
         for f, i, j, c, u, v in np.ndindex(filters, *y.shape[2:], slices, *kernel):
-            row = i * spec.strides[0] - top + (kernel[0] - 1 - u) * spec.dilation[0]
-            column = j * spec.strides[1] - left + (kernel[1] - 1 - v) * spec.dilation[1]
-            if not (0 <= row < size[0] and 0 <= column < size[1]):
+            row = rows[i * spec.strides[0] + (kernel[0] - 1 - u) * spec.dilation[0]]
+            column = columns[j * spec.strides[1] + (kernel[1] - 1 - v) * spec.dilation[1]]
+            if -1 in (row, column):
                 continue
             channel = f // (filters // spec.groups) * slices + c
             for n in range(len(x)):
@@ -271,6 +303,106 @@ def test_zeros_lie_beyond_the_border(engine):
     mean = np.full((1, 1, 3, 3), 1 / 9)
     y = conv4d(np.ones((1, 1, 4, 4)), mean, engine=engine)
     assert y[0, 0, 0, 0] == pytest.approx(0.4444, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("border", "expected"),
+    [
+        ("zeros", [0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0]),
+        ("circular", [3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1]),
+        ("reflect", [1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3]),
+        ("symmetric", [3, 3, 2, 1, 1, 2, 3, 3, 2, 1, 1]),
+        ("replicate", [1, 1, 1, 1, 1, 2, 3, 3, 3, 3, 3]),
+        (-0.5, [-0.5] * 4 + [1, 2, 3] + [-0.5] * 4),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_lies_beyond_the_border(engine, border, expected, dtype):
+    """A kernel of one 1 shows all that it reads."""
+    x, one = np.array([[[[1, 2, 3]]]], dtype), np.ones((1, 1, 1, 1), dtype)
+    plan = {"border_mode": ((0, 0), (4, 4)), "border": border, "engine": engine}
+    np.testing.assert_array_equal(conv4d(x, one, **plan)[0, 0], [expected])
+    upright = {**plan, "border_mode": ((4, 4), (0, 0))}
+    np.testing.assert_array_equal(conv4d(x.swapaxes(2, 3), one, **upright)[0, 0, :, 0], expected)
+
+
+@pytest.mark.parametrize("border_mode", ["same", 2, ((0, 2), (1, 0))])
+def test_a_number_around_the_image_is_not_of_the_image(engine, border_mode):
+    """Its share of the result does not change with x: dx is that of zeros, and dw reads it."""
+    random = np.random.default_rng(3)
+    x, w = random.normal(size=(2, 2, 4, 5)), random.normal(size=(3, 2, 3, 2))
+    plan = {"border_mode": border_mode, "strides": (1, 2), "engine": engine}
+    y = conv4d(x, w, **plan, border=7.0)
+    sides = ConvSpec((3, 2), border_mode=border_mode).padding((4, 5))
+    padded = np.pad(x, ((0, 0), (0, 0), *sides), constant_values=7)
+    bare = {**plan, "border_mode": "valid"}
+    close(y, conv4d(padded, w, **bare))
+    dy = random.normal(size=y.shape)
+    dx, dw, db = conv4d_gradients(x, w, dy, **plan, border=7.0)
+    close(dx, conv4d_gradients(x, w, dy, **plan)[0])
+    close(dw, conv4d_gradients(padded, w, dy, **bare)[1])
+    close(db, dy.sum((0, 2, 3)))
+
+
+@pytest.mark.parametrize("padding_mode", ["zeros", "reflect", "replicate", "circular"])
+@pytest.mark.parametrize(("padding", "stride", "dilation"), [(1, 1, 1), ((2, 3), (2, 1), (1, 2))])
+def test_borders_are_pytorchs_padding_modes(padding_mode, padding, stride, dilation):
+    """Its layer, and by its own differentiation the gradients."""
+    torch = pytest.importorskip("torch", reason="PyTorch is tested by `make test-engines`")
+    layer = torch.nn.Conv2d(
+        2, 3, (3, 2), stride, padding, dilation, padding_mode=padding_mode, dtype=torch.float64
+    )
+    x = torch.from_numpy(np.random.default_rng(1).normal(size=(2, 2, 7, 8))).requires_grad_()
+    y = layer(x)
+    dy = torch.from_numpy(np.random.default_rng(2).normal(size=y.shape))
+    y.backward(dy)
+    w, bias = (values.detach().numpy() for values in (layer.weight, layer.bias))
+    plan = {"border_mode": padding, "strides": stride, "dilation": dilation, "border": padding_mode}
+    images = x.detach().numpy()
+    close(correlate4d(images, w, **plan, bias=bias, engine="numpy"), y.detach().numpy())
+    flipped = w[:, :, ::-1, ::-1]
+    dx, dw, db = conv4d_gradients(images, flipped, dy.numpy(), **plan, engine="numpy")
+    close(dx, x.grad.numpy())
+    close(dw[:, :, ::-1, ::-1], layer.weight.grad.numpy())
+    close(db, layer.bias.grad.numpy())
+
+
+def test_poolings_are_pytorchs():
+    """Its padding is even, and at most half a window."""
+    torch = pytest.importorskip("torch", reason="PyTorch is tested by `make test-engines`")
+    from torch.nn import functional
+
+    pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
+
+    @given(st.tuples(st.integers(1, 9), st.integers(1, 9)), pairs, pairs, pairs, st.data())
+    def same_as_pytorch(size, k, s, d, data):
+        p = tuple(data.draw(st.integers(0, n // 2)) for n in k)
+        ceil_mode, divisor = data.draw(st.booleans()), data.draw(st.none() | st.integers(1, 9))
+        x = np.random.default_rng(0).normal(size=(2, 3, *size))
+        images = torch.from_numpy(x)
+        plans = {
+            ("max", d): lambda: functional.max_pool2d(images, k, s, p, d, ceil_mode),
+            ("average", 1): lambda: functional.avg_pool2d(
+                images, k, s, p, ceil_mode, True, divisor
+            ),
+            ("average_no_pad", 1): lambda: functional.avg_pool2d(
+                images, k, s, p, ceil_mode, False, divisor
+            ),
+        }
+        for (mode, dilation), theirs in plans.items():
+            given = {"divisor": None if mode == "max" else divisor, "dilation": dilation}
+            try:
+                ours = pool4d(x, k, s, p, mode, ceil_mode=ceil_mode, **given)
+            except ValueError as error:
+                if "hold no pixel" in str(error):  # PyTorch gives −inf
+                    assert torch.isinf(theirs()).any()
+                else:
+                    with pytest.raises(RuntimeError, match="too small"):
+                        theirs()
+            else:
+                close(ours, theirs().numpy())
+
+    holds(same_as_pytorch, examples=300)
 
 
 def test_two_channels_of_dive_into_deep_learning(engine):

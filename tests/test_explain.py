@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from latex2mathml.converter import convert
 
 from convdoc import ConvSpec
+from convdoc.borders import BORDERS, PADDINGS
 from convdoc.conv import conv4d, conv4d_transpose
 from convdoc.explain import as_matrix, explain, im2col, shifted_sum
 from tests import notebook
@@ -38,7 +39,8 @@ def convolutions(draw, ways=either):
     transposed = draw(ways)
     strides = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
     more = draw(st.tuples(*(st.integers(0, s - 1) for s in strides))) if transposed else 0
-    names = st.sampled_from(["valid", "full", "half", "same", "same_upper"])
+    names = st.sampled_from(list(PADDINGS))
+    border = draw(st.sampled_from([*BORDERS] if transposed else [*BORDERS, -2]))
     spec = ConvSpec(
         draw(one_or_two(1, 3)),
         strides,
@@ -47,6 +49,7 @@ def convolutions(draw, ways=either):
         draw(st.integers(1, 3)),
         transposed,
         more,
+        border,
     )
     size = draw(st.tuples(st.integers(1, 6), st.integers(1, 6)))
     try:
@@ -63,7 +66,7 @@ def convolutions(draw, ways=either):
 
 def computed(spec, x, w):
     """The reference engine's result, which knows nothing of windows as `ConvSpec` tells them."""
-    given = {"strides": spec.strides, "dilation": spec.dilation, "groups": spec.groups}
+    given = {name: getattr(spec, name) for name in ("strides", "dilation", "groups", "border")}
     if spec.transposed:
         more = {"output_padding": spec.output_padding, "engine": "numpy"}
         return conv4d_transpose(x, w, spec.border_mode, **given, **more)
@@ -90,25 +93,32 @@ def test_a_term_names_the_numbers_that_it_multiplies(convolution, random):
     told = explain(x, w, spec, *at)
     assert (told.sample, told.filter, told.i, told.j) == at
     for term in told.terms:
-        read = 0 if term.input is None else x[(at[0], term.channel, *term.input)]
+        beyond = 0 if isinstance(spec.border, str) else spec.border
+        read = beyond if term.input is None else x[(at[0], term.channel, *term.input)]
         assert term.pixel == read
         assert term.weight == w[term.slice + term.kernel]
         assert term.product == term.pixel * term.weight
         assert term.input is None or min(term.input) >= 0  # no index counts from the end
-    read = [(term.channel, *term.input) for term in told.terms if term.input]
-    assert read == sorted(set(read))  # from the top left, each pixel once
+        inside = all(0 <= n < size for n, size in zip(term.place, x.shape[2:], strict=True))
+        assert term.beyond == (not inside)
+        assert term.input == term.place or term.beyond
+    read = [(term.channel, *term.input) for term in told.terms if not term.beyond]
     if spec.transposed:
         assert len(read) == len(told.terms)  # there is no padding to read
-    else:
-        weighed = [(term.channel, *(-t for t in term.kernel)) for term in told.terms]
-        assert weighed == sorted(set(weighed))
-        assert len(weighed) == math.prod(w.shape[1:])  # padding is told too
+    if not spec.transposed or spec.border == "zeros":
+        assert read == sorted(set(read))  # from the top left, each pixel once
+    if spec.transposed:
+        return
+    weighed = [(term.channel, *(-t for t in term.kernel)) for term in told.terms]
+    assert weighed == sorted(set(weighed))
+    assert len(weighed) == math.prod(w.shape[1:])  # padding is told too
 
 
 @some_examples
 @given(convolutions())
 def test_the_matrix_times_the_image_is_the_convolution(convolution):
     spec, x, w = convolution
+    assume(spec.border != -2)
     expected = computed(spec, x, w)
     matrix = as_matrix(spec, x.shape[2:], w)
     assert matrix.shape == (math.prod(expected.shape[1:]), math.prod(x.shape[1:]))
@@ -120,6 +130,7 @@ def test_the_matrix_times_the_image_is_the_convolution(convolution):
 @given(convolutions(st.just(False)))
 def test_the_transposed_convolutions_matrix_is_the_transpose(convolution):
     spec, x, w = convolution
+    assume(spec.border != -2)
     size = x.shape[2:]
     back = as_matrix(spec.as_transposed(size), spec.output_size(size), w)
     np.testing.assert_array_equal(back.toarray(), as_matrix(spec, size, w).toarray().T)
@@ -264,9 +275,9 @@ def test_bytes_do_not_overflow():
 def test_integers_are_exact_and_stay_integers():
     told = explain([[[[2**62, 1]]]], [[[[1, 2]]]], ConvSpec((1, 2)), 0, 0, 0, 0)
     assert told.sum == 2**63 + 1
-    assert {type(number) for term in told.terms for number in term[4:]} == {int}
+    assert {type(number) for term in told.terms for number in term[4:7]} == {int}
     told = explain([[[[True]]]], [[[[True]]]], ConvSpec(1), 0, 0, 0, 0)
-    assert {type(number) for term in told.terms for number in term[4:]} == {int}
+    assert {type(number) for term in told.terms for number in term[4:7]} == {int}
     assert str(told) == "y[0, 0, 0, 0] = 1\n  x[0, 0, 0, 0] · w[0, 0, 0, 0] = 1 · 1 = 1"
 
 
@@ -405,7 +416,7 @@ def first_pixel(convolution):
 def test_latex_becomes_mathml(told):
     mathml = ElementTree.fromstring(convert(told.latex(), display="block"))
     rows = list(mathml.iter("{http://www.w3.org/1998/Math/MathML}mtr"))
-    windows = len({(term.channel, term.kernel[0]) for term in told.terms})
+    windows = len({(term.channel, term.kernel[0], term.place[0]) for term in told.terms})
     assert len(rows) == 2 * windows + 1
     assert all(len(row) == 2 for row in rows)  # the equals signs stand under each other
     text = "".join(mathml.itertext())
@@ -583,6 +594,7 @@ def test_scipy_is_imported_by_the_matrix_alone():
 import sys
 from convdoc.explain import as_matrix, explain, im2col, shifted_sum
 from convdoc import ConvSpec
+from convdoc.borders import BORDERS, PADDINGS
 one = [[[[1]]]]
 told = explain(one, one, ConvSpec(1), 0, 0, 0, 0)
 str(told), told.latex(), told._repr_html_(), shifted_sum(one, one), im2col(one, ConvSpec(1))

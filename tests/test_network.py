@@ -7,7 +7,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
-from convdoc import ConvSpec, draw, network
+from convdoc import ConvSpec, conv4d, draw, network, pool4d
 from convdoc.exercises import Answer, dense_against_convolution
 from convdoc.network import (
     ALEXNET,
@@ -105,6 +105,12 @@ def test_layers_say_what_they_are():
         "conv 3×3, 4 filters, stride (2, 1), same": Conv(4, 3, strides=(2, 1), border_mode="same"),
         "conv 3×3, 4 filters, padding (1, 0)": Conv(4, 3, border_mode=(1, 0)),
         "conv 3×3, 4 filters, padding ((0, 1), (0, 1))": Conv(4, 3, border_mode=((0, 1), (0, 1))),
+        "conv 3×3, 4 filters, same, border circular": Conv(
+            4, 3, border_mode="same", border="circular"
+        ),
+        "conv 1×1, 4 filters, padding 2, border 0.5": Conv(4, 1, border_mode=2, border=0.5),
+        "max pool 3×3, stride 2, ceil mode": MaxPool(3, 2, ceil_mode=True),
+        "average pool 2×2, dilation (1, 2)": AveragePool(2, dilation=(1, 2)),
         "max pool 2×2": MaxPool(2),
         "max pool 3×3, stride 1, half": MaxPool(3, 1, "half"),
         "average pool 2×4, stride 2": AveragePool((2, 4), 2),
@@ -142,6 +148,8 @@ def test_a_layers_spec_is_its_arithmetic():
         (lambda: Conv(3, 3, groups=2), "groups must divide the filters, and 2 does not divide 3"),
         (lambda: MaxPool(-1), "size must be a positive integer.* got -1"),
         (lambda: AveragePool(2, strides=(1, 0)), "strides must be a positive integer"),
+        (lambda: MaxPool(2, ceil_mode=1), "ceil_mode must be True or False; got 1"),
+        (lambda: Conv(3, 3, border="wobble"), "border must be one of"),
         (lambda: MaxPool(2, border_mode=2), r"pad less than a window, size=\(2, 2\).* got \(\(2"),
         (lambda: AveragePool((3, 2), 1, ((0, 0), (0, 2))), "border_mode must pad less"),
         (lambda: Dense("10"), "units must be a positive integer; got '10'"),
@@ -313,6 +321,32 @@ def test_the_largest_of_a_window_and_its_steps():
     np.testing.assert_array_equal(y[0, 0], [[6, 8, 9], [16, 18, 19], [21, 23, 24]])
 
 
+def test_a_layer_has_the_border_of_its_convolution():
+    layer = Conv(2, 3, 2, "same", 1, 1, "circular")
+    assert layer.spec == ConvSpec(3, 2, "same", border="circular")
+    x = np.random.default_rng(0).normal(size=(1, 3, 5, 6))
+    w = np.random.default_rng(1).normal(size=(2, 3, 3, 3))
+    (y,) = Network([layer]).run(x, [w], engine="numpy")
+    expected = conv4d(x, w, "same", strides=2, border="circular", engine="numpy")
+    np.testing.assert_array_equal(y, expected)
+
+
+@pytest.mark.parametrize("kind", [MaxPool, AveragePool])
+def test_a_pooling_layer_may_hang_over_and_have_holes(kind):
+    """As the first pooling of GoogLeNet, which makes 56 of 112 and would make 55."""
+    assert Network([kind(3, 2, ceil_mode=True)]).table((1, 64, 112, 112)).rows[-1].shape[2:] == (
+        56,
+        56,
+    )
+    assert Network([kind(3, 2)]).table((1, 64, 112, 112)).rows[-1].shape[2:] == (55, 55)
+    layer = kind(2, 3, 1, ceil_mode=True, dilation=2)
+    x = np.random.default_rng(0).normal(size=(1, 2, 8, 9))
+    (y,) = Network([layer]).run(x)
+    expected = pool4d(x, 2, 3, 1, layer.mode, ceil_mode=True, dilation=2)
+    np.testing.assert_array_equal(y, expected)
+    assert Network([layer]).table(x.shape).rows[-1].shape == y.shape
+
+
 def test_integer_images_get_kernels_of_decimals():
     (y,) = Network((Conv(1, 2),)).run(np.ones((1, 1, 2, 2), np.uint8))
     assert y.dtype == np.float32
@@ -367,12 +401,17 @@ def test_networks_can_be_drawn(layers):
 
 POSITIVE = st.integers(1, 3)
 PAIRS = st.tuples(POSITIVE, POSITIVE)
-PADDINGS = st.sampled_from(["valid", "full", "half", "same", "same_upper"]) | st.tuples(
+PADDINGS = st.sampled_from(
+    ["valid", "full", "half", "same", "same_upper", "same_lower"]
+) | st.tuples(
     st.tuples(st.integers(0, 2), st.integers(0, 2)), st.tuples(st.integers(0, 2), st.integers(0, 2))
 )
 # Few poolings: Theano compiles each anew.
 POOLS = st.sampled_from(
-    [MaxPool(2), MaxPool((3, 2), 2, "half"), MaxPool(2, 1), AveragePool(2), AveragePool(3, (1, 2))]
+    [
+        *(MaxPool(2), MaxPool((3, 2), 2, "half"), MaxPool(2, 1), AveragePool(2)),
+        *(AveragePool(3, (1, 2)), AveragePool(2, 3, ceil_mode=True), MaxPool(2, 1, dilation=2)),
+    ]
 )
 CONVS = st.builds(Conv, st.just(1), PAIRS, PAIRS, PADDINGS, PAIRS)
 NETWORKS = st.builds(Network, st.lists(CONVS | POOLS, min_size=1, max_size=4))

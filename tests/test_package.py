@@ -13,10 +13,10 @@ import pytest
 
 import convdoc
 from convdoc import _types
-from convdoc.conv import POOLING_MODES
+from convdoc.borders import PADDINGS
 from convdoc.engines import ENGINES
 from convdoc.layouts import FRAMEWORKS
-from convdoc.spec import BORDER_MODES
+from convdoc.poolings import POOLINGS
 
 PACKAGES = [
     "convdoc",
@@ -183,7 +183,7 @@ def test_the_package_says_that_it_is_typed():
 
 
 def test_types_name_the_values_that_functions_take():
-    assert get_args(_types.BorderName) == tuple(BORDER_MODES)
-    assert get_args(_types.PoolingMode) == tuple(POOLING_MODES)
+    assert get_args(_types.BorderName) == tuple(PADDINGS)
+    assert get_args(_types.PoolingMode) == tuple(POOLINGS)
     assert get_args(_types.Framework) == tuple(FRAMEWORKS)
     assert get_args(_types.EngineName) == ("auto", *ENGINES)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convdoc import ConvSpec
+from convdoc.borders import PADDINGS
 from convdoc.spec import RELATIONSHIPS
 
 # The animated cases of Dumoulin and Visin: input, output, padding, kernel, stride, dilation; the
@@ -30,7 +31,7 @@ specs = st.builds(
     strides=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     dilation=st.tuples(st.integers(1, 3), st.integers(1, 3)),
     border_mode=st.one_of(
-        st.sampled_from(["valid", "full", "half", "same", "same_upper"]),
+        st.sampled_from(list(PADDINGS)),
         st.integers(0, 3),
         st.tuples(st.integers(0, 3), st.integers(0, 3)),
         st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * 2),
@@ -167,6 +168,17 @@ def test_same_upper_pads_as_tensorflow_does(n, k, s, pads, o):
 
 
 @pytest.mark.parametrize(
+    ("n", "k", "s", "pads", "o"),
+    [(13, 6, 5, (2, 1), 3), (6, 3, 2, (1, 0), 3), (224, 7, 2, (3, 2), 112), (5, 2, 1, (1, 0), 5)],
+)
+def test_same_lower_pads_as_onnx_defines_it(n, k, s, pads, o):
+    """Operator Conv: an odd place is added at the beginning, and o is n / s, rounded up."""
+    spec = ConvSpec(k, s, "same_lower")
+    assert spec.padding((n, n)) == (pads, pads)
+    assert spec.output_size((n, n)) == (o, o)
+
+
+@pytest.mark.parametrize(
     ("border_mode", "padding"),
     [
         ("valid", ((0, 0), (0, 0))),
@@ -174,6 +186,7 @@ def test_same_upper_pads_as_tensorflow_does(n, k, s, pads, o):
         ("half", ((1, 1), (2, 2))),
         ("same", ((1, 0), (2, 2))),
         ("same_upper", ((0, 1), (2, 2))),
+        ("same_lower", ((1, 0), (2, 2))),
         (2, ((2, 2), (2, 2))),
         ((2, 3), ((2, 2), (3, 3))),
         (((1, 2), (3, 4)), ((1, 2), (3, 4))),

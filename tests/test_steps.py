@@ -720,6 +720,7 @@ def test_the_errors_of_conv4d_pass_through(take, call, message):
         (lambda: transposed(X, W[:2], 3), ValueError, "would be empty"),
         (lambda: pooling(X, 5), ValueError, "size must be at most the image's"),
         (lambda: pooling(X, 2, mode="mean"), ValueError, "mode must be one of"),
+        (lambda: pooling(X, 2, mode="min"), ValueError, "steps are of mode='max', 'average'"),
         (lambda: pooling(X, 2, border_mode=2), ValueError, "must pad less than a window"),
         (lambda: shifts(X, W), ValueError, "one "),
         (lambda: shifts(X[0, 0], W), ValueError, "x must be 4-D"),

@@ -36,7 +36,7 @@ def equation(x: ArrayLike, w: ArrayLike, y: ArrayLike, spec: ConvSpec | None = N
     y : array_like, shape (samples, filters, output height, output width)
         The result, as computed.
     spec : ConvSpec, optional
-        The plan it was computed by. Given, its zero padding is drawn around `x`, dashed.
+        The plan it was computed by. Given, its padding is drawn around `x`, dashed.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def equation(x: ArrayLike, w: ArrayLike, y: ArrayLike, spec: ConvSpec | None = N
             x,
             "input",
             AXES["x"],
-            spec.padding(x.shape[2:]) if spec else NO_PADDING,
+            spec,
         ),
         _Block("W", w, "kernel", AXES["W"]),
         _Block("y", y, "output", AXES["y"]),
@@ -158,7 +158,7 @@ def _step(canvas, row, column, x, w, spec, place):
             place, spec.strides, spec.kernel, spec.dilation, sides, strict=True
         )
     )
-    padded = np.pad(x, sides)
+    padded = spec.beyond.put_around(x[None, None].astype(float), sides)[0, 0]
     if padded.shape != x.shape:
         _padding_frame(canvas, row, column, *padded.shape)
     for (i, j), pixel in np.ndenumerate(padded):
@@ -170,7 +170,8 @@ def _step(canvas, row, column, x, w, spec, place):
         elif top <= i < padded.shape[0] - bottom and left <= j < padded.shape[1] - right:
             canvas.cell(row + i, column + j, "input", 0.3 * bool(pixel), number(pixel))
         else:
-            canvas.words(row + i + 0.5, column + j + 0.5, "0", palette.NUMBER_SIZE, "muted")
+            middle = row + i + 0.5, column + j + 0.5
+            canvas.words(*middle, number(pixel), palette.NUMBER_SIZE, "muted")
     canvas.box(
         row + top + rows[0], column + left + columns[0], *spec.dilated_kernel,
         fill=False, edgecolor=LIGHT["kernel"], linewidth=2.5,
@@ -187,8 +188,11 @@ def _padding_frame(canvas, row, column, height, width):
 class _Block:
     """A 4-D array as a grid of panels under its name and shape."""
 
-    def __init__(self, name, array, role, axis_names, padding=NO_PADDING):
-        self.name, self.array, self.role, self.padding = name, array, role, padding
+    def __init__(self, name, array, role, axis_names, spec=None):
+        self.name, self.array, self.role = name, array, role
+        self.padding = padding = spec.padding(array.shape[2:]) if spec else NO_PADDING
+        floats = array.astype(float)
+        self.padded = spec.beyond.put_around(floats, padding) if spec else floats
         first, second, height, width = self.array.shape
         (top, bottom), (left, right) = padding
         self.columns = second if first > 1 and second > 1 else 1
@@ -215,6 +219,7 @@ class _Block:
         magnitudes = np.nan_to_num(np.abs(self.array.astype(float)), nan=0, posinf=0)
         largest = magnitudes.max() or 1
         size = fitting_size(number(value) for value in self.array.flat)
+        around = self.padded.reshape(-1, *self.padded.shape[2:])
         for index, panel in enumerate(self.array.reshape(-1, height, width)):
             i, j = divmod(index, self.columns)
             row = top + i * self.step[0] + self.label
@@ -229,7 +234,10 @@ class _Block:
                 _padding_frame(canvas, row, column, *padded)
             for u, v in np.ndindex(padded):
                 if not (above <= u < above + height and before <= v < before + width):
-                    canvas.words(row + u + 0.5, column + v + 0.5, "0", palette.NUMBER_SIZE, "muted")
+                    text = number(around[index, u, v])
+                    canvas.words(
+                        row + u + 0.5, column + v + 0.5, text, palette.NUMBER_SIZE, "muted"
+                    )
             for (u, v), value in np.ndenumerate(panel):
                 strength = np.nan_to_num(abs(float(value))) / largest
                 text = number(value)

@@ -3,8 +3,9 @@
 Each module wraps one library behind the same three functions, `convolve`,
 `convolve_transpose` and `kernel_gradient`, and returns the same result. Their arguments and
 results are documented in `numpy`, the reference. Arguments reach them checked: contiguous arrays of
-one dtype, float32 or float64; the arrays that they return are new. A module is imported when it is
-first asked to compute.
+one dtype, float32 or float64; the arrays that they return are new. They pad with zeros; any other
+border `convdoc.conv` puts around the image before, and hands on the plan without it. A module is
+imported when it is first asked to compute.
 """
 
 import functools

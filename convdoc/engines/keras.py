@@ -55,13 +55,14 @@ def layer(spec, filters, channels, dtype, threads=False):
         None for a plan that Keras cannot express.
     """
     spaced = spec.strides != (1, 1) and spec.dilation != (1, 1)
-    if spec.border_mode not in ("valid", "same") or spec.groups > 1 or spaced:
+    padding = spec.paddings[0].keras
+    if padding is None or spec.groups > 1 or spaced:
         return None
     conv2d = keras.layers.Conv2D(
         filters,
         spec.kernel,
         strides=spec.strides,
-        padding=spec.border_mode,
+        padding=padding,
         dilation_rate=spec.dilation,
         data_format="channels_first",
         use_bias=False,

@@ -112,33 +112,45 @@ def _groups(array, axis, spec):
     return np.split(array, spec.groups, axis)
 
 
-def pool(x, spec, mode):
-    """Reduce each window to its largest value or its mean.
+def pool(x, spec, pooling, padding, divisor=None):
+    """Reduce each window to one number.
 
     Parameters
     ----------
     x : numpy.ndarray, shape (samples, channels, height, width), float32 or float64
     spec : ConvSpec
         The windows: `kernel` is their size.
-    mode : {"max", "average", "average_no_pad"}
+    pooling : Pooling
+    padding : ((int, int), (int, int))
+        Places around the image that are padding. Those that the plan has beyond them belong to
+        windows that hang over.
+    divisor : int or None
+        What an average is divided by; None for the number of cells that count.
 
     Returns
     -------
     numpy.ndarray, shape (samples, channels, output height, output width), dtype of `x`
     """
-    if mode == "max":
-        return _reduced(x, spec, np.maximum, -np.inf)
-    if mode == "average":
-        return _reduced(x, spec, np.add, 0) / math.prod(spec.kernel)
-    pixels = np.ones((1, 1, *x.shape[2:]), x.dtype)
-    return _reduced(x, spec, np.add, 0) / _reduced(pixels, spec, np.add, 0)
-
-
-def _reduced(x, spec, function, padding):
-    """Each window as one number, its elements taken together by `function`."""
     sides = spec.padding(x.shape[2:])
-    around = np.pad(x, ((0, 0), (0, 0), *sides), constant_values=padding)
-    windows = _windows(around, spec)
+    y = _reduced(_framed(x, sides, pooling.start), spec, pooling)
+    if not pooling.divides:
+        return y
+    if divisor is None:
+        inner = padding if pooling.counts_padding else ((0, 0), (0, 0))
+        outer = tuple(tuple(np.subtract(*pair)) for pair in zip(sides, inner, strict=True))
+        cells = _framed(np.ones((1, 1, *x.shape[2:]), x.dtype), inner, 1)
+        divisor = _reduced(_framed(cells, outer, 0), spec, pooling)
+    return y / divisor
+
+
+def _framed(x, sides, value):
+    """Images with a number around them."""
+    return np.pad(x, ((0, 0), (0, 0), *sides), constant_values=value)
+
+
+def _reduced(x, spec, pooling):
+    """Each window as one number, its cells joined."""
+    windows = _windows(x, spec)
     # One place of all windows at a time: the loops over images then are NumPy's.
     places = (windows[..., u, v] for u, v in np.ndindex(spec.kernel))
-    return functools.reduce(function, places, np.array(padding, x.dtype))
+    return functools.reduce(pooling.join, places, np.array(pooling.start, x.dtype))
