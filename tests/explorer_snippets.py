@@ -90,11 +90,11 @@ def _given(case):
 
 def check(setting, snippet, expected, files):
     """Run a script; raise an error where its result, or what it prints, is not as expected."""
-    names, told = {}, io.StringIO()
+    names, printed = {}, io.StringIO()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for name, data in files.items():
             Path(name).write_bytes(data)
-        with contextlib.redirect_stdout(told):
+        with contextlib.redirect_stdout(printed):
             exec(compile(snippet, "<snippet>", "exec"), names)
     found = names["x" if setting["kind"] == "transposed" else "y"]
     assert type(found) is np.ndarray, type(found)
@@ -104,7 +104,7 @@ def check(setting, snippet, expected, files):
     # In float32 all are integers and nothing is rounded, but for means.
     rounding = {"rtol": 1e-6} if expected.dtype == np.float32 else {"rtol": 1e-12, "atol": 1e-12}
     np.testing.assert_allclose(found, expected, **rounding)
-    assert told.getvalue() == f"{found}\n"
+    assert printed.getvalue() == f"{found}\n"
 
 
 if __name__ == "__main__":

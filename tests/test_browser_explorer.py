@@ -69,7 +69,7 @@ def click(page, part, index, k=0):
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
-def told(page):
+def caption(page):
     return page.locator("#convdoc-explorer convdoc-stepper .now").inner_text().replace("\xa0", " ")
 
 
@@ -191,24 +191,24 @@ def test_a_pasted_text_without_numbers_is_told(page):
 def test_an_output_tells_its_sum(page):
     click(page, "here", 3)
     products = "0·1 + 1·0 + 1·1 + 0·0 + 0·1 + 1·0 + 0·1 + 0·0 + 1·1"
-    assert told(page).startswith(f"y[1, 0] = {products} = 2")
-    assert "y[1, 0] = x[1, 0]·W[2, 2] + x[1, 1]·W[2, 1] + x[1, 2]·W[2, 0]" in told(page)
+    assert caption(page).startswith(f"y[1, 0] = {products} = 2")
+    assert "y[1, 0] = x[1, 0]·W[2, 2] + x[1, 1]·W[2, 1] + x[1, 2]·W[2, 0]" in caption(page)
 
 
 def test_an_input_tells_its_outputs_and_a_weight_its_products(page):
     cell(page, "there", 6).hover()
-    assert told(page) == "x[1, 1] takes part in 4 of 9 steps: y[0, 0], y[0, 1], y[1, 0], y[1, 1]"
+    assert caption(page) == "x[1, 1] takes part in 4 of 9 steps: y[0, 0], y[0, 1], y[1, 0], y[1, 1]"
     cell(page, "stamp", 1).hover()  # W[0, 1] lies on the bottom row, middle, of each window
-    assert told(page).startswith("W[0, 1] = 0 takes part in 9 products, one for each output")
-    assert "y[0, 0]: x[2, 1]·W[0, 1] = 0·0 = 0" in told(page)
+    assert caption(page).startswith("W[0, 1] = 0 takes part in 9 products, one for each output")
+    assert "y[0, 0]: x[2, 1]·W[0, 1] = 0·0 = 0" in caption(page)
     assert page.locator("#convdoc-explorer .there .l").get_attribute("d").count("M") == 9
 
 
 def test_steps_play_and_scrub(page):
     page.locator("#convdoc-explorer input[type=range]").fill("0")
-    assert told(page).startswith("y[0, 0]")
+    assert caption(page).startswith("y[0, 0]")
     page.get_by_role("button", name="Forward").click()
-    assert told(page).startswith("y[0, 1]")
+    assert caption(page).startswith("y[0, 1]")
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(
         "document.querySelector('#convdoc-explorer .now').innerText.startsWith('y[0,\\u00a02]')"
@@ -270,13 +270,13 @@ def test_sums_tell_all_digits_and_equal_only_what_is_equal(page):
     page.keyboard.type("0.004")
     page.keyboard.press("Enter")
     click(page, "here", 0)
-    assert told(page).startswith("y[0, 0] = 1·0.004 + 1·0 + 1·1")
-    assert "= 3.004" in told(page)
+    assert caption(page).startswith("y[0, 0] = 1·0.004 + 1·0 + 1·1")
+    assert "= 3.004" in caption(page)
     click(page, "stamp", 8)
     page.keyboard.type("0.123456789")
     page.keyboard.press("Enter")
     click(page, "here", 0)
-    assert "≈ 3.12346" in told(page)
+    assert "≈ 3.12346" in caption(page)
 
 
 def test_after_an_undo_the_sentence_is_that_of_the_new_numbers(page):
@@ -284,9 +284,9 @@ def test_after_an_undo_the_sentence_is_that_of_the_new_numbers(page):
     page.keyboard.type("5")
     page.keyboard.press("Enter")
     click(page, "here", 0)
-    assert told(page).startswith("y[0, 0] = 5·1 ")
+    assert caption(page).startswith("y[0, 0] = 5·1 ")
     page.keyboard.press("Control+z")
-    assert told(page).startswith("y[0, 0] = 1·1 ")
+    assert caption(page).startswith("y[0, 0] = 1·1 ")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "y[0, 0] = 4"
 
 
@@ -466,7 +466,7 @@ def test_touch_selects_and_edits(browser, address):
     box = cell(page, "there", 12).bounding_box()
     at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.touchscreen.tap(*at)
-    assert told(page).startswith("x[2, 2] takes part in 9 of 9 steps")
+    assert caption(page).startswith("x[2, 2] takes part in 9 of 9 steps")
     page.touchscreen.tap(*at)
     page.locator("#convdoc-explorer .editor").fill("4")
     page.keyboard.press("Enter")
@@ -632,7 +632,7 @@ def test_what_is_told_belongs_to_what_is_shown_while_more_is_computed(page):
     assert page.locator("#convdoc-explorer .progress").is_visible()
     page.locator("#convdoc-explorer .here canvas").focus()
     page.keyboard.press("ArrowRight")  # on what is still shown
-    left, right = told(page).split("\n")[0].split(" = ")[1:]
+    left, right = caption(page).split("\n")[0].split(" = ")[1:]
     terms = [part.split("·") for part in left.split(" + ")]
     assert sum(int(a) * int(b.strip("()").replace("−", "-")) for a, b in terms) == int(right)
     page.wait_for_selector("#convdoc-explorer .progress", state="hidden", timeout=60_000)
@@ -672,7 +672,7 @@ def test_one_window_of_a_picture_is_told_in_numbers(page):
         page.keyboard.press(key)
     x = explorer.photographs()["camera"]
     row, column = 254 // 2 + 10, 254 // 2 + 1  # of the output of a valid 3×3
-    assert told(page).startswith(
+    assert caption(page).startswith(
         f"y[{row}, {column}] = {x[row, column]}·1 + {x[row, column + 1]}·0"
     )
     assert numbers(page, "there") == x[row : row + 3, column : column + 3].ravel().tolist()

@@ -45,8 +45,7 @@ return given.map(({ setting, x, w, b }) => {
     const faults = F.faults(setting);
     if (faults.length) return { faults: faults.map(({ why }) => why) };
     const out = A.outputSize(setting), range = (length) => [...Array(length).keys()];
-    const known = { padding: A.padding(setting), out, windowAlong: A.windowAlong };
-    const plan = C.computation(setting, known);
+    const plan = C.computation(setting);
     return {
         shape: A.outputShape(setting), padding: A.padding(setting), unused: A.unused(setting),
         rows: range(out[0]).map((at) => A.windowAlong(setting, 0, at)),
@@ -68,13 +67,13 @@ def test_thousands_of_settings_agree_with_convdoc():
     names = {"A": "arithmetic", "C": "convolve", "F": "faults"}
     for start in range(0, COUNT, 400):
         part = slice(start, start + 400)
-        given = [told(*pair) for pair in zip(asked[part], numbers[part], strict=True)]
+        given = [as_json(*pair) for pair in zip(asked[part], numbers[part], strict=True)]
         answers = run(names, ANSWERS, given)
         for one, own, answer in zip(asked[part], numbers[part], answers, strict=True):
             agree(one, expected(one, own), answer)
 
 
-def told(one, own):
+def as_json(one, own):
     """A setting and its numbers as JavaScript is given them."""
     lists = {name: own[name].ravel().tolist() if name in own else None for name in "xwb"}
     return {"setting": one, **lists}
@@ -368,9 +367,8 @@ def test_numbers_and_formulas_are_written_as_python_writes_them():
 TELL = """
 return given.map(({ setting, x, w, b }) => {
     const typed = (values) => values && Float64Array.from(values);
-    const out = A.outputSize(setting), shape = A.outputShape(setting);
-    const known = { padding: A.padding(setting), out, windowAlong: A.windowAlong };
-    const plan = C.computation(setting, known), arrays = { x: typed(x), w: typed(w), b: typed(b) };
+    const shape = A.outputShape(setting);
+    const plan = C.computation(setting), arrays = { x: typed(x), w: typed(w), b: typed(b) };
     const y = C.convolve(plan, arrays.x, arrays.w, arrays.b);
     const at = shape.map((length) => length - 1);
     return T.output(setting, { ...arrays, plan, y }, at);
@@ -383,7 +381,7 @@ def test_what_is_told_of_an_output_is_its_sum(numbers):
     """Read with a calculator: numbers, symbols, and "=" only where it is equal."""
     asked = random_settings(150, seed=12)
     owned = [arrays(one, seed, numbers) for seed, one in enumerate(asked)]
-    given = [told(*pair) for pair in zip(asked, owned, strict=True)]
+    given = [as_json(*pair) for pair in zip(asked, owned, strict=True)]
     names = {"A": "arithmetic", "C": "convolve", "T": "captions"}
     equal = 0
     for one, own, html in zip(asked, owned, run(names, TELL, given), strict=True):
@@ -487,7 +485,7 @@ return given.map(({ setting, x, w, b }) => {
 
 
 def test_links_restore_random_states():
-    given = [told(one, arrays(one, seed)) for seed, one in enumerate(random_settings(600, 8))]
+    given = [as_json(one, arrays(one, seed)) for seed, one in enumerate(random_settings(600, 8))]
     draw = random.Random(9)
     for case in given[::3]:
         case["x"] = [draw.choice([v, v / 7, v / 7e5, v * 1e-9, 36, -27]) for v in case["x"]]
@@ -623,7 +621,7 @@ def test_steppers_have_the_links_that_the_explorer_writes():
     for numbers in ("integers", "mixed"):
         asked = random_settings(120, seed=11)
         owned = [arrays(one, seed, numbers) for seed, one in enumerate(asked)]
-        given = [told(*pair) for pair in zip(asked, owned, strict=True)]
+        given = [as_json(*pair) for pair in zip(asked, owned, strict=True)]
         written = run({"S": "links"}, ROUND_TRIP, given)
         for one, own, found in zip(asked, owned, written, strict=True):
             assert link.link(steps_of(one, own)) == found["link"], one
@@ -714,8 +712,8 @@ def test_the_table_has_each_sentence_that_is_said_and_no_other():
 
 
 def test_python_hands_over_what_it_knows():
-    code = "return [D.words, D.axes, A.LIMITS]"
-    handed = [transcript.WORDS, transcript.AXES, link.LIMITS]
+    code = "return [D.words, A.LIMITS]"
+    handed = [transcript.WORDS, link.LIMITS]
     assert run({"D": "drawing", "A": "arithmetic"}, code) == json.loads(json.dumps(handed))
 
 

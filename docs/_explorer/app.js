@@ -1,7 +1,6 @@
 // The explorer: its parts, and the states from one change to the next. The form is in form.js, the
 // figure in stage.js and editor.js, what is said of a setting in answers.js, and what can be taken
 // along in share.js. Each part is given the app, which knows the state and the other parts.
-import { outputSize, padding, windowAlong } from "./arithmetic.js";
 import { Answers } from "./answers.js";
 import { Computer, isQuick } from "./computer.js";
 import { answerer, computation, convolve } from "./convolve.js";
@@ -126,10 +125,9 @@ class App {
   // -- Show a state --------------------------------------------------------------------------------
 
   render() {
-    const state = this.now, { setting } = state;
+    const state = this.now;
     this.form.fill(state);
-    const known = { padding: padding(setting), out: outputSize(setting), windowAlong };
-    const plan = computation(setting, known);
+    const plan = computation(state.setting);
     if (!isQuick(plan)) return this.renderLater(state, plan);
     this.computer.stop();
     this.find(".progress").hidden = true;

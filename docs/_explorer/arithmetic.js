@@ -2,22 +2,15 @@
 // for the reader's browser. Integers in, integers out. Pairs are [vertical, horizontal].
 //
 // A setting, as everything here takes it:
-//   kind            one of KINDS
+//   kind            one of KINDS (kinds.js)
 //   samples, channels, size         of the input
 //   kernel, filters, groups, bias   filters are the channels of the output; bias is true or false
 //   strides, dilation               pairs
 //   border_mode     one of MODES, or [[top, bottom], [left, right]]
 //   output_padding  a pair
 import data from "explorer/data";
+import { isPooling, isTransposed } from "./kinds.js";
 
-export const KINDS = [
-  "convolution",
-  "correlation",
-  "transposed",
-  "max",
-  "average",
-  "average_no_pad",
-];
 export const MODES = ["valid", "same", "same_upper", "half", "full"];
 
 export const LIMITS = data.limits; // what this page goes up to, smallest and largest
@@ -27,9 +20,6 @@ export const range = (length) => [...Array(Math.max(0, length)).keys()];
 export const sum = ([before, behind]) => before + behind;
 export const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
 const modulo = (a, b) => ((a % b) + b) % b;
-
-export const isPooling = ({ kind }) => ["max", "average", "average_no_pad"].includes(kind);
-export const isTransposed = ({ kind }) => kind === "transposed";
 
 // A setting with what its kind has no use for put back: a pooling has one filter for each channel.
 export function settled(setting) {

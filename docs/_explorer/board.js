@@ -1,15 +1,8 @@
 // Input and output as pictures, for what is too large to be drawn cell by cell, and a loupe: the one
 // window under the pointer as a stepper with all its numbers.
-import {
-  AXES,
-  inputShape,
-  isPooling,
-  isTransposed,
-  outputShape,
-  range,
-  windowAlong,
-} from "./arithmetic.js";
-import { axes, escaped, layout, names, number, placesOfSlice, words } from "./drawing.js";
+import { AXES, inputShape, outputShape, range, windowAlong } from "./arithmetic.js";
+import { isPooling, isTransposed } from "./kinds.js";
+import { axesOf, escaped, layout, names, number, placesOfSlice, words } from "./drawing.js";
 import { paint, scaleOf } from "./pictures.js";
 import { sentence } from "./words.js";
 
@@ -20,7 +13,7 @@ export class Board {
     this.picture = picture;
     this.choose = choose;
     const [here, there] = names(setting);
-    const called = (name) => words[(isPooling(setting) ? axes.x : axes[name])[1]];
+    const called = (name) => words[axesOf(setting, name)[1]];
     const input = figure("there", there, inputShape(setting), called(there));
     const output = figure("here", here, outputShape(setting), called(here));
     parent.innerHTML = `<div class="pictures">${input}${output}</div>` +

@@ -6,8 +6,6 @@ import {
   dilatedKernel,
   inputShape,
   inputSizesAlong,
-  isPooling,
-  isTransposed,
   kernelShape,
   LIMITS,
   memory,
@@ -22,6 +20,7 @@ import {
   weights,
   windowAlong,
 } from "./arithmetic.js";
+import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import { terms } from "./convolve.js";
 import { escaped, indices, names, number } from "./drawing.js";
 import { grouped, sentence } from "./words.js";
@@ -78,8 +77,7 @@ const cellsOf = ({ kernel }) => kernel[0] * kernel[1];
 // What is not written: what lies beside the image.
 function beside(setting, found) {
   const all = cellsOf(setting) * (setting.channels / setting.groups), count = all - found.length;
-  const what = isPooling(setting) ? "cells" : isTransposed(setting) ? "weights" : "products";
-  const holes = { count, all: grouped(all) };
+  const holes = { count, all: grouped(all) }, { beside: what } = kindOf(setting);
   return count ? `<small>${sentence(`captions.beside ${what}`, holes)}</small>` : "";
 }
 
@@ -205,14 +203,8 @@ function shapes(setting) {
 }
 
 function padded(setting) {
-  const [[top, bottom], [left, right]] = padding(setting), { kind, border_mode: mode } = setting;
-  const what = !(top + bottom + left + right)
-    ? "padded not"
-    : isTransposed(setting)
-    ? "padded cut"
-    : ["max", "average_no_pad"].includes(kind)
-    ? "padded uncounted"
-    : "padded";
+  const [[top, bottom], [left, right]] = padding(setting), { border_mode: mode } = setting;
+  const what = top + bottom + left + right ? kindOf(setting).padded : "padded not";
   const said = sentence(`facts.${what}`, { top, bottom, left, right });
   return Array.isArray(mode) ? said : sentence("facts.padded by name", { mode, padding: said });
 }
@@ -242,7 +234,7 @@ function parameters(setting) {
 function products(setting) {
   if (isPooling(setting)) return sentence("facts.no products");
   const back = isTransposed(setting), shape = back ? inputShape(setting) : outputShape(setting);
-  return sentence(back ? "facts.input products" : "facts.output products", {
+  return sentence(`facts.${kindOf(setting).products}`, {
     each: kernelShape(setting).slice(1).join("·"),
     pixels: shape.join("·"),
     all: grouped(multiplyAdds(setting)),
@@ -250,8 +242,7 @@ function products(setting) {
 }
 
 function field(setting) {
-  const size = receptiveField(setting).join("×");
-  return sentence(isTransposed(setting) ? "facts.field at most" : "facts.field", { size });
+  return sentence(`facts.${kindOf(setting).field}`, { size: receptiveField(setting).join("×") });
 }
 
 function memories(setting) {

@@ -1,16 +1,8 @@
 // Python code for a setting, in six libraries: each script gives the array that convdoc gives. A
 // reader is to see by it what is different in a library, so there is nothing in it that a library
 // does by itself.
-import {
-  AXES,
-  dilatedKernel,
-  inputShape,
-  isPooling,
-  isTransposed,
-  kernelShape,
-  outputSize,
-  padding,
-} from "./arithmetic.js";
+import { AXES, dilatedKernel, inputShape, kernelShape, outputSize, padding } from "./arithmetic.js";
+import { isPooling, isTransposed } from "./kinds.js";
 import { sentence } from "./words.js";
 
 export const LIBRARIES = ["convdoc", "keras2", "keras3", "torch", "jax", "scipy"];

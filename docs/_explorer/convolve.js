@@ -1,5 +1,7 @@
-// The numbers of a convolution: arrays in, an array out. It imports nothing, because it is also run
-// as a worker, beside the page (see picture.js). All arrays are Float64Array, in NCHW.
+// The numbers of a convolution: arrays in, an array out. A worker computes
+// them too, beside the page (computer.js). All arrays are Float64Array, in NCHW.
+import { AXES, inputShape, outputSize, windowAlong } from "./arithmetic.js";
+import { kindOf } from "./kinds.js";
 
 // What the loops need to know of a setting; integers only, so that a worker can be sent it.
 //   rule      "sum", "max", "average" or "average_no_pad"
@@ -7,20 +9,20 @@
 //   swapped   whether the kernel is (channels, filters / groups, height, width)
 //   places    for each output row, then column, and each kernel row, then column, the place on the
 //             input, or -1
-export function computation(setting, { padding, out, windowAlong }) {
-  const pooling = !["convolution", "correlation", "transposed"].includes(setting.kind);
+export function computation(setting) {
+  const { kind, filters, groups, kernel } = setting, out = outputSize(setting);
+  const { isPooling, isTurned, isTransposed } = kindOf(setting);
   return {
-    rule: pooling ? setting.kind : "sum",
-    turned: setting.kind === "convolution",
-    swapped: setting.kind === "transposed",
-    shape: [setting.samples, setting.channels, ...setting.size],
-    filters: setting.filters,
-    groups: setting.groups,
-    kernel: setting.kernel,
+    rule: isPooling ? kind : "sum",
+    turned: isTurned,
+    swapped: isTransposed,
+    shape: inputShape(setting),
+    filters,
+    groups,
+    kernel,
     out,
-    padding,
-    places: [0, 1].map((axis) => {
-      const k = setting.kernel[axis], places = new Int32Array(out[axis] * k);
+    places: AXES.map((axis) => {
+      const k = kernel[axis], places = new Int32Array(out[axis] * k);
       for (let at = 0; at < out[axis]; at += 1) {
         windowAlong(setting, axis, at).forEach((place, t) => (places[at * k + t] = place ?? -1));
       }

@@ -1,19 +1,19 @@
 // A setting and its numbers as a stepper, of the same cells, words and script as those that Python
 // writes (figure.py, blocks.py, cells.py). It is drawn once for a setting; then only numbers change.
 import {
+  AXES,
   inputShape,
-  isPooling,
-  isTransposed,
   kernelShape,
   outputShape,
   padding,
   product,
   range,
 } from "./arithmetic.js";
+import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import data from "explorer/data";
 
 export const words = data.words;
-export const axes = data.axes;
+const { axes } = data;
 const UNIT = 10, MARGIN = 1, LEVELS = 5;
 const MOST_SIDE = 72, MOST_CELLS = 12_000; // that are drawn one by one
 
@@ -92,17 +92,17 @@ export function isDrawable(setting) {
   return Math.max(...there, ...here) <= MOST_SIDE && cells + kernels <= MOST_CELLS;
 }
 
-export const names = (setting) => (isTransposed(setting) ? ["x′", "y", "W"] : ["y", "x", "W"]);
+export const names = (setting) => kindOf(setting).names;
 
 // The weights of a filter's slice as they lie on the image, and where each stands in w.
 export function placesOfSlice(setting, filter, slot) {
-  const { kernel, channels, filters, groups, kind } = setting, [kh, kw] = kernel;
+  const { kernel, channels, filters, groups } = setting, [kh, kw] = kernel;
   const inside = channels / groups, outside = filters / groups;
-  const at = kind === "transposed"
+  const at = isTransposed(setting)
     ? (Math.floor(filter / outside) * inside + slot) * outside + (filter % outside)
     : filter * inside + slot;
   const places = range(kh * kw).map((t) => at * kh * kw + t);
-  return kind === "convolution" ? places.reverse() : places;
+  return kindOf(setting).isTurned ? places.reverse() : places;
 }
 
 // A place in an array as its indices: of four where it has several slices, else of two.
@@ -120,28 +120,16 @@ export function indices(shape, place) {
 // `titles` are what output and input are called above, if that is not what they are.
 export function figure(setting, titles = names(setting)) {
   const lay = layout(setting), [here, there, stamp] = names(setting);
-  const sign = data.operators[
-    isPooling(setting)
-      ? "pooling"
-      : { convolution: "sum", correlation: "correlation", transposed: "transposed" }[setting.kind]
-  ];
+  const { signs, isTurned } = kindOf(setting), kernel = kernelShape(setting);
+  const stamps = kernel && block("stamp", stamp, kernel, stampSlices(setting, lay), isTurned);
   const blocks = [
     block("there", titles[1], inputShape(setting), thereSlices(setting, lay, there)),
-    ...(isPooling(setting) ? [] : [
-      block(
-        "stamp",
-        stamp,
-        kernelShape(setting),
-        stampSlices(setting, lay),
-        setting.kind === "convolution",
-      ),
-    ]),
+    ...(stamps ? [stamps] : []),
     block("here", titles[0], outputShape(setting), hereSlices(setting, lay, here)),
   ];
-  const between = (
-    at,
-  ) => (at < sign.length ? `<span class="operator" aria-hidden="true">${sign[at]}</span>` : "");
-  const drawn = blocks.map((part, at) => part.html + between(at)).join("");
+  const sign = (text) => `<span class="operator" aria-hidden="true">${text}</span>`;
+  const between = [...data.operators[signs].map(sign), ""];
+  const drawn = blocks.map((part, at) => part.html + between[at]).join("");
   return (
     `<div class="stage" style="${measures(blocks)}">${drawn}</div>${controls(setting)}` +
     `<p class="now" aria-live="polite" tabindex="0"></p>${notes(setting, lay)}`
@@ -168,12 +156,13 @@ export function plan(setting) {
   };
 }
 
-const label = (setting, name, shape, [first, second]) => {
-  const called = isPooling(setting) ? axes.x : axes[name];
-  return [first, second].map((at, k) => (shape[k] > 1 ? `${words[called[k]]} ${at}` : "")).filter(
-    Boolean,
-  ).join(", ");
-};
+// Names of the first two axes of an array.
+export const axesOf = (setting, name) => (isPooling(setting) ? axes.x : axes[name]);
+
+function label(setting, name, shape, indices) {
+  const parts = axesOf(setting, name).map((axis, k) => `${words[axis]} ${indices[k]}`);
+  return parts.filter((_, k) => shape[k] > 1).join(", ");
+}
 
 const slicesOf = (shape) => range(shape[0]).flatMap((n) => range(shape[1]).map((c) => [n, c]));
 
@@ -222,16 +211,14 @@ function hereSlices(setting, lay, name) {
 
 function stampSlices(setting, lay) {
   const size = setting.kernel, { channels, filters } = setting;
-  const several = [[words[isTransposed(setting) ? "channel" : "filter"], filters], [
-    words[isTransposed(setting) ? "filter" : "channel"],
-    channels,
-  ]];
+  const called = isTransposed(setting) ? ["channel", "filter"] : ["filter", "channel"];
+  const counts = [filters, channels];
   return lay.reach.flatMap((read, f) =>
     read.map((channel) => ({
       size,
       hidden: f > 0,
-      label: several.map(([word, count], k) => (count > 1 ? `${word} ${[f, channel][k]}` : ""))
-        .filter(Boolean).join(", "),
+      label: called.map((word, k) => `${words[word]} ${[f, channel][k]}`)
+        .filter((_, k) => counts[k] > 1).join(", "),
       svg: fills() + numbers(size, 5) + path("g", ruled([0, 0], size)),
     }))
   );
@@ -240,22 +227,17 @@ function stampSlices(setting, lay) {
 function block(part, name, shape, slices, turned) {
   const role = { there: "input", stamp: "kernel", here: "output" }[part];
   const lies = `<span>${escaped(words["as it lies"].replace("{}", "x"))}</span>`;
-  const way = part === "stamp"
-    ? `<p class="way">${turned ? lies : ""}<span${turned ? " hidden" : ""}>${
-      words["as stored"]
-    }</span></p>`
-    : "";
+  const stored = `<span${turned ? " hidden" : ""}>${words["as stored"]}</span>`;
+  const way = part === "stamp" ? `<p class="way">${turned ? lies : ""}${stored}</p>` : "";
   const drawn = slices.map(({ size: [rows, columns], label: over, hidden, svg }) => {
     const [height, width] = [rows, columns].map((cells) => cells * UNIT + 2 * MARGIN);
-    const about = words.panel.replace("{name}", `${name} ${over}`.trim()).replace("{rows}", rows)
-      .replace("{columns}", columns);
+    const holes = { name: `${name} ${over}`.trim(), rows, columns };
+    const about = words.panel.replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
     return (
-      `<div class="slice"${hidden ? " hidden" : ""}>${
-        over ? `<span>${escaped(over)}</span>` : ""
-      }` +
-      `<svg class="cells ${role}" viewBox="-${MARGIN} -${MARGIN} ${width} ${height}" role="img" aria-label="${
-        escaped(about)
-      }" style="--w:${width / UNIT}">${svg}</svg></div>`
+      `<div class="slice"${hidden ? " hidden" : ""}>` +
+      (over ? `<span>${escaped(over)}</span>` : "") +
+      `<svg class="cells ${role}" viewBox="-${MARGIN} -${MARGIN} ${width} ${height}" role="img" ` +
+      `aria-label="${escaped(about)}" style="--w:${width / UNIT}">${svg}</svg></div>`
     );
   });
   return {
@@ -281,33 +263,25 @@ function measures(blocks) {
 function controls(setting) {
   const button = (name, shown, more = "") =>
     `<button data-do="${name}" ${more}>${escaped(shown)}</button>`;
+  const option = ([value, label]) => `<option value="${value}">${escaped(label)}</option>`;
   const choice = (name, word, options) =>
-    `<label>${escaped(word)} <select data-do="${name}">${
-      options.map(([value, label]) => `<option value="${value}">${escaped(label)}</option>`).join(
-        "",
-      )
-    }</select></label>`;
-  const [here] = names(setting),
-    shape = outputShape(setting),
-    called = isPooling(setting) ? axes.x : axes[here];
-  const several = called.map((
-    name,
-    axis,
-  ) => (shape[axis] > 1
-    ? choice(axis, words[name], range(shape[axis]).map((at) => [at, at]))
-    : "")
-  );
+    `<label>${escaped(word)} ` +
+    `<select data-do="${name}">${options.map(option).join("")}</select></label>`;
+  const [here] = names(setting), shape = outputShape(setting);
+  const several = axesOf(setting, here).map((name, axis) => {
+    const indices = range(shape[axis]).map((at) => [at, at]);
+    return shape[axis] > 1 ? choice(axis, words[name], indices) : "";
+  });
   return (
     '<div class="controls" hidden>' +
     button("back", "←", `aria-label="${escaped(words.back)}"`) +
     button("play", words.play, `data-other="${escaped(words.pause)}"`) +
     button("forward", "→", `aria-label="${escaped(words.forward)}"`) +
-    `<input type="range" max="${product(shape) - 1}" aria-label="${
-      escaped(words.slider)
-    }"><span class="count"></span>` +
+    `<input type="range" max="${product(shape) - 1}" aria-label="${escaped(words.slider)}">` +
+    '<span class="count"></span>' +
     several.join("") +
     choice("speed", words.speed, Object.entries(words.speeds)) +
-    (setting.kind === "convolution" ? button("stored", words.stored, 'aria-pressed="false"') : "") +
+    (kindOf(setting).isTurned ? button("stored", words.stored, 'aria-pressed="false"') : "") +
     button("full", "", `aria-label="${escaped(words["full screen"])}"`) +
     "</div>"
   );
@@ -318,24 +292,18 @@ function notes(setting, lay) {
   const lines = [], there = names(setting)[1];
   const surrounded = lay.around.flat().some(Boolean) || lay.spread.some((step) => step > 1);
   if (surrounded && isTransposed(setting)) lines.push(words.spread.replace("{}", there));
-  else if (surrounded) {
-    lines.push(
-      words.dashed +
-        (["max", "average_no_pad"].includes(setting.kind) ? ` ${words["not counted"]}` : ""),
-    );
-  }
-  const left = [0, 1].flatMap((axis) =>
+  else if (surrounded && kindOf(setting).hasZeros) lines.push(words.dashed);
+  else if (surrounded) lines.push(`${words.dashed} ${words["not counted"]}`);
+  const nameOf = (axis, place) => {
+    const at = place / lay.spread[axis], isReal = at >= 0 && at < setting.size[axis];
+    const name = words[axis ? "columns" : "rows"][0].replace("{}", number(at));
+    if (isReal) return name;
+    return isTransposed(setting) ? "" : words.padding.replace("{}", name);
+  };
+  const left = AXES.flatMap((axis) =>
     [...unreadCells(setting, lay, axis)].map((cell) => cell - lay.around[axis][0])
       .filter((place) => place % lay.spread[axis] === 0)
-      .map((place) => {
-        const at = place / lay.spread[axis],
-          name = words[axis ? "columns" : "rows"][0].replace("{}", number(at));
-        return at >= 0 && at < setting.size[axis]
-          ? name
-          : isTransposed(setting)
-          ? ""
-          : words.padding.replace("{}", name);
-      })
+      .map((place) => nameOf(axis, place))
   );
   if (left.some(Boolean)) lines.push(words.unused.replace("{}", left.filter(Boolean).join(", ")));
   return lines.map((line) => `<p class="note">${escaped(line)}</p>`).join("");
@@ -411,7 +379,7 @@ function unreadCells(setting, lay, axis) {
 // Write the numbers that are others than those that stand there.
 export function write(stepper, setting, { x, w, y }) {
   const lay = layout(setting);
-  const blank = ["max", "average_no_pad"].includes(setting.kind) ? "" : "0";
+  const blank = kindOf(setting).hasZeros ? "0" : "";
   const whole = range(product(lay.there)).map((cell) => {
     const at = [Math.floor(cell / lay.there[1]), cell % lay.there[1]];
     if (!at.every((place, axis) => isReal(lay, setting, axis, place))) return -1;

@@ -3,8 +3,6 @@ import {
   AXES,
   dilatedKernel,
   inputShape,
-  isPooling,
-  isTransposed,
   LIMITS,
   multiplyAdds,
   outputAlong,
@@ -17,6 +15,7 @@ import {
   smallestInput,
   sum,
 } from "./arithmetic.js";
+import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import { grouped, sentence } from "./words.js";
 
 const MOST_NUMBERS = 2 ** 24; // of an array
@@ -91,8 +90,9 @@ function inGroups(setting) {
   }];
 }
 
-function overStride({ kind, strides, output_padding: more }) {
-  if (kind !== "transposed" || AXES.every((axis) => more[axis] < strides[axis])) return [];
+function overStride(setting) {
+  const { strides, output_padding: more } = setting;
+  if (!isTransposed(setting) || AXES.every((axis) => more[axis] < strides[axis])) return [];
   const less = AXES.map((axis) => Math.min(more[axis], strides[axis] - 1));
   const longer = AXES.map((axis) => Math.max(strides[axis], more[axis] + 1));
   const holes = { more: written(more), strides: written(strides) };
@@ -158,7 +158,7 @@ function cutAway(setting, axes, put) {
 
 function tooLarge(setting, axes, put) {
   const room = (axis) => setting.size[axis] + sum(padding(setting)[axis]);
-  const what = isPooling(setting) ? "window" : "kernel";
+  const { what } = kindOf(setting);
   const why = axes.flatMap((axis) => {
     const kernel = setting.kernel[axis], input = setting.size[axis];
     const holes = { kernel, input, room: room(axis), spread: dilatedKernel(setting)[axis] };

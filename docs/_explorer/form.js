@@ -1,5 +1,6 @@
 // The form: a setting as its fields show it, what is wrong with one, and how fields change it.
-import { isPooling, isTransposed, LIMITS, padding } from "./arithmetic.js";
+import { LIMITS, padding } from "./arithmetic.js";
+import { isPooling, isTransposed } from "./kinds.js";
 import { escaped } from "./drawing.js";
 import { numbersOf } from "./entries.js";
 import { faults } from "./faults.js";

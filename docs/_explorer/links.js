@@ -1,14 +1,7 @@
 // A state as the fragment of a link, and back: a version, what differs from START, and the numbers.
 // convdoc/draw/link.py writes the same links.
-import {
-  inputShape,
-  isPooling,
-  kernelShape,
-  KINDS,
-  MODES,
-  product,
-  settled,
-} from "./arithmetic.js";
+import { inputShape, kernelShape, MODES, product, settled } from "./arithmetic.js";
+import { isPooling, KINDS } from "./kinds.js";
 import { LARGEST } from "./entries.js";
 import { faults } from "./faults.js";
 import { rings, START } from "./state.js";
@@ -82,7 +75,7 @@ const list = (...names) => ({
 const KEYS = new Map([
   ["kind", {
     write: ({ kind }) => kind,
-    read: (text, setting) => KINDS.includes(text) && ((setting.kind = text), true),
+    read: (text, setting) => Object.hasOwn(KINDS, text) && ((setting.kind = text), true),
   }],
   ["x", list("samples", "channels", "size")],
   ["kernel", list("kernel")],

@@ -1,6 +1,7 @@
 // Pictures as inputs: brought by the reader, and two photographs; and numbers as pictures. No picture
 // leaves the browser.
-import { isPooling, LIMITS, settled } from "./arithmetic.js";
+import { LIMITS, settled } from "./arithmetic.js";
+import { isPooling } from "./kinds.js";
 import { faults } from "./faults.js";
 import { changed, isPicture, rings } from "./state.js";
 import { refuse, sentence } from "./words.js";

@@ -1,5 +1,5 @@
 // Where to begin: the notebook's five, the cases that Dumoulin and Visin drew, and classic kernels.
-import { isPooling } from "./arithmetic.js";
+import { isPooling } from "./kinds.js";
 import { changed, made, START } from "./state.js";
 
 const CROSS = [1, 0, 1, 0, 1, 0, 1, 0, 1], PLUS = [0, 1, 0, 1, 2, 1, 0, 1, 0];

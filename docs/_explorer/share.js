@@ -1,5 +1,6 @@
 // What can be taken along: the link, code in six libraries, the figure, the arrays.
-import { inputShape, isTransposed, kernelShape, outputShape } from "./arithmetic.js";
+import { inputShape, kernelShape, outputShape } from "./arithmetic.js";
+import { isTransposed } from "./kinds.js";
 import { LARGEST, LIBRARIES, npy, numpyArray, snippet } from "./code.js";
 import { names, pngOf, svgOf } from "./drawing.js";
 import { write } from "./links.js";

@@ -1,6 +1,7 @@
 // The figure: a stepper of cells, or pictures with a loupe. It shows one state at a time, with its
 // output, and says of each cell where its number comes from and where it goes.
-import { inputShape, isPooling, kernelShape, outputShape, range } from "./arithmetic.js";
+import { inputShape, kernelShape, outputShape, range } from "./arithmetic.js";
+import { isPooling } from "./kinds.js";
 import { Board, loupe } from "./board.js";
 import { element, long, output, outputs, weight } from "./captions.js";
 import {

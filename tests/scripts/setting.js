@@ -1,13 +1,11 @@
 // A setting of one channel, a 5×5 image and a 3×3 kernel, with what is different; and its numbers.
-import { outputSize, padding, settled, windowAlong } from "../../docs/_explorer/arithmetic.js";
+import { settled } from "../../docs/_explorer/arithmetic.js";
 import { computation, convolve } from "../../docs/_explorer/convolve.js";
 import { START } from "../../docs/_explorer/state.js";
 
 export const setting = (changes = {}) => settled({ ...START, ...changes });
 
-export function planned(asked) {
-  return computation(asked, { padding: padding(asked), out: outputSize(asked), windowAlong });
-}
+export const planned = computation;
 
 // What is shown of a setting and its numbers.
 export function shown(asked, { x, w = null, b = null }) {
