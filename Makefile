@@ -21,6 +21,8 @@ export IPYTHONDIR := $(cache)/ipython
 export JUPYTER_CONFIG_DIR := $(cache)/jupyter/config
 export JUPYTER_DATA_DIR := $(cache)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(cache)/jupyter/runtime
+export DENO_DIR := $(cache)/deno
+export DENO_NO_UPDATE_CHECK := 1
 kernel_profile := .cache/ipython/profile_default/ipython_kernel_config.py
 
 .PHONY: help html html-noplot serve example linkcheck test test-python test-engines bench bench-site libraries format lint requirements clean clean-all
@@ -73,16 +75,19 @@ libraries: .venv-keras3/keras3.stamp ## record what PyTorch, JAX, TensorFlow ans
 	@$(keras3) benchmarks/libraries.py
 
 bench-site: .venv/dev.stamp html ## time the build and the explorer, weigh the pages
-	@$(python) benchmarks/explorer.py
+	@$(python) benchmarks/explorer_page.py
 	@$(python) benchmarks/build.py
 
 format: .venv/dev.stamp ## format the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
+	@.venv/bin/deno fmt --quiet
 
 lint: .venv/dev.stamp ## check the code's format, style and types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
+	@.venv/bin/deno fmt --check --quiet
+	@.venv/bin/deno lint --quiet
 	@$(python) -m mypy
 
 compile := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header

@@ -39,7 +39,7 @@ extensions = [
     "inline_figures",
     "custom_elements",
     "downloads",
-    "explorer",
+    "explorer_page",
     "mathml",
     "packages",
     "lean_theme",

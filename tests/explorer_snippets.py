@@ -1,7 +1,7 @@
 """Whether the explorer's Python code does in each library what convdoc does.
 
-The code is written by JavaScript, so a browser is needed for it, and that is not where PyTorch, JAX
-and Keras 3 are. So with ``--write FILE`` settings, their snippets and what convdoc answers are
+The code is written by JavaScript, which Deno runs, and that is not where PyTorch, JAX and Keras 3
+are. So with ``--write FILE`` settings, their snippets and what convdoc answers are
 written to a file, and with ``--run FILE`` those whose library is installed are run. It fails where
 an answer differs.
 """
@@ -26,23 +26,15 @@ RANDOM = 120
 
 
 def write(path):
-    """Write the cases, in an environment that has a browser and convdoc."""
-    from playwright.sync_api import sync_playwright
+    """Write the cases, in an environment that has Deno and convdoc."""
+    sys.path[0] = str(Path(__file__).parents[1])
+    from tests import explorer_page
 
-    sys.path[0] = str(Path(__file__).parents[1])  # not its folder, where "explorer" is another
-    from tests import conftest, explorer
-
-    chromium = conftest.find_chromium() or sys.exit(conftest.NO_BROWSER)
-    cases = explorer.cases(RANDOM)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=conftest.FLAGS, chromium_sandbox=False
-        )
-        written = explorer.write_snippets(browser, cases, MODULES)
-        browser.close()
+    cases = explorer_page.cases(RANDOM)
+    written = explorer_page.write_snippets(cases, MODULES)
     kept = []
     for (setting, arrays), found in zip(cases, written, strict=True):
-        y = explorer.expected(setting, arrays)
+        y = explorer_page.expected(setting, arrays)
         kept.append(
             {
                 "setting": setting,
@@ -98,11 +90,11 @@ def _given(case):
 
 def check(setting, snippet, expected, files):
     """Run a script; raise an error where its result, or what it prints, is not as expected."""
-    names, told = {}, io.StringIO()
+    names, printed = {}, io.StringIO()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for name, data in files.items():
             Path(name).write_bytes(data)
-        with contextlib.redirect_stdout(told):
+        with contextlib.redirect_stdout(printed):
             exec(compile(snippet, "<snippet>", "exec"), names)
     found = names["x" if setting["kind"] == "transposed" else "y"]
     assert type(found) is np.ndarray, type(found)
@@ -112,7 +104,7 @@ def check(setting, snippet, expected, files):
     # In float32 all are integers and nothing is rounded, but for means.
     rounding = {"rtol": 1e-6} if expected.dtype == np.float32 else {"rtol": 1e-12, "atol": 1e-12}
     np.testing.assert_allclose(found, expected, **rounding)
-    assert told.getvalue() == f"{found}\n"
+    assert printed.getvalue() == f"{found}\n"
 
 
 if __name__ == "__main__":

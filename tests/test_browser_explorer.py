@@ -2,14 +2,13 @@
 
 import base64
 import io
-import json
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from convdoc import conv4d
-from tests.explorer import page as explorer
+from tests.explorer_page import page as explorer
 from tests.test_browser import COLOURS, TOO_WIDE, what_axe_finds
 
 FILM = [
@@ -70,7 +69,7 @@ def click(page, part, index, k=0):
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
-def told(page):
+def caption(page):
     return page.locator("#convdoc-explorer convdoc-stepper .now").inner_text().replace("\xa0", " ")
 
 
@@ -117,7 +116,7 @@ def test_typing_changes_a_cell_and_all_that_follows(page):
 
 def test_a_kernel_is_edited_as_it_is_stored(page):
     """Of an impulse, the output is the kernel as it is stored: what is typed first comes first."""
-    preset(page, "The notebook/Impulse")
+    preset(page, "notebook/impulse")
     click(page, "stamp", 0)
     page.keyboard.type("9")
     page.keyboard.press("Enter")
@@ -192,24 +191,24 @@ def test_a_pasted_text_without_numbers_is_told(page):
 def test_an_output_tells_its_sum(page):
     click(page, "here", 3)
     products = "0·1 + 1·0 + 1·1 + 0·0 + 0·1 + 1·0 + 0·1 + 0·0 + 1·1"
-    assert told(page).startswith(f"y[1, 0] = {products} = 2")
-    assert "y[1, 0] = x[1, 0]·W[2, 2] + x[1, 1]·W[2, 1] + x[1, 2]·W[2, 0]" in told(page)
+    assert caption(page).startswith(f"y[1, 0] = {products} = 2")
+    assert "y[1, 0] = x[1, 0]·W[2, 2] + x[1, 1]·W[2, 1] + x[1, 2]·W[2, 0]" in caption(page)
 
 
 def test_an_input_tells_its_outputs_and_a_weight_its_products(page):
     cell(page, "there", 6).hover()
-    assert told(page) == "x[1, 1] takes part in 4 of 9 steps: y[0, 0], y[0, 1], y[1, 0], y[1, 1]"
+    assert caption(page) == "x[1, 1] takes part in 4 of 9 steps: y[0, 0], y[0, 1], y[1, 0], y[1, 1]"
     cell(page, "stamp", 1).hover()  # W[0, 1] lies on the bottom row, middle, of each window
-    assert told(page).startswith("W[0, 1] = 0 takes part in 9 products, one for each output")
-    assert "y[0, 0]: x[2, 1]·W[0, 1] = 0·0 = 0" in told(page)
+    assert caption(page).startswith("W[0, 1] = 0 takes part in 9 products, one for each output")
+    assert "y[0, 0]: x[2, 1]·W[0, 1] = 0·0 = 0" in caption(page)
     assert page.locator("#convdoc-explorer .there .l").get_attribute("d").count("M") == 9
 
 
 def test_steps_play_and_scrub(page):
     page.locator("#convdoc-explorer input[type=range]").fill("0")
-    assert told(page).startswith("y[0, 0]")
+    assert caption(page).startswith("y[0, 0]")
     page.get_by_role("button", name="Forward").click()
-    assert told(page).startswith("y[0, 1]")
+    assert caption(page).startswith("y[0, 1]")
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(
         "document.querySelector('#convdoc-explorer .now').innerText.startsWith('y[0,\\u00a02]')"
@@ -223,7 +222,10 @@ def test_an_illegal_setting_says_why_and_what_would_be_legal(page):
     assert "The kernel is 7 high and the input is 5" in faults.inner_text()
     assert numbers(page, "here") == [4, 3, 4, 2, 4, 3, 2, 3, 4]  # nothing blanks
     put(page, "groups", 2)
-    assert "2 groups do not divide 1 channel and 1 filter" in faults.inner_text()
+    assert (
+        "The number of groups, 2, divides neither the number of channels, 1, nor"
+        in faults.inner_text()
+    )
     page.get_by_role("button", name="Take 2 channels and 2 filters").click()
     page.get_by_role("button", name="Make the input 7×5").click()
     assert not faults.is_visible()
@@ -268,13 +270,13 @@ def test_sums_tell_all_digits_and_equal_only_what_is_equal(page):
     page.keyboard.type("0.004")
     page.keyboard.press("Enter")
     click(page, "here", 0)
-    assert told(page).startswith("y[0, 0] = 1·0.004 + 1·0 + 1·1")
-    assert "= 3.004" in told(page)
+    assert caption(page).startswith("y[0, 0] = 1·0.004 + 1·0 + 1·1")
+    assert "= 3.004" in caption(page)
     click(page, "stamp", 8)
     page.keyboard.type("0.123456789")
     page.keyboard.press("Enter")
     click(page, "here", 0)
-    assert "≈ 3.12346" in told(page)
+    assert "≈ 3.12346" in caption(page)
 
 
 def test_after_an_undo_the_sentence_is_that_of_the_new_numbers(page):
@@ -282,9 +284,9 @@ def test_after_an_undo_the_sentence_is_that_of_the_new_numbers(page):
     page.keyboard.type("5")
     page.keyboard.press("Enter")
     click(page, "here", 0)
-    assert told(page).startswith("y[0, 0] = 5·1 ")
+    assert caption(page).startswith("y[0, 0] = 5·1 ")
     page.keyboard.press("Control+z")
-    assert told(page).startswith("y[0, 0] = 1·1 ")
+    assert caption(page).startswith("y[0, 0] = 1·1 ")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "y[0, 0] = 4"
 
 
@@ -315,7 +317,7 @@ def test_a_bad_link_opened_later_changes_nothing(page):
     page.keyboard.press("Enter")
     page.evaluate("location.hash = '#v1&X=1'")
     page.wait_for_selector("#convdoc-explorer .message")
-    assert message(page).startswith("This link cannot be opened: ")
+    assert message(page).startswith("This link cannot be opened. ")
     assert numbers(page, "there")[0] == 7
 
 
@@ -358,8 +360,8 @@ def test_cells_are_edited_in_full_screen(page):
 
 
 def test_a_step_that_changes_nothing_is_none(page):
-    preset(page, "Kernels/Identity")
-    preset(page, "Kernels/Identity")
+    preset(page, "kernels/identity")
+    preset(page, "kernels/identity")
     click(page, "there", 40)  # x[4, 4], which is 0; around it is padding
     page.keyboard.press("Delete")
     page.click('#convdoc-explorer [data-do="undo"]')
@@ -414,7 +416,7 @@ def test_a_damaged_link_gives_a_message_and_the_first_example(page, address):
     hostile = ["#v1&x=<img src=x onerror=alert(1)>", "#v9&X=1", "#v1&X=(", "#v1&__proto__=1&X=1"]
     for fragment in hostile:
         open_at(page, address, fragment)
-        assert message(page).startswith("This link cannot be opened: ")
+        assert message(page).startswith("This link cannot be opened. ")
         assert numbers(page, "here") == [4, 3, 4, 2, 4, 3, 2, 3, 4]
         assert page.locator("#convdoc-explorer img").count() == 0
 
@@ -464,7 +466,7 @@ def test_touch_selects_and_edits(browser, address):
     box = cell(page, "there", 12).bounding_box()
     at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.touchscreen.tap(*at)
-    assert told(page).startswith("x[2, 2] takes part in 9 of 9 steps")
+    assert caption(page).startswith("x[2, 2] takes part in 9 of 9 steps")
     page.touchscreen.tap(*at)
     page.locator("#convdoc-explorer .editor").fill("4")
     page.keyboard.press("Enter")
@@ -479,7 +481,7 @@ def show_faults(page):
 
 
 def show_many(page):
-    preset(page, "The notebook/RGB")
+    preset(page, "notebook/rgb")
     put(page, "size", 20, 0)
     put(page, "filters", 3)
     page.check('#convdoc-explorer [data-do="bias"]')
@@ -491,7 +493,7 @@ def show_picture(page):
 
 
 def show_transposed(page):
-    preset(page, "Dumoulin and Visin/Transposed: a row left over")
+    preset(page, "guide/back row left")
 
 
 @pytest.mark.parametrize("state", [show_faults, show_many, show_picture, show_transposed])
@@ -537,7 +539,7 @@ def test_a_picture_is_brought_and_stays_here(page, address, colour):
     assert [request for request in sent if not request.startswith(own)] == []
     assert "picture=own" in link(page)
     open_at(page, address, link(page))
-    assert "does not travel with it" in message(page)
+    assert "which is not part of the link" in message(page)
 
 
 def test_a_spreadsheet_brings_a_picture_too_and_its_numbers_are_taken(page):
@@ -630,7 +632,7 @@ def test_what_is_told_belongs_to_what_is_shown_while_more_is_computed(page):
     assert page.locator("#convdoc-explorer .progress").is_visible()
     page.locator("#convdoc-explorer .here canvas").focus()
     page.keyboard.press("ArrowRight")  # on what is still shown
-    left, right = told(page).split("\n")[0].split(" = ")[1:]
+    left, right = caption(page).split("\n")[0].split(" = ")[1:]
     terms = [part.split("·") for part in left.split(" + ")]
     assert sum(int(a) * int(b.strip("()").replace("−", "-")) for a, b in terms) == int(right)
     page.wait_for_selector("#convdoc-explorer .progress", state="hidden", timeout=60_000)
@@ -649,7 +651,7 @@ def test_a_photograph_convolved_is_what_convdoc_gives(page):
     """All pixels of the output, as the canvas shows them: rounded, and clipped to 0 to 255."""
     page.select_option('#convdoc-explorer [data-do="source"]', "camera")
     page.wait_for_selector("#convdoc-explorer .pictures canvas")
-    preset(page, "Kernels/Sharpen")
+    preset(page, "kernels/sharpen")
     page.wait_for_timeout(300)
     data = page.evaluate("""() => {
         const canvas = document.querySelector("#convdoc-explorer .here canvas");
@@ -670,7 +672,7 @@ def test_one_window_of_a_picture_is_told_in_numbers(page):
         page.keyboard.press(key)
     x = explorer.photographs()["camera"]
     row, column = 254 // 2 + 10, 254 // 2 + 1  # of the output of a valid 3×3
-    assert told(page).startswith(
+    assert caption(page).startswith(
         f"y[{row}, {column}] = {x[row, column]}·1 + {x[row, column + 1]}·0"
     )
     assert numbers(page, "there") == x[row : row + 3, column : column + 3].ravel().tolist()
@@ -728,15 +730,45 @@ def test_without_scripts_it_says_what_it_would_do(browser, address):
     context.close()
 
 
-def test_the_page_is_light(browser, address):
-    """Script and data of the explorer, its stepper included, as they are sent."""
+def test_the_page_is_light(browser, address, site):
+    """Script and data of the explorer, its stepper included, as they are sent; no copies of it."""
     page = browser.new_page()
-    sizes = {}
-    page.on("response", lambda response: sizes.update({response.url: len(response.body())}))
+    sent = []
+    page.on("response", lambda response: sent.append(response))
     page.goto(address + "explorer.html", wait_until="networkidle")
-    modules = page.evaluate("document.querySelector('script[type=importmap]').textContent")
-    assert len(json.loads(modules)["imports"]) > 8
-    [stepper] = [size for url, size in sizes.items() if "stepper.js" in url]
-    assert len(modules.encode()) + stepper < 120_000
+    sizes = {response.url.split("?")[0]: len(response.body()) for response in sent}
+    ours = [sizes[f"{address}_static/{name}.js"] for name in ("stepper", "explorer")]
+    assert sum(ours) < 120_000
+    assert sizes[address + "explorer.html"] < 60_000
     assert not any("photographs" in url for url in sizes)
     page.close()
+    kept = {path.name for path in (site / "_static").rglob("*") if "explorer" in path.name}
+    assert kept == {"explorer.js", "explorer.css"}
+
+
+def test_a_policy_of_scripts_from_the_site_alone_is_enough(browser, address):
+    """The worker too: of `worker-src`, which is not set, `script-src` decides."""
+    page = browser.new_page()
+    refused, workers = [], []
+    page.on("console", lambda message: refused.append(message.text))
+    page.on("worker", lambda worker: workers.append(worker.url))
+    page.route("**/explorer.html", _with_policy)
+    page.goto(address + "explorer.html")
+    page.wait_for_selector("#convdoc-explorer .facts dt", state="attached")
+    page.select_option('#convdoc-explorer [data-do="source"]', "chelsea")
+    page.wait_for_selector("#convdoc-explorer .pictures canvas")
+    for axis in (0, 1):
+        put(page, "size", 1024, axis)
+    page.wait_for_selector("#convdoc-explorer .progress", state="hidden", timeout=60_000)
+    assert "(1, 3, 1022, 1022)" in page.inner_text("#convdoc-explorer .here")
+    assert workers
+    assert {url.split("?")[0] for url in workers} == {address + "_static/explorer.js"}
+    assert any("script-src 'self'" in text for text in refused)  # inline scripts of the theme
+    assert not any("explorer.js" in text for text in refused), refused
+    page.close()
+
+
+def _with_policy(route):
+    response = route.fetch()
+    policy = {"Content-Security-Policy": "script-src 'self'"}
+    route.fulfill(response=response, headers={**response.headers, **policy})

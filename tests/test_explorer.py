@@ -1,4 +1,4 @@
-"""The explorer's modules, run in Chromium: they say what convdoc says, and links are safe."""
+"""The explorer's modules, run by Deno: they say what convdoc says, and links are safe."""
 
 import json
 import math
@@ -8,41 +8,44 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 
 from convdoc import steps
+from convdoc.draw import link, transcript
 from convdoc.draw.canvas import number
-from convdoc.draw.link import link
 from convdoc.network import AveragePool, Conv, MaxPool, Network
 from convdoc.spec import _mathml
-from tests.explorer import KINDS, POOLINGS, arrays, expected, page, plan, random_settings, setting
+from tests.explorer_page import (
+    KINDS,
+    POOLINGS,
+    arrays,
+    deno,
+    expected,
+    page,
+    plan,
+    random_settings,
+    run,
+    setting,
+    shapes,
+)
 from tests.test_site import soup
 
 COUNT = 2400
 
 
-@pytest.fixture(scope="module")
-def modules(browser):
-    """A page that has the explorer's modules, and nothing else."""
-    tab = browser.new_page()
-    tab.set_content(f"<html><head>{page.import_map()}</head></html>")
-    yield tab
-    tab.close()
-
-
-def run(modules, names, code, argument=None):
-    """Evaluate JavaScript that may use what the modules export, such as ``A.faults``."""
-    imports = "".join(f'const {n} = await import("explorer/{m}"); ' for n, m in names.items())
-    return modules.evaluate(f"async (given) => {{ {imports} {code} }}", argument)
+def test_the_modules_pass_their_own_tests():
+    """Those of tests/scripts, with expectations by hand."""
+    done = deno("test", "--no-check")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 ANSWERS = """
 return given.map(({ setting, x, w, b }) => {
     const typed = (values) => values && Float64Array.from(values);
-    const faults = A.faults(setting);
+    const faults = F.faults(setting);
     if (faults.length) return { faults: faults.map(({ why }) => why) };
     const out = A.outputSize(setting), range = (length) => [...Array(length).keys()];
-    const known = { padding: A.padding(setting), out, windowAlong: A.windowAlong };
-    const plan = C.computation(setting, known);
+    const plan = C.computation(setting);
     return {
         shape: A.outputShape(setting), padding: A.padding(setting), unused: A.unused(setting),
         rows: range(out[0]).map((at) => A.windowAlong(setting, 0, at)),
@@ -57,19 +60,20 @@ return given.map(({ setting, x, w, b }) => {
 """
 
 
-def test_thousands_of_settings_agree_with_convdoc(modules):
+def test_thousands_of_settings_agree_with_convdoc():
     asked = random_settings(COUNT, seed=6)
     assert {s["kind"] for s in asked} == set(KINDS)
     numbers = [arrays(one, seed, "decimals") for seed, one in enumerate(asked)]
+    names = {"A": "arithmetic", "C": "convolve", "F": "faults"}
     for start in range(0, COUNT, 400):
         part = slice(start, start + 400)
-        given = [told(*pair) for pair in zip(asked[part], numbers[part], strict=True)]
-        answers = run(modules, {"A": "arithmetic", "C": "convolve"}, ANSWERS, given)
+        given = [as_json(*pair) for pair in zip(asked[part], numbers[part], strict=True)]
+        answers = run(names, ANSWERS, given)
         for one, own, answer in zip(asked[part], numbers[part], answers, strict=True):
             agree(one, expected(one, own), answer)
 
 
-def told(one, own):
+def as_json(one, own):
     """A setting and its numbers as JavaScript is given them."""
     lists = {name: own[name].ravel().tolist() if name in own else None for name in "xwb"}
     return {"setting": one, **lists}
@@ -131,7 +135,7 @@ def widest(spec, axis):
     return max((max(places) - min(places) + 1 for places in read if places), default=0)
 
 
-def test_what_convdoc_refuses_is_refused_and_each_remedy_mends_its_fault(modules):
+def test_what_convdoc_refuses_is_refused_and_each_remedy_mends_its_fault():
     draw, asked = random.Random(7), []
 
     def pair(most):
@@ -148,11 +152,11 @@ def test_what_convdoc_refuses_is_refused_and_each_remedy_mends_its_fault(modules
             | {"border_mode": draw.choice([sides, "valid", "same", "half", "full"])}
             | {"output_padding": more, **(pooling or free)}
         )
-    code = """return given.map((setting) => A.faults(setting).map(({ about, why, remedies }) =>
+    code = """return given.map((setting) => F.faults(setting).map(({ about, why, remedies }) =>
         [about, why, remedies.map(([words, change]) =>
-            [words, A.faults({ ...setting, ...change }).map(({ why: left }) => left)])]));"""
+            [words, F.faults({ ...setting, ...change }).map(({ why: left }) => left)])]));"""
     refused = 0
-    for s, faults in zip(asked, run(modules, {"A": "arithmetic"}, code, asked), strict=True):
+    for s, faults in zip(asked, run({"F": "faults"}, code, asked), strict=True):
         assert bool(faults) == is_refused(s), (s, faults)
         refused += bool(faults)
         for about, why, remedies in faults:
@@ -173,7 +177,7 @@ def is_refused(s):
     return False
 
 
-def test_what_is_beyond_the_page_is_told(modules):
+def test_what_is_beyond_the_page_is_told():
     cases = [
         (setting(size=[0, 5]), "height and width of the input must be a whole number from 1"),
         (setting(size=[2.5, 5]), "1024; it is 2.5."),
@@ -185,22 +189,165 @@ def test_what_is_beyond_the_page_is_told(modules):
             "products; this page goes up to",
         ),
     ]
-    found = run(
-        modules, {"A": "arithmetic"}, "return given.map((s) => A.faults(s))", [s for s, _ in cases]
-    )
+    found = run({"F": "faults"}, "return given.map((s) => F.faults(s))", [s for s, _ in cases])
     for (_, words), faults in zip(cases, found, strict=True):
         assert words in faults[0]["why"]
         assert faults[0]["remedies"]
 
 
+FACTS = """
+return given.map(([setting, size]) => [
+    Object.fromEntries(C.facts(setting)), C.inverse(setting, size),
+]);
+"""
+
+
+def test_facts_and_answers_are_those_of_convdoc():
+    """Each is read from its sentence, and computed again."""
+    asked, draw = random_settings(1200, seed=21), random.Random(22)
+    sizes = [[draw.randint(1, 12), draw.randint(1, 12)] for _ in asked]
+    found = run({"C": "captions"}, FACTS, list(zip(asked, sizes, strict=True)))
+    names = set()
+    for one, size, (facts, rows) in zip(asked, sizes, found, strict=True):
+        read = {name: BeautifulSoup(fact, "html.parser").text for name, fact in facts.items()}
+        spec, out = plan(one), plan(one).output_size(one["size"])
+        shape = (one["samples"], one["filters"], *out)
+        check_shapes(one, shape, read["Shapes"])
+        check_relationships(spec.relationship(one["size"]), facts)
+        check_padding(one, spec.padding(one["size"]), read["Padding"])
+        unread = read["Unused rows and columns of the input"]
+        assert places_in(unread) == [list(map(str, places)) for places in spec.unused(one["size"])]
+        check_counts(one, shape, read)
+        field = [widest(spec, axis) for axis in (0, 1)]
+        assert read["Receptive field"].startswith(f"{field[0]}×{field[1]} of the input's pixels")
+        assert ("at most" in read["Receptive field"]) == spec.transposed
+        check_memory(one, shape, read["Memory"])
+        assert rows == answers_of(one, size), (one, size)
+        names |= set(read)
+    assert len(names) == 10
+
+
+def check_shapes(one, shape, text):
+    back = one["kind"] == "transposed"
+    given, made = text.split(" → ")
+    own = shapes(one)
+    expected = {"y" if back else "x": own["x"], "W": own.get("w"), "b": own.get("b")}
+    expected = {name: found for name, found in expected.items() if found}
+    read = dict(re.findall(r"(\S+) (\([^)]*\))", given))
+    assert read == {name: str(found) for name, found in expected.items()}
+    assert made == f"{'x′' if back else 'y'} {shape}"
+
+
+def check_relationships(both, facts):
+    said = [
+        f"<math>{_mathml(r.symbols)}</math>, here <math>{_mathml(r.numbers)}</math> "
+        f'<a href="reference/relationships.html#relationship-{r.number}">'
+        f"Relationship {r.number}</a>"
+        for r in both
+    ]
+    if said[0] == said[1]:
+        assert facts["Height and width"] == said[0]
+        assert "Height" not in facts
+    else:
+        assert [facts["Height"], facts["Width"]] == said
+
+
+def check_padding(one, sides, text):
+    mode, zeros = one["border_mode"], [zeros for pair in sides for zeros in pair]
+    assert text.startswith(f"{mode}: ") == isinstance(mode, str)
+    said = text.removeprefix(f"{mode}: ")
+    if not any(zeros):
+        assert said == "none"
+        return
+    what = {"transposed": "cut off are", "max": "cells that do not count,"}
+    what["average_no_pad"] = what["max"]
+    assert said == "{} {} above, {} below, {} on the left, {} on the right".format(
+        what.get(one["kind"], "zeros,"), *zeros
+    )
+
+
+def places_in(text):
+    """Rows and columns that a sentence names as unread."""
+    if text.startswith("none"):
+        assert text == "none: a window reads each row and each column of the input"
+        return [[], []]
+    found = []
+    for name in ("row", "column"):
+        match = re.search(rf"no window reads {name}(s?) ([\d, ]+)", text)
+        found.append(match[2].split(", ") if match else [])
+        assert not match or bool(match[1]) == (len(found[-1]) > 1)
+    return found
+
+
+def check_counts(one, shape, read):
+    """Parameters and products, each with the product that it is."""
+    own = shapes(one)
+    if "w" not in own:
+        assert read["Parameters"] == "none: a pooling learns nothing"
+        assert read["Multiply-adds"] == "none: a pooling multiplies nothing"
+        return
+    back, weights = one["kind"] == "transposed", math.prod(own["w"])
+    product = f"{'·'.join(map(str, own['w']))} = {weights:,}"
+    biases = one["filters"]
+    assert read["Parameters"] == (
+        f"{product} weights, and {biases} for the biases: {weights + biases:,}"
+        if one["bias"]
+        else f"weights: {product}"
+    )
+    each, many = own["w"][1:], own["x"] if back else shape
+    where = "for each of the input's pixels" if back else "for each output"
+    assert read["Multiply-adds"] == (
+        f"{'·'.join(map(str, each))} {where}, {'·'.join(map(str, many))} of them: "
+        f"{math.prod(each) * math.prod(many):,}"
+    )
+
+
+def check_memory(one, shape, text):
+    back = one["kind"] == "transposed"
+    read = re.fullmatch(r"(.*) for (\S+) in float32, (.*) for (\S+)", text)
+    assert (read[2], read[4]) == (("x′", "y") if back else ("y", "x"))
+    for said, numbers in ((read[1], math.prod(shape)), (read[3], math.prod(shapes(one)["x"]))):
+        count = 4 * numbers
+        assert said == (f"{count} bytes" if count < 1000 else f"{number(count / 1000)} kB")
+
+
+#: What the page calls each padding by name; which library pads so is told in conventions.md.
+PADDINGS = {
+    "half": "half",
+    "full": "full",
+    "same, as Theano pads": "same",
+    "same, as TensorFlow pads": "same_upper",
+}
+
+
+def answers_of(one, size):
+    """Rows of words, padding, heights and widths that give an output of a size."""
+    spread = [d * (k - 1) + 1 for k, d in zip(one["kernel"], one["dilation"], strict=True)]
+    most = min(8, max(spread) - 1)
+    modes = {"none (valid)": "valid"}
+    modes |= {f"{p} on every side": [[p, p], [p, p]] for p in range(1, most + 1)}
+    modes |= PADDINGS
+    if not isinstance(one["border_mode"], str):
+        modes["as it is now"] = one["border_mode"]
+    rows = []
+    for words, mode in modes.items():
+        spec = plan(one | {"border_mode": mode})
+        sides = spec.padding(one["size"]) if one["kind"] in POOLINGS else ()
+        beyond = any(max(pair) >= k for pair, k in zip(sides, one["kernel"], strict=False))
+        inputs = [list(spec.input_sizes(o)[axis]) for axis, o in enumerate(size)]
+        if all(inputs) and not (beyond and one["kind"] in POOLINGS):
+            rows.append([words, mode, *([found[0], found[-1]] for found in inputs)])
+    return rows
+
+
 # -- Words and numbers -----------------------------------------------------------------------------
 
 
-def test_numbers_and_formulas_are_written_as_python_writes_them(modules):
+def test_numbers_and_formulas_are_written_as_python_writes_them():
     draw = np.random.default_rng(3)
     values = [0, 1, -1, 0.5, -0.04, 9.995, 10.05, 99.95, 123.456, -1000, 12345.5, 1e9, -2.5e12]
     values += [float(v) for v in draw.normal(0, 10.0 ** draw.integers(-3, 6, 200)).round(3)]
-    written = run(modules, {"D": "drawing"}, "return given.map(D.number)", values)
+    written = run({"D": "drawing"}, "return given.map(D.number)", values)
     different = [
         (value, theirs, number(value))
         for value, theirs in zip(values, written, strict=True)
@@ -212,7 +359,7 @@ def test_numbers_and_formulas_are_written_as_python_writes_them(modules):
     formulas = [
         f.format(o="o'", i="i'", k="k", s="s", P="(p₁ + p₂)", d="d", a="a") for f in formulas
     ]
-    assert run(modules, {"T": "telling"}, "return given.map(T.formula)", formulas) == [
+    assert run({"T": "captions"}, "return given.map(T.formula)", formulas) == [
         _mathml(formula) for formula in formulas
     ]
 
@@ -220,29 +367,25 @@ def test_numbers_and_formulas_are_written_as_python_writes_them(modules):
 TELL = """
 return given.map(({ setting, x, w, b }) => {
     const typed = (values) => values && Float64Array.from(values);
-    const out = A.outputSize(setting), shape = A.outputShape(setting);
-    const known = { padding: A.padding(setting), out, windowAlong: A.windowAlong };
-    const plan = C.computation(setting, known), arrays = { x: typed(x), w: typed(w), b: typed(b) };
+    const shape = A.outputShape(setting);
+    const plan = C.computation(setting), arrays = { x: typed(x), w: typed(w), b: typed(b) };
     const y = C.convolve(plan, arrays.x, arrays.w, arrays.b);
     const at = shape.map((length) => length - 1);
-    const said = document.createElement("p");
-    said.innerHTML = T.output(setting, { ...arrays, plan, y }, at);
-    return [...said.querySelectorAll("span")].map((line) => line.textContent);
+    return T.output(setting, { ...arrays, plan, y }, at);
 });
 """
 
 
 @pytest.mark.parametrize("numbers", ["integers", "decimals", "mixed"])
-def test_what_is_told_of_an_output_is_its_sum(modules, numbers):
+def test_what_is_told_of_an_output_is_its_sum(numbers):
     """Read with a calculator: numbers, symbols, and "=" only where it is equal."""
     asked = random_settings(150, seed=12)
     owned = [arrays(one, seed, numbers) for seed, one in enumerate(asked)]
-    given = [told(*pair) for pair in zip(asked, owned, strict=True)]
-    names = {"A": "arithmetic", "C": "convolve", "T": "telling"}
+    given = [as_json(*pair) for pair in zip(asked, owned, strict=True)]
+    names = {"A": "arithmetic", "C": "convolve", "T": "captions"}
     equal = 0
-    for one, own, (numeric, symbolic) in zip(
-        asked, owned, run(modules, names, TELL, given), strict=True
-    ):
+    for one, own, html in zip(asked, owned, run(names, TELL, given), strict=True):
+        numeric, symbolic = (line.text for line in BeautifulSoup(html, "html.parser")("span"))
         y = expected(one, {name: values.astype(float) for name, values in own.items()})
         value = float(y[-1, -1, -1, -1])
         name, _, rest = numeric.partition(" = ")
@@ -304,8 +447,8 @@ def evaluated(one, own, text):
         ('x = np.array([[1, 2]], dtype="float32").reshape(1, 1, 1, 2)', [[1, 2]]),
     ],
 )
-def test_blocks_are_read(modules, text, rows):
-    assert run(modules, {"S": "state"}, "return S.blockOf(given)", text) == rows
+def test_blocks_are_read(text, rows):
+    assert run({"S": "entries"}, "return S.blockOf(given)", text) == rows
 
 
 @pytest.mark.parametrize(
@@ -323,9 +466,9 @@ def test_blocks_are_read(modules, text, rows):
         "2000000000",
     ],
 )
-def test_what_is_no_block_is_refused(modules, text):
+def test_what_is_no_block_is_refused(text):
     code = "try { S.blockOf(given); } catch (error) { return error.message; }"
-    assert run(modules, {"S": "state"}, code, text)
+    assert run({"S": "entries"}, code, text)
 
 
 # -- Links -----------------------------------------------------------------------------------------
@@ -341,12 +484,12 @@ return given.map(({ setting, x, w, b }) => {
 """
 
 
-def test_links_restore_random_states(modules):
-    given = [told(one, arrays(one, seed)) for seed, one in enumerate(random_settings(600, 8))]
+def test_links_restore_random_states():
+    given = [as_json(one, arrays(one, seed)) for seed, one in enumerate(random_settings(600, 8))]
     draw = random.Random(9)
     for case in given[::3]:
         case["x"] = [draw.choice([v, v / 7, v / 7e5, v * 1e-9, 36, -27]) for v in case["x"]]
-    for case, found in zip(given, run(modules, {"S": "state"}, ROUND_TRIP, given), strict=True):
+    for case, found in zip(given, run({"S": "links"}, ROUND_TRIP, given), strict=True):
         assert found["again"] == case, found["link"]
         assert found["link"].startswith("v1")
         assert set(found["link"]) <= set(
@@ -354,21 +497,21 @@ def test_links_restore_random_states(modules):
         )
 
 
-def test_a_link_is_read_as_other_programs_write_it(modules):
+def test_a_link_is_read_as_other_programs_write_it():
     """Some put % and two letters in the place of parentheses and commas."""
     code = "const { x, setting } = S.read(given); return [[...x], setting.size];"
     text = "v1&x=1%2C1%2C1%2C3&kernel=1%2C1&X=%280.5%29*2.&W=1"
-    assert run(modules, {"S": "state"}, code, text) == [[0.5, 0.5, 0.5], [1, 3]]
+    assert run({"S": "links"}, code, text) == [[0.5, 0.5, 0.5], [1, 3]]
 
 
-def test_links_are_short(modules):
+def test_links_are_short():
     """A character for each small number, and less where they repeat."""
     size = setting(size=[32, 32], channels=3, filters=4, kernel=[5, 5])
     draw = np.random.default_rng(1)
     case = {"setting": size, "x": draw.integers(0, 10, 3072).tolist(), "b": None}
     case["w"] = draw.integers(-9, 10, 300).tolist()
     dark = case | {"x": [0] * 3072}
-    links = [found["link"] for found in run(modules, {"S": "state"}, ROUND_TRIP, [case, dark])]
+    links = [found["link"] for found in run({"S": "links"}, ROUND_TRIP, [case, dark])]
     assert len(links[0]) < 3072 + 300 + 60
     assert len(links[1]) < 300 + 60
 
@@ -414,7 +557,7 @@ def hostile_links():
     return found
 
 
-def test_hostile_links_end_in_a_message(modules):
+def test_hostile_links_end_in_a_message():
     """Or, where damage happens to give another link, in a legal state of a usual size."""
     links = hostile_links()
     assert len(links) == 500
@@ -422,13 +565,13 @@ def test_hostile_links_end_in_a_message(modules):
     const answers = given.map((text) => {
         try {
             const { setting, x } = S.read(text);
-            return { faults: A.faults(setting).length, length: x.length };
+            return { faults: F.faults(setting).length, length: x.length };
         } catch (error) {
             return { message: error.message, kind: error.constructor.name };
         }
     });
     return { answers, clean: Object.getOwnPropertyNames(Object.prototype).length === before };"""
-    found = run(modules, {"S": "state", "A": "arithmetic"}, code, links)
+    found = run({"S": "links", "F": "faults"}, code, links)
     assert found["clean"]
     refused = [answer for answer in found["answers"] if "message" in answer]
     read = [answer for answer in found["answers"] if "message" not in answer]
@@ -474,23 +617,23 @@ def steps_of(one, own):
     return getattr(steps, one["kind"])(own["x"], own["w"], mode, **settings)
 
 
-def test_steppers_have_the_links_that_the_explorer_writes(modules):
+def test_steppers_have_the_links_that_the_explorer_writes():
     for numbers in ("integers", "mixed"):
         asked = random_settings(120, seed=11)
         owned = [arrays(one, seed, numbers) for seed, one in enumerate(asked)]
-        given = [told(*pair) for pair in zip(asked, owned, strict=True)]
-        written = run(modules, {"S": "state"}, ROUND_TRIP, given)
+        given = [as_json(*pair) for pair in zip(asked, owned, strict=True)]
+        written = run({"S": "links"}, ROUND_TRIP, given)
         for one, own, found in zip(asked, owned, written, strict=True):
-            assert link(steps_of(one, own)) == found["link"], one
+            assert link.link(steps_of(one, own)) == found["link"], one
     shifted = steps.shifts([[[[1, 2], [3, 4]]]], [[[[1, 10]]]])
-    assert link(shifted) == "v1&x=1,1,2,2&kernel=1,2&pad=full&X=1234&W=1a"
-    assert link(steps.pooling(np.full((1, 1, 2, 2), np.inf), 2)) == ""
-    assert link(steps.pooling(np.zeros((1, 1, 33, 2)), 2)) == ""
-    assert link(steps.pooling(np.zeros((9, 1, 2, 2)), 2)) == ""
-    assert link(steps.pooling(np.zeros((1, 1, 9, 9)), 2, strides=33)) == ""
+    assert link.link(shifted) == "v1&x=1,1,2,2&kernel=1,2&pad=full&X=1234&W=1a"
+    assert link.link(steps.pooling(np.full((1, 1, 2, 2), np.inf), 2)) == ""
+    assert link.link(steps.pooling(np.zeros((1, 1, 33, 2)), 2)) == ""
+    assert link.link(steps.pooling(np.zeros((9, 1, 2, 2)), 2)) == ""
+    assert link.link(steps.pooling(np.zeros((1, 1, 9, 9)), 2, strides=33)) == ""
 
 
-def test_every_link_of_the_site_opens(modules, site, pages):
+def test_every_link_of_the_site_opens(site, pages):
     """And gives an output of the shape that its stepper has."""
     links = {}
     code = """return given.map((text) => {
@@ -502,12 +645,12 @@ def test_every_link_of_the_site_opens(modules, site, pages):
             stepper = address.find_parent("convdoc-stepper")
             links[name, address["href"].split("#")[1]] = stepper["aria-label"]
     assert len({name for name, _ in links}) > 40
-    shapes = run(modules, {"S": "state", "A": "arithmetic"}, code, [text for _, text in links])
+    shapes = run({"S": "links", "A": "arithmetic"}, code, [text for _, text in links])
     for title, shape in zip(links.values(), shapes, strict=True):
         assert shape in title
 
 
-def test_history_goes_back_and_on_and_holds_no_more_than_memory_does(modules):
+def test_history_goes_back_and_on_and_holds_no_more_than_memory_does():
     code = """const state = (name, length) => ({ name, x: new Float64Array(length) });
     const history = new S.History(state("a", 1)), seen = [];
     const go = (where, ...all) => { history[where](...all); seen.push(history.now.name); };
@@ -517,27 +660,73 @@ def test_history_goes_back_and_on_and_holds_no_more_than_memory_does(modules):
     const many = history.before.length;
     for (let turn = 0; turn < 30; turn += 1) history.push({ name: "e", x: { length: 2 ** 22 } });
     return [seen.join(""), many, history.before.length];"""
-    assert run(modules, {"S": "state"}, code) == ["baabbacc", 200, 8]
+    assert run({"S": "state"}, code) == ["baabbacc", 200, 8]
+
+
+# -- The table of words --------------------------------------------------------------------------
+
+
+def spoken(sources):
+    """Strings, strings and names, and the templates of all modules, as patterns."""
+    strings = set(re.findall(r'"([^"\n]*)"', sources))
+    templates = re.findall(r"(?=`([^`\n]*)`)", re.sub(r"\$\{[^{}]*\}", "*", sources))
+    hole = re.escape("*")
+    made = [re.compile(re.escape(found).replace(hole, "([^.]*)")) for found in templates]
+    return strings, strings | set(re.findall(r"\w+", sources)), made
+
+
+def is_spoken(name, strings, parts, made):
+    if name in strings:
+        return True
+    found = (pattern.fullmatch(name) for pattern in made)
+    return any(
+        match and set(match.groups()) <= parts and match.groups() != (name,) for match in found
+    )
+
+
+def leaves(table, at=""):
+    """Names of all sentences, each with its text or its forms."""
+    parts = table.items() if isinstance(table, dict) else enumerate(table)
+    for name, value in parts:
+        if isinstance(value, str) or "other" in value:
+            yield f"{at}{name}", value
+        else:
+            yield from leaves(value, f"{at}{name}.")
+
+
+def test_the_table_has_each_sentence_that_is_said_and_no_other():
+    table = page.sentences()
+    known = dict(leaves({name: group for name, group in table.items() if name != "page"}))
+    known.pop("language")
+    sources = "".join(path.read_text("utf-8") for path in sorted(page.FOLDER.glob("*.js")))
+    said = spoken(sources)
+    for name in known:
+        group, _, rest = name.partition(".")  # code.js leaves its group out
+        assert is_spoken(name, *said) or (group == "code" and is_spoken(rest, *said)), name
+    for string in said[0]:
+        if re.fullmatch(rf"({'|'.join(table)})\.[a-z0-9_ -]+", string):
+            assert string in known, string
 
 
 # -- What Python hands over ------------------------------------------------------------------------
 
 
-def test_python_hands_over_what_it_knows(modules):
-    handed = run(modules, {"D": "data"}, "return D.default")
-    assert handed == json.loads(json.dumps(page.data()))
+def test_python_hands_over_what_it_knows():
+    code = "return [D.words, A.LIMITS]"
+    handed = [transcript.WORDS, link.LIMITS]
+    assert run({"D": "drawing", "A": "arithmetic"}, code) == json.loads(json.dumps(handed))
 
 
-def test_presets_are_legal_and_are_what_they_are_called(modules):
+def test_presets_are_legal_and_are_what_they_are_called():
     code = """return Object.entries(P.PRESETS).flatMap(([group, all]) =>
         Object.entries(all).map(([name, make]) => {
             const { setting } = make(S.made(S.START));
-            return [group, name, A.faults(setting), A.relationshipAlong(setting, 0).number];
+            return [group, name, F.faults(setting), A.relationshipAlong(setting, 0).number];
         }));"""
-    names = {"P": "presets", "S": "state", "A": "arithmetic"}
-    found = {(group, name): rest for group, name, *rest in run(modules, names, code)}
+    names = {"P": "presets", "S": "state", "A": "arithmetic", "F": "faults"}
+    found = {(group, name): rest for group, name, *rest in run(names, code)}
     assert len(found) == 5 + 17 + 7
     assert not any(faults for faults, _ in found.values())
-    relationships = [number for (group, _), (_, number) in found.items() if "Dumoulin" in group]
+    relationships = [number for (group, _), (_, number) in found.items() if group == "guide"]
     # In the order of their guide; number 7, pooling's, is what convdoc calls 1 under stride 1.
     assert relationships == [1, 2, 3, 4, 5, 6, 6, 15, 8, 9, 10, 11, 12, 13, 14, 1, 1]

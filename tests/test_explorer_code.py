@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from convdoc.engines import load_keras
-from tests import explorer
+from tests import explorer_page as explorer
 from tests.explorer_snippets import MODULES, check
 
 CASES = explorer.cases(120)
@@ -18,8 +18,8 @@ HERE = [name for name in explorer.LIBRARIES if name not in MODULES]
 
 
 @pytest.fixture(scope="module")
-def written(browser):
-    return explorer.write_snippets(browser, CASES)
+def written():
+    return explorer.write_snippets(CASES)
 
 
 @pytest.fixture
@@ -30,25 +30,17 @@ def floatx():
     backend.set_floatx("float32")
 
 
-@pytest.fixture(scope="module")
-def module(browser):
-    """Calls a function of the module: `module("numpyArray", "x", [1, 2], [2])`."""
-    page = browser.new_page()
-    page.set_content(explorer.page.import_map())
-    yield lambda name, *arguments: page.evaluate(
-        """async ([name, given]) => {
-          const result = (await import("explorer/code"))[name](...given);
-          return result instanceof Uint8Array ? [...result] : result;
-        }""",
-        [name, arguments],
-    )
-    page.close()
+def module(name, *arguments):
+    """Call a function of the module: `module("numpyArray", "x", [1, 2], [2])`."""
+    code = """const answer = C[given[0]](...given[1]);
+    return answer instanceof Uint8Array ? [...answer] : answer;"""
+    return explorer.run({"C": "code"}, code, [name, arguments])
 
 
-def script(browser, library, setting):
+def script(library, setting):
     """The script without the arrays."""
     case = setting, explorer.arrays(setting)
-    (one,) = explorer.write_snippets(browser, [case], [library])
+    (one,) = explorer.write_snippets([case], [library])
     return without_arrays(one["snippets"][library])
 
 
@@ -119,15 +111,15 @@ def test_scripts_can_be_compiled_and_read(written):
         ],
     }.items(),
 )
-def test_nothing_is_said_that_a_library_does_by_itself(library, lines, browser):
-    text = script(browser, library, explorer.setting("correlation"))
+def test_nothing_is_said_that_a_library_does_by_itself(library, lines):
+    text = script(library, explorer.setting("correlation"))
     assert [line.replace('"', "'") for line in text.split("\n") if line] == [*lines, "print(y)"]
 
 
 @pytest.mark.parametrize("library", explorer.LIBRARIES)
-def test_a_kernel_of_one_number_is_not_flipped(library, browser):
+def test_a_kernel_of_one_number_is_not_flipped(library):
     for kind in ("convolution", "correlation", "transposed"):
-        text = script(browser, library, explorer.setting(kind, kernel=[1, 1]))
+        text = script(library, explorer.setting(kind, kernel=[1, 1]))
         assert "flip" not in text.replace("does not flip", "").replace("convolution flips", "")
         assert "::-1" not in text
 
@@ -144,10 +136,10 @@ SAME = {
 @pytest.mark.parametrize(
     ("library", "mode", "word"), [(name, *told) for name, told in SAME.items()]
 )
-def test_the_word_of_a_library_is_taken_where_it_means_these_zeros(library, mode, word, browser):
+def test_the_word_of_a_library_is_taken_where_it_means_these_zeros(library, mode, word):
     def text(border_mode):
         even = explorer.setting(kernel=[2, 2], border_mode=border_mode)
-        return script(browser, library, even)
+        return script(library, even)
 
     (other,) = {"same", "same_upper"} - {mode}
     assert word in text(mode)
@@ -156,7 +148,7 @@ def test_the_word_of_a_library_is_taken_where_it_means_these_zeros(library, mode
     assert word in text([[1, 0], [1, 0]] if mode == "same" else [[0, 1], [0, 1]])
 
 
-def test_arrays_are_rows_under_rows(module):
+def test_arrays_are_rows_under_rows():
     assert module("numpyArray", "x", [1, -2, 10, 0], [1, 1, 2, 2]) == (
         "x = np.array([[ 1, -2],\n"
         "              [10,  0]]).reshape(1, 1, 2, 2)"
@@ -173,7 +165,7 @@ def test_arrays_are_rows_under_rows(module):
     np.testing.assert_array_equal(names["x"], np.arange(100).reshape(1, 1, 1, 100))
 
 
-def test_numbers_are_read_back_to_the_last_bit(module):
+def test_numbers_are_read_back_to_the_last_bit():
     draw = np.random.default_rng(3)
     numbers = [0.1, 1e21, 1e-7, 5e-324, 1.7976931348623157e308, 2.0**53, -1 / 3]
     numbers += (draw.normal(size=93) * 10.0 ** draw.integers(-30, 30, 93)).tolist()
@@ -185,20 +177,20 @@ def test_numbers_are_read_back_to_the_last_bit(module):
     assert loaded.ravel().tolist() == numbers
 
 
-def test_large_arrays_are_files(browser):
+def test_large_arrays_are_files():
     large = explorer.setting(size=[40, 51])
     arrays = explorer.arrays(large)
-    ((one),) = explorer.write_snippets(browser, [(large, arrays)])
+    ((one),) = explorer.write_snippets([(large, arrays)])
     assert set(one["files"]) == {"x.npy"}
     np.testing.assert_array_equal(np.load(io.BytesIO(one["files"]["x.npy"])), arrays["x"])
     for snippet in one["snippets"].values():
         assert 'x = np.load("x.npy").astype("float32")\n' in snippet
     small = explorer.setting(size=[40, 50])
-    ((one),) = explorer.write_snippets(browser, [(small, explorer.arrays(small))])
+    ((one),) = explorer.write_snippets([(small, explorer.arrays(small))])
     assert one["files"] == {}
 
 
-def test_float32_is_taken_while_it_is_exact(browser):
+def test_float32_is_taken_while_it_is_exact():
     square = explorer.setting(size=[1, 1], kernel=[1, 1], bias=True)
     for x, b, dtype in [
         (2**12 - 1, 0, 32),
@@ -212,6 +204,6 @@ def test_float32_is_taken_while_it_is_exact(browser):
             for name, shape in explorer.shapes(square).items()
         }
         assert explorer.expected(square, arrays).dtype == f"float{dtype}"
-        text = explorer.write_snippets(browser, [(square, arrays)])[0]["snippets"]
+        text = explorer.write_snippets([(square, arrays)])[0]["snippets"]
         assert ('"float32"' in text["torch"]) is (dtype == 32)
         assert ("x64" in text["jax"]) is ("set_floatx" in text["keras2"]) is (dtype == 64)

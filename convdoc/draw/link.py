@@ -1,6 +1,6 @@
 """The link of a stepper's convolution to the site's explorer, which writes and reads such links.
 
-Its grammar is that of docs/_static/explorer/state.js: a version, then what differs from one 5×5
+Its grammar is that of docs/_explorer/links.js: a version, then what differs from one 5×5
 image under one 3×3 kernel, then the numbers of the input, the kernel and the bias.
 """
 

@@ -39,18 +39,24 @@
   const toNumber = (text) => (NUMBER.test(text) ? Number(text) : NaN);
   const tidy = (text) => text.replaceAll("−", "-").trim();
   // 96_040_000, 96,040,000 and 96 040 000 are one number; 1,5 is none.
-  const ungrouped = (text) => (/^[+-]?\d{1,3}([,_\s]\d{3})+(\.\d+)?$/.test(text) ? text.replace(/[,_\s]/g, "") : text);
+  const ungrouped = (
+    text,
+  ) => (/^[+-]?\d{1,3}([,_\s]\d{3})+(\.\d+)?$/.test(text) ? text.replace(/[,_\s]/g, "") : text);
   const shapeOf = (value) => (Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : []);
   // Lists within lists, until the bracket that closes this one; takes from the tokens what it reads.
   const nested = (tokens) => {
     const items = [];
-    for (let token; (token = tokens.shift()) !== undefined && token !== "]"; )
+    for (let token; (token = tokens.shift()) !== undefined && token !== "]";) {
       items.push(token === "[" ? nested(tokens) : toNumber(token));
+    }
     return items;
   };
-  const squeezed = (value) => (value.length === 1 && Array.isArray(value[0]) ? squeezed(value[0]) : value);
+  const squeezed = (
+    value,
+  ) => (value.length === 1 && Array.isArray(value[0]) ? squeezed(value[0]) : value);
   const isEven = (value) =>
-    !Array.isArray(value) || value.every((part) => isEven(part) && `${shapeOf(part)}` === `${shapeOf(value[0])}`);
+    !Array.isArray(value) ||
+    value.every((part) => isEven(part) && `${shapeOf(part)}` === `${shapeOf(value[0])}`);
 
   // Each kind of answer, read from what was written; a string is the name of what is wrong with it.
   const READ = {
@@ -64,18 +70,28 @@
       return Number.isFinite(value) ? value : "not number";
     },
     shape(text) {
-      const values = text.replace(/^[([]|[)\]]$/g, "").split(/[\s,×x]+/).filter(Boolean).map(toNumber);
+      const values = text.replace(/^[([]|[)\]]$/g, "").split(/[\s,×x]+/).filter(Boolean).map(
+        toNumber,
+      );
       return values.length && values.every(Number.isInteger) ? values : "not shape";
     },
     array(text) {
-      const inner = text.replace(/^(array|np\.array|tensor)\(/, "").replace(/(,\s*dtype=[\w.]+)?\)$/, (end) => (text.startsWith("(") ? end : ""))
+      const inner = text.replace(/^(array|np\.array|tensor)\(/, "").replace(
+        /(,\s*dtype=[\w.]+)?\)$/,
+        (end) => (text.startsWith("(") ? end : ""),
+      )
         .replaceAll("(", "[")
         .replaceAll(")", "]");
-      const rows = inner.includes("[") ? [inner] : inner.split("\n").filter((row) => row.trim()).map((row) => `[${row}]`);
+      const rows = inner.includes("[")
+        ? [inner]
+        : inner.split("\n").filter((row) => row.trim()).map((row) => `[${row}]`);
       const tokens = rows.join(" ").match(/[[\]]|[^\s,;[\]]+/g) ?? [];
-      const balanced = tokens.filter((token) => token === "[").length === tokens.filter((token) => token === "]").length;
+      const balanced = tokens.filter((token) => token === "[").length ===
+        tokens.filter((token) => token === "]").length;
       const value = squeezed(nested(tokens));
-      if (tokens.length || !balanced || !value.length || value.flat(Infinity).some(Number.isNaN)) return "not array";
+      if (tokens.length || !balanced || !value.length || value.flat(Infinity).some(Number.isNaN)) {
+        return "not array";
+      }
       return isEven(value) ? value : "ragged";
     },
   };
@@ -156,7 +172,9 @@
       if (known) return this.tell("open", known[1]);
       if (!state.hints) return "unknown";
       const [given, right] = [shapeOf(answer), shapeOf(plan.right)].map(asTuple);
-      const aside = plan.kind === "array" && given !== right ? `${fill(said.shape, { given, right })} ` : "";
+      const aside = plan.kind === "array" && given !== right
+        ? `${fill(said.shape, { given, right })} `
+        : "";
       const hint = plan.hints[state.hints - 1];
       this.tell("open", aside + (hint ? fill(plan.hinted[state.hints - 1], { hint }) : said.end));
       return "unknown";
@@ -164,7 +182,12 @@
     hint() {
       this.state.hints = Math.min(this.state.hints + 1, HINTS + 1);
       const hint = this.plan.hints[this.state.hints - 1];
-      this.tell("open", hint ? fill(this.plan.hinted[HINTS + this.state.hints - 1], { hint }) : this.plan.words["no more hints"]);
+      this.tell(
+        "open",
+        hint
+          ? fill(this.plan.hinted[HINTS + this.state.hints - 1], { hint })
+          : this.plan.words["no more hints"],
+      );
     }
     clear() {
       kept.write(this.plan.name, null);
@@ -188,7 +211,10 @@
         this.querySelector("span").textContent = fill(words, { done, all: names.length });
         this.querySelector("button").hidden = !names.some((name) => kept.read(name).text);
       };
-      this.querySelector("button").addEventListener("click", () => names.forEach((name) => kept.write(name, null)));
+      this.querySelector("button").addEventListener(
+        "click",
+        () => names.forEach((name) => kept.write(name, null)),
+      );
       document.addEventListener(CHANGED, count);
       window.addEventListener("pageshow", count); // back from a page where something was answered
       count();

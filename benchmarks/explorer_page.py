@@ -84,8 +84,8 @@ def main():
             page.wait_for_selector("#convdoc-explorer .progress", state="hidden", timeout=60_000)
             page.wait_for_timeout(1000)
             took = page.evaluate(TYPE, ["loupe .stamp", 4, TIMES])
-            told = "each channel by itself" if filters == 3 else "one filter over all channels"
-            print(f"1024×1024 in colour with 3×3, {told}: {statistics.median(took):.0f} ms")
+            how = "each channel by itself" if filters == 3 else "one filter over all channels"
+            print(f"1024×1024 in colour with 3×3, {how}: {statistics.median(took):.0f} ms")
         browser.close()
         server.shutdown()
 

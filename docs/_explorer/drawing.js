@@ -1,43 +1,73 @@
 // A setting and its numbers as a stepper, of the same cells, words and script as those that Python
 // writes (figure.py, blocks.py, cells.py). It is drawn once for a setting; then only numbers change.
-import { inputShape, isPooling, isTransposed, kernelShape, outputShape, padding } from "explorer/arithmetic";
+import {
+  AXES,
+  inputShape,
+  kernelShape,
+  outputShape,
+  padding,
+  product,
+  range,
+} from "./arithmetic.js";
+import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import data from "explorer/data";
 
-export const { words, axes } = data;
-const { operators } = data;
+export const words = data.words;
+const { axes } = data;
 const UNIT = 10, MARGIN = 1, LEVELS = 5;
 const MOST_SIDE = 72, MOST_CELLS = 12_000; // that are drawn one by one
 
-const range = (length) => [...Array(length).keys()];
-const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
 export const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 // As convdoc.draw writes numbers: two decimals at most, fewer from 10 and from 100 on.
 export function number(value) {
+  return short(value).replace("e+", "e").replaceAll("-", "−");
+}
+
+function short(value) {
   const size = Math.abs(value);
-  let text;
-  if (size >= 1e9) text = String(Number(value.toPrecision(2)).toExponential()).replace("e+", "e");
-  else text = Number.isInteger(value) ? String(value) : String(Number(value.toFixed(2 - (size >= 10) - (size >= 100))) + 0);
-  return text.replaceAll("-", "−");
+  if (size >= 1e9) return Number(value.toPrecision(2)).toExponential();
+  if (Number.isInteger(value)) return String(value);
+  return String(Number(value.toFixed(2 - (size >= 10) - (size >= 100))) + 0);
 }
 
 // -- How the arrays lie ----------------------------------------------------------------------------
 
 // A transposed convolution is shown as a convolution over its input spread out with zeros.
 export function layout(setting) {
-  const { size, strides, dilation, kernel } = setting, out = outputShape(setting).slice(2), sides = padding(setting);
+  const { size, strides, dilation, kernel } = setting,
+    out = outputShape(setting).slice(2),
+    sides = padding(setting);
   const transposed = isTransposed(setting);
   const along = (axis) => {
-    if (!transposed) return { around: sides[axis], spread: 1, starts: range(out[axis]).map((at) => at * strides[axis]) };
-    const reach = dilation[axis] * (kernel[axis] - 1), first = sides[axis][0] - reach, before = Math.max(0, -first);
+    if (!transposed) {
+      return {
+        around: sides[axis],
+        spread: 1,
+        starts: range(out[axis]).map((at) => at * strides[axis]),
+      };
+    }
+    const reach = dilation[axis] * (kernel[axis] - 1),
+      first = sides[axis][0] - reach,
+      before = Math.max(0, -first);
     const behind = Math.max(0, first + out[axis] - 1 + reach - (size[axis] - 1) * strides[axis]);
-    return { around: [before, behind], spread: strides[axis], starts: range(out[axis]).map((at) => before + first + at) };
+    return {
+      around: [before, behind],
+      spread: strides[axis],
+      starts: range(out[axis]).map((at) => before + first + at),
+    };
   };
   const [rows, columns] = [along(0), along(1)];
-  const there = [rows, columns].map(({ around, spread }, axis) => (size[axis] - 1) * spread + 1 + around[0] + around[1]);
+  const there = [rows, columns].map(({ around, spread }, axis) =>
+    (size[axis] - 1) * spread + 1 + around[0] + around[1]
+  );
   return {
-    around: [rows.around, columns.around], spread: [rows.spread, columns.spread],
-    starts: [rows.starts, columns.starts], there, here: out, reach: reach(setting),
+    around: [rows.around, columns.around],
+    spread: [rows.spread, columns.spread],
+    starts: [rows.starts, columns.starts],
+    there,
+    here: out,
+    reach: reach(setting),
   };
 }
 
@@ -46,28 +76,33 @@ function reach(setting) {
   const { channels, filters, groups } = setting;
   if (isPooling(setting)) return range(channels).map((c) => [c]);
   const inside = channels / groups, outside = filters / groups;
-  return range(filters).map((f) => range(inside).map((slot) => Math.floor(f / outside) * inside + slot));
+  return range(filters).map((f) =>
+    range(inside).map((slot) => Math.floor(f / outside) * inside + slot)
+  );
 }
 
 // Whether it can be drawn cell by cell.
 export function isDrawable(setting) {
   const { there, here, reach: slices } = layout(setting);
-  const cells = setting.samples * (setting.channels * product(there) + setting.filters * product(here));
-  const kernels = isPooling(setting) ? 0 : slices.length * slices[0].length * product(setting.kernel);
+  const cells = setting.samples *
+    (setting.channels * product(there) + setting.filters * product(here));
+  const kernels = isPooling(setting)
+    ? 0
+    : slices.length * slices[0].length * product(setting.kernel);
   return Math.max(...there, ...here) <= MOST_SIDE && cells + kernels <= MOST_CELLS;
 }
 
-export const names = (setting) => (isTransposed(setting) ? ["x′", "y", "W"] : ["y", "x", "W"]);
+export const names = (setting) => kindOf(setting).names;
 
 // The weights of a filter's slice as they lie on the image, and where each stands in w.
 export function placesOfSlice(setting, filter, slot) {
-  const { kernel, channels, filters, groups, kind } = setting, [kh, kw] = kernel;
+  const { kernel, channels, filters, groups } = setting, [kh, kw] = kernel;
   const inside = channels / groups, outside = filters / groups;
-  const at = kind === "transposed"
+  const at = isTransposed(setting)
     ? (Math.floor(filter / outside) * inside + slot) * outside + (filter % outside)
     : filter * inside + slot;
   const places = range(kh * kw).map((t) => at * kh * kw + t);
-  return kind === "convolution" ? places.reverse() : places;
+  return kindOf(setting).isTurned ? places.reverse() : places;
 }
 
 // A place in an array as its indices: of four where it has several slices, else of two.
@@ -85,14 +120,16 @@ export function indices(shape, place) {
 // `titles` are what output and input are called above, if that is not what they are.
 export function figure(setting, titles = names(setting)) {
   const lay = layout(setting), [here, there, stamp] = names(setting);
-  const sign = operators[isPooling(setting) ? "pooling" : setting.kind];
+  const { signs, isTurned } = kindOf(setting), kernel = kernelShape(setting);
+  const stamps = kernel && block("stamp", stamp, kernel, stampSlices(setting, lay), isTurned);
   const blocks = [
     block("there", titles[1], inputShape(setting), thereSlices(setting, lay, there)),
-    ...(isPooling(setting) ? [] : [block("stamp", stamp, kernelShape(setting), stampSlices(setting, lay), setting.kind === "convolution")]),
+    ...(stamps ? [stamps] : []),
     block("here", titles[0], outputShape(setting), hereSlices(setting, lay, here)),
   ];
-  const between = (at) => (at < sign.length ? `<span class="operator" aria-hidden="true">${sign[at]}</span>` : "");
-  const drawn = blocks.map((part, at) => part.html + between(at)).join("");
+  const sign = (text) => `<span class="operator" aria-hidden="true">${text}</span>`;
+  const between = [...data.operators[signs].map(sign), ""];
+  const drawn = blocks.map((part, at) => part.html + between[at]).join("");
   return (
     `<div class="stage" style="${measures(blocks)}">${drawn}</div>${controls(setting)}` +
     `<p class="now" aria-live="polite" tabindex="0"></p>${notes(setting, lay)}`
@@ -105,38 +142,63 @@ export function plan(setting) {
   const around = isTransposed(setting) ? "spread cell" : "padding cell";
   return {
     start: Math.floor(rows / 2) * columns + Math.floor(columns / 2), // in the middle, where most is read
-    shape: outputShape(setting), starts: lay.starts, window: setting.kernel, dilation: setting.dilation,
-    reach: lay.reach, scatters: false, around: lay.around.map(([before]) => before), spread: lay.spread,
-    size: inputShape(setting), names: names(setting).slice(0, 2),
-    words: { step: words.step, play: words.play, pause: words.pause, meets: words.meets[1], surround: words[around] },
+    shape: outputShape(setting),
+    starts: lay.starts,
+    window: setting.kernel,
+    dilation: setting.dilation,
+    reach: lay.reach,
+    scatters: false,
+    around: lay.around.map(([before]) => before),
+    spread: lay.spread,
+    size: inputShape(setting),
+    names: names(setting).slice(0, 2),
+    words: {
+      step: words.step,
+      play: words.play,
+      pause: words.pause,
+      meets: words.meets[1],
+      surround: words[around],
+    },
   };
 }
 
-const label = (setting, name, shape, [first, second]) => {
-  const called = isPooling(setting) ? axes.x : axes[name];
-  return [first, second].map((at, k) => (shape[k] > 1 ? `${words[called[k]]} ${at}` : "")).filter(Boolean).join(", ");
-};
+// Names of the first two axes of an array.
+export const axesOf = (setting, name) => (isPooling(setting) ? axes.x : axes[name]);
+
+function label(setting, name, shape, indices) {
+  const parts = axesOf(setting, name).map((axis, k) => `${words[axis]} ${indices[k]}`);
+  return parts.filter((_, k) => shape[k] > 1).join(", ");
+}
 
 const slicesOf = (shape) => range(shape[0]).flatMap((n) => range(shape[1]).map((c) => [n, c]));
 
 function thereSlices(setting, lay, name) {
   const shape = inputShape(setting), size = lay.there, window = windowCells(setting);
-  const real = ([row, column]) => [row, column].every((cell, axis) => isReal(lay, setting, axis, cell));
+  const real = ([row, column]) =>
+    [row, column].every((cell, axis) => isReal(lay, setting, axis, cell));
   const cells = range(size[0]).flatMap((row) => range(size[1]).map((column) => [row, column]));
   const unread = [0, 1].map((axis) => unreadCells(setting, lay, axis));
   const hatched = cells.filter(([row, column]) => unread[0].has(row) || unread[1].has(column));
   const elements = cells.filter(real);
   const ground =
-    (elements.length < cells.length ? path("p", ruled([0, 0], size)) + path("b", boxes(elements)) : "") +
+    (elements.length < cells.length
+      ? path("p", ruled([0, 0], size)) + path("b", boxes(elements))
+      : "") +
     fills() + path("u", hatched.map(hatching).join("")) +
     (window.length > 1 ? moved("o", path("b", boxes(window)) + path("k", boxes(window))) : "");
   const whole = lay.spread.every((step) => step === 1);
-  const lines = whole ? ruled(lay.around.map(([before]) => before), setting.size) : elements.map((cell) => boxes([cell])).join("");
+  const lines = whole
+    ? ruled(lay.around.map(([before]) => before), setting.size)
+    : elements.map((cell) => boxes([cell])).join("");
   const raised = !isPooling(setting);
-  const corners = raised ? window.map(([row, column]) => text(column * UNIT + 9.3, row * UNIT + 8)).join("") : "";
+  const corners = raised
+    ? window.map(([row, column]) => text(column * UNIT + 9.3, row * UNIT + 8)).join("")
+    : "";
   const edge = path("e", frame(window));
   return slicesOf(shape).map((index) => ({
-    size, label: label(setting, name, shape, index), hidden: index[0] > 0,
+    size,
+    label: label(setting, name, shape, index),
+    hidden: index[0] > 0,
     svg: ground + numbers(size, raised ? 4 : 5) + path("g", lines) +
       moved("w", edge + (corners && `<g aria-hidden="true">${corners}</g>`)),
   }));
@@ -145,62 +207,87 @@ function thereSlices(setting, lay, name) {
 function hereSlices(setting, lay, name) {
   const shape = outputShape(setting), size = lay.here;
   return slicesOf(shape).map((index) => ({
-    size, label: label(setting, name, shape, index), hidden: index[0] > 0,
-    svg: fills() + numbers(size, 5) + path("g", ruled([0, 0], size)) + moved("w", path("e", frame([[0, 0]]))),
+    size,
+    label: label(setting, name, shape, index),
+    hidden: index[0] > 0,
+    svg: fills() + numbers(size, 5) + path("g", ruled([0, 0], size)) +
+      moved("w", path("e", frame([[0, 0]]))),
   }));
 }
 
 function stampSlices(setting, lay) {
   const size = setting.kernel, { channels, filters } = setting;
-  const several = [[words[isTransposed(setting) ? "channel" : "filter"], filters], [words[isTransposed(setting) ? "filter" : "channel"], channels]];
+  const called = isTransposed(setting) ? ["channel", "filter"] : ["filter", "channel"];
+  const counts = [filters, channels];
   return lay.reach.flatMap((read, f) =>
     read.map((channel) => ({
-      size, hidden: f > 0,
-      label: several.map(([word, count], k) => (count > 1 ? `${word} ${[f, channel][k]}` : "")).filter(Boolean).join(", "),
+      size,
+      hidden: f > 0,
+      label: called.map((word, k) => `${words[word]} ${[f, channel][k]}`)
+        .filter((_, k) => counts[k] > 1).join(", "),
       svg: fills() + numbers(size, 5) + path("g", ruled([0, 0], size)),
-    })));
+    }))
+  );
 }
 
 function block(part, name, shape, slices, turned) {
   const role = { there: "input", stamp: "kernel", here: "output" }[part];
   const lies = `<span>${escaped(words["as it lies"].replace("{name}", "x"))}</span>`;
-  const way = part === "stamp" ? `<p class="way">${turned ? lies : ""}<span${turned ? " hidden" : ""}>${words["as stored"]}</span></p>` : "";
+  const stored = `<span${turned ? " hidden" : ""}>${words["as stored"]}</span>`;
+  const way = part === "stamp" ? `<p class="way">${turned ? lies : ""}${stored}</p>` : "";
   const drawn = slices.map(({ size: [rows, columns], label: over, hidden, svg }) => {
     const [height, width] = [rows, columns].map((cells) => cells * UNIT + 2 * MARGIN);
-    const told = words.panel.replace("{name}", `${name} ${over}`.trim()).replace("{rows}", rows).replace("{columns}", columns);
+    const holes = { name: `${name} ${over}`.trim(), rows, columns };
+    const about = words.panel.replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
     return (
-      `<div class="slice"${hidden ? " hidden" : ""}>${over ? `<span>${escaped(over)}</span>` : ""}` +
-      `<svg class="cells ${role}" viewBox="-${MARGIN} -${MARGIN} ${width} ${height}" role="img" aria-label="${escaped(told)}" style="--w:${width / UNIT}">${svg}</svg></div>`
+      `<div class="slice"${hidden ? " hidden" : ""}>` +
+      (over ? `<span>${escaped(over)}</span>` : "") +
+      `<svg class="cells ${role}" viewBox="-${MARGIN} -${MARGIN} ${width} ${height}" role="img" ` +
+      `aria-label="${escaped(about)}" style="--w:${width / UNIT}">${svg}</svg></div>`
     );
   });
   return {
-    html: `<div class="block ${part}"><p><b>${name}</b> (${shape.join(", ")})</p>${way}${drawn.join("")}</div>`,
+    html: `<div class="block ${part}"><p><b>${name}</b> (${shape.join(", ")})</p>${way}${
+      drawn.join("")
+    }</div>`,
     columns: Math.max(...slices.map(({ size }) => size[1] + 0.2)),
-    rows: slices.filter(({ hidden }) => !hidden).reduce((sum, { size, label: over }) => sum + size[0] + 0.2 + (over ? 1 : 0), 0),
+    rows: slices.filter(({ hidden }) => !hidden).reduce(
+      (sum, { size, label: over }) => sum + size[0] + 0.2 + (over ? 1 : 0),
+      0,
+    ),
   };
 }
 
 function measures(blocks) {
   const columns = blocks.map((part) => part.columns), rows = blocks.map((part) => part.rows);
   const all = columns.reduce((a, b) => a + b, 0);
-  return `--all:${all.toFixed(1)};--widest:${Math.max(...columns)};--rows:${Math.max(...rows)};--least:${all > 16 ? 1.7 : 2.5}rem`;
+  return `--all:${all.toFixed(1)};--widest:${Math.max(...columns)};--rows:${
+    Math.max(...rows)
+  };--least:${all > 16 ? 1.7 : 2.5}rem`;
 }
 
 function controls(setting) {
-  const button = (name, shown, more = "") => `<button data-do="${name}" ${more}>${escaped(shown)}</button>`;
+  const button = (name, shown, more = "") =>
+    `<button data-do="${name}" ${more}>${escaped(shown)}</button>`;
+  const option = ([value, label]) => `<option value="${value}">${escaped(label)}</option>`;
   const choice = (name, word, options) =>
-    `<label>${escaped(word)} <select data-do="${name}">${options.map(([value, told]) => `<option value="${value}">${escaped(told)}</option>`).join("")}</select></label>`;
-  const [here] = names(setting), shape = outputShape(setting), called = isPooling(setting) ? axes.x : axes[here];
-  const several = called.map((name, axis) => (shape[axis] > 1 ? choice(axis, words[name], range(shape[axis]).map((at) => [at, at])) : ""));
+    `<label>${escaped(word)} ` +
+    `<select data-do="${name}">${options.map(option).join("")}</select></label>`;
+  const [here] = names(setting), shape = outputShape(setting);
+  const several = axesOf(setting, here).map((name, axis) => {
+    const indices = range(shape[axis]).map((at) => [at, at]);
+    return shape[axis] > 1 ? choice(axis, words[name], indices) : "";
+  });
   return (
     '<div class="controls" hidden>' +
     button("back", "←", `aria-label="${escaped(words.back)}"`) +
     button("play", words.play) +
     button("forward", "→", `aria-label="${escaped(words.forward)}"`) +
-    `<input type="range" max="${product(shape) - 1}" aria-label="${escaped(words.slider)}"><span class="count"></span>` +
+    `<input type="range" max="${product(shape) - 1}" aria-label="${escaped(words.slider)}">` +
+    '<span class="count"></span>' +
     several.join("") +
     choice("speed", words.speed, Object.entries(words.speeds)) +
-    (setting.kind === "convolution" ? button("stored", words.stored, 'aria-pressed="false"') : "") +
+    (kindOf(setting).isTurned ? button("stored", words.stored, 'aria-pressed="false"') : "") +
     button("full", "", `aria-label="${escaped(words["full screen"])}"`) +
     "</div>"
   );
@@ -208,19 +295,26 @@ function controls(setting) {
 
 // What the dashed and the hatched cells are.
 function notes(setting, lay) {
-  const told = [], there = names(setting)[1];
+  const lines = [], there = names(setting)[1];
   const surrounded = lay.around.flat().some(Boolean) || lay.spread.some((step) => step > 1);
-  if (surrounded && isTransposed(setting)) told.push(words.spread.replace("{name}", there));
-  else if (surrounded) told.push(words.dashed + (["max", "average_no_pad"].includes(setting.kind) ? ` ${words["not counted"]}` : ""));
-  const left = [0, 1].flatMap((axis) =>
+  if (surrounded && isTransposed(setting)) lines.push(words.spread.replace("{name}", there));
+  else if (surrounded && kindOf(setting).hasZeros) lines.push(words.dashed);
+  else if (surrounded) lines.push(`${words.dashed} ${words["not counted"]}`);
+  const nameOf = (axis, place) => {
+    const at = place / lay.spread[axis], isReal = at >= 0 && at < setting.size[axis];
+    if (!isReal && isTransposed(setting)) return "";
+    const line = axis ? "column" : "row";
+    return words[isReal ? line : `padding ${line}`].replace("{index}", number(at));
+  };
+  const left = AXES.flatMap((axis) =>
     [...unreadCells(setting, lay, axis)].map((cell) => cell - lay.around[axis][0])
       .filter((place) => place % lay.spread[axis] === 0)
-      .map((place) => {
-        const at = place / lay.spread[axis], name = axis ? "column" : "row", real = at >= 0 && at < setting.size[axis];
-        return !real && isTransposed(setting) ? "" : words[real ? name : `padding ${name}`].replace("{index}", number(at));
-      }));
-  if (left.some(Boolean)) told.push(words.unused.replace("{places}", left.filter(Boolean).join(", ")));
-  return told.map((line) => `<p class="note">${escaped(line)}</p>`).join("");
+      .map((place) => nameOf(axis, place))
+  );
+  if (left.some(Boolean)) {
+    lines.push(words.unused.replace("{places}", left.filter(Boolean).join(", ")));
+  }
+  return lines.map((line) => `<p class="note">${escaped(line)}</p>`).join("");
 }
 
 // -- Cells -----------------------------------------------------------------------------------------
@@ -232,15 +326,22 @@ const fills = () => range(LEVELS).map((level) => `<path class="f${level}" d=""/>
 const hatching = ([row, column]) => `M${column * UNIT} ${row * UNIT + 5}l5-5m5 0l-10 10m5 0l5-5`;
 
 const numbers = ([rows, columns], middle) =>
-  `<g class="t">${range(rows).map((r) => `<g>${range(columns).map((c) => text(c * UNIT + 5, r * UNIT + middle)).join("")}</g>`).join("")}</g>`;
+  `<g class="t">${
+    range(rows).map((r) =>
+      `<g>${range(columns).map((c) => text(c * UNIT + 5, r * UNIT + middle)).join("")}</g>`
+    ).join("")
+  }</g>`;
 
 // A path around cells, neighbours in a row in one box.
 function boxes(cells) {
   let d = "";
-  for (let k = 0; k < cells.length; ) {
+  for (let k = 0; k < cells.length;) {
     const [row, column] = cells[k];
     let length = 1;
-    while (k + length < cells.length && cells[k + length][0] === row && cells[k + length][1] === column + length) length += 1;
+    while (
+      k + length < cells.length && cells[k + length][0] === row &&
+      cells[k + length][1] === column + length
+    ) length += 1;
     d += `M${column * UNIT} ${row * UNIT}h${length * UNIT}v${UNIT}h-${length * UNIT}z`;
     k += length;
   }
@@ -248,13 +349,19 @@ function boxes(cells) {
 }
 
 function ruled([top, left], [height, width]) {
-  const across = range(height + 1).map((row) => `M${left * UNIT} ${(top + row) * UNIT}h${width * UNIT}`);
-  const down = range(width + 1).map((column) => `M${(left + column) * UNIT} ${top * UNIT}v${height * UNIT}`);
+  const across = range(height + 1).map((row) =>
+    `M${left * UNIT} ${(top + row) * UNIT}h${width * UNIT}`
+  );
+  const down = range(width + 1).map((column) =>
+    `M${(left + column) * UNIT} ${top * UNIT}v${height * UNIT}`
+  );
   return [...across, ...down].join("");
 }
 
 function frame(window) {
-  const [height, width] = [0, 1].map((axis) => (Math.max(...window.map((cell) => cell[axis])) + 1) * UNIT);
+  const [height, width] = [0, 1].map((axis) =>
+    (Math.max(...window.map((cell) => cell[axis])) + 1) * UNIT
+  );
   return `M0 0h${width}v${height}h-${width}z`;
 }
 
@@ -263,12 +370,15 @@ const windowCells = ({ kernel: [kh, kw], dilation: [down, across] }) =>
 
 function isReal(lay, setting, axis, cell) {
   const place = cell - lay.around[axis][0];
-  return place >= 0 && place % lay.spread[axis] === 0 && place / lay.spread[axis] < setting.size[axis];
+  return place >= 0 && place % lay.spread[axis] === 0 &&
+    place / lay.spread[axis] < setting.size[axis];
 }
 
 function unreadCells(setting, lay, axis) {
   const left = new Set(range(lay.there[axis])), step = setting.dilation[axis];
-  for (const start of lay.starts[axis]) for (const t of range(setting.kernel[axis])) left.delete(start + t * step);
+  for (const start of lay.starts[axis]) {
+    for (const t of range(setting.kernel[axis])) left.delete(start + t * step);
+  }
   return left;
 }
 
@@ -277,7 +387,7 @@ function unreadCells(setting, lay, axis) {
 // Write the numbers that are others than those that stand there.
 export function write(stepper, setting, { x, w, y }) {
   const lay = layout(setting);
-  const blank = ["max", "average_no_pad"].includes(setting.kind) ? "" : "0";
+  const blank = kindOf(setting).hasZeros ? "0" : "";
   const whole = range(product(lay.there)).map((cell) => {
     const at = [Math.floor(cell / lay.there[1]), cell % lay.there[1]];
     if (!at.every((place, axis) => isReal(lay, setting, axis, place))) return -1;
@@ -289,10 +399,14 @@ export function write(stepper, setting, { x, w, y }) {
   put(stepper, "here", y, range(out), (k) => k * out, "");
   if (!w) return;
   const slices = lay.reach[0].length;
-  const places = stepper.stamp.map((_, k) => placesOfSlice(setting, Math.floor(k / slices), k % slices));
+  const places = stepper.stamp.map((_, k) =>
+    placesOfSlice(setting, Math.floor(k / slices), k % slices)
+  );
   put(stepper, "stamp", w, null, null, "", places);
   const longest = 1 + longestOf(w);
-  for (const { svg } of stepper.there) svg.querySelector(".w > g")?.setAttribute("font-size", typeSize(longest, 3, 7));
+  for (const { svg } of stepper.there) {
+    svg.querySelector(".w > g")?.setAttribute("font-size", typeSize(longest, 3, 7));
+  }
 }
 
 function put(stepper, part, values, cells, start, blank, places) {
@@ -301,12 +415,19 @@ function put(stepper, part, values, cells, start, blank, places) {
   const size = typeSize(longestOf(values));
   stepper[part].forEach((panel, k) => {
     const at = places ? places[k] : cells.map((cell) => (cell < 0 ? -1 : start(k) + cell));
-    const told = at.map((place) => (place < 0 ? blank : number(values[place])));
-    const levels = at.map((place) => (place < 0 ? -1 : Math.round((Math.abs(values[place]) / (largest || 1)) * (LEVELS - 1))));
-    stepper.write(part, k, told);
+    const texts = at.map((place) => (place < 0 ? blank : number(values[place])));
+    const levels = at.map((
+      place,
+    ) => (place < 0 ? -1 : Math.round((Math.abs(values[place]) / (largest || 1)) * (LEVELS - 1))));
+    stepper.write(part, k, texts);
     panel.svg.setAttribute("font-size", size);
     for (const level of range(LEVELS)) {
-      const d = boxes(levels.flatMap((own, cell) => (own === level ? [[Math.floor(cell / panel.columns), cell % panel.columns]] : [])));
+      const d = boxes(
+        levels.flatMap((
+          own,
+          cell,
+        ) => (own === level ? [[Math.floor(cell / panel.columns), cell % panel.columns]] : [])),
+      );
       const fill = panel.svg.querySelector(`:scope > .f${level}`);
       if (fill.getAttribute("d") !== d) fill.setAttribute("d", d);
     }
@@ -323,28 +444,43 @@ function longestOf(values) {
   return longest;
 }
 
-const typeSize = (longest, largest = 4.4, room = 9) => Math.round(10 * Math.min(largest, room / (0.58 * longest))) / 10;
+const typeSize = (longest, largest = 4.4, room = 9) =>
+  Math.round(10 * Math.min(largest, room / (0.58 * longest))) / 10;
 
 // -- Pictures to take along ------------------------------------------------------------------------
 
-const STYLE = data.style.replace(/var\(--convdoc-(\w+)\)/g, (_, name) => data.light[name]).replace(/var\([^,()]+, ([^()]+)\)/g, "$1");
+const STYLE = data.style.replace(/var\(--convdoc-(\w+)\)/g, (_, name) => data.light[name]).replace(
+  /var\([^,()]+, ([^()]+)\)/g,
+  "$1",
+);
 
 // The stepper at its step, as an SVG document in light colours, with slices that are put away.
 export function svgOf(stepper) {
   const HEAD = 25, LABEL = 7, TYPE = 2.5;
   const parts = [...stepper.querySelectorAll(".stage > .block")].map((element) => ({
-    head: [...element.querySelector("p").childNodes, ...element.querySelectorAll(".way span:not([hidden])")].map((node) => node.textContent.trim()),
+    head: [
+      ...element.querySelector("p").childNodes,
+      ...element.querySelectorAll(".way span:not([hidden])"),
+    ].map((node) => node.textContent.trim()),
     slices: [...element.querySelectorAll(".slice:not([hidden])")]
-      .map((slice) => ({ over: slice.querySelector("span")?.textContent ?? "", svg: slice.querySelector("svg"), pale: slice.classList.contains("idle") })),
+      .map((slice) => ({
+        over: slice.querySelector("span")?.textContent ?? "",
+        svg: slice.querySelector("svg"),
+        pale: slice.classList.contains("idle"),
+      })),
   }));
   const signs = [...stepper.querySelectorAll(".stage > .operator")].map((sign) => sign.textContent);
   const box = (svg) => svg.viewBox.baseVal;
-  const height = ({ slices }) => slices.reduce((sum, { over, svg }) => sum + box(svg).height + 1 + (over ? LABEL : 0), 0);
+  const height = ({ slices }) =>
+    slices.reduce((sum, { over, svg }) => sum + box(svg).height + 1 + (over ? LABEL : 0), 0);
   const tallest = Math.max(...parts.map(height));
   let left = 3, drawn = "";
   const write = (x, y, words) => (words ? `<text x="${x}" y="${y}">${escaped(words)}</text>` : "");
   parts.forEach((part, k) => {
-    const room = Math.max(...part.slices.map(({ svg }) => box(svg).width), ...[...part.head, ...part.slices.map(({ over }) => over)].map((words) => words.length * TYPE));
+    const room = Math.max(
+      ...part.slices.map(({ svg }) => box(svg).width),
+      ...[...part.head, ...part.slices.map(({ over }) => over)].map((words) => words.length * TYPE),
+    );
     const middle = left + room / 2;
     let top = HEAD + (tallest - height(part)) / 2;
     part.head.forEach((line, at) => (drawn += write(middle, top - 19 + 6 * at, line)));
@@ -352,9 +488,19 @@ export function svgOf(stepper) {
       const { width, height: tall } = box(svg), copy = svg.cloneNode(true);
       drawn += write(middle, top + 3, over);
       top += over ? LABEL : 0;
-      for (const element of [copy, ...copy.querySelectorAll("*")])
-        for (const name of ["style", "role", "tabindex", "aria-label"]) element.removeAttribute(name);
-      for (const [name, value] of Object.entries({ x: middle - width / 2, y: top, width, height: tall })) copy.setAttribute(name, value);
+      for (const element of [copy, ...copy.querySelectorAll("*")]) {
+        for (const name of ["style", "role", "tabindex", "aria-label"]) {
+          element.removeAttribute(name);
+        }
+      }
+      for (
+        const [name, value] of Object.entries({
+          x: middle - width / 2,
+          y: top,
+          width,
+          height: tall,
+        })
+      ) copy.setAttribute(name, value);
       if (pale) copy.setAttribute("opacity", 0.4);
       drawn += new XMLSerializer().serializeToString(copy);
       top += tall + 1;
@@ -376,7 +522,10 @@ export async function pngOf(svg) {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: image.width * 2, height: image.height * 2 });
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: image.width * 2,
+    height: image.height * 2,
+  });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

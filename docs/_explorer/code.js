@@ -1,23 +1,22 @@
 // Python code for a setting, in six libraries: each script gives the array that convdoc gives. A
 // reader is to see by it what is different in a library, so there is nothing in it that a library
 // does by itself.
-import { dilatedKernel, inputShape, isPooling, isTransposed, kernelShape, outputSize, padding } from "explorer/arithmetic";
+import { AXES, dilatedKernel, inputShape, kernelShape, outputSize, padding } from "./arithmetic.js";
+import { isPooling, isTransposed } from "./kinds.js";
+import { sentence } from "./words.js";
 
-export const LIBRARIES = [
-  { name: "convdoc", label: "convdoc" },
-  { name: "keras2", label: "Keras 2 on Theano" },
-  { name: "keras3", label: "Keras 3" },
-  { name: "torch", label: "PyTorch" },
-  { name: "jax", label: "JAX" },
-  { name: "scipy", label: "SciPy" },
-];
+export const LIBRARIES = ["convdoc", "keras2", "keras3", "torch", "jax", "scipy"];
 export const LARGEST = 2000; // numbers of an array that is written out
 const WIDTH = 96; // of a line
 
 // A whole script. It leaves the result as a NumPy array: y, or x of a transposed convolution.
 export function snippet(library, setting, arrays) {
   const plan = planned(setting, arrays), writer = WRITERS[library];
-  const task = isPooling(setting) ? "pooling" : isTransposed(setting) ? "transposed" : "convolution";
+  const task = isPooling(setting)
+    ? "pooling"
+    : isTransposed(setting)
+    ? "transposed"
+    : "convolution";
   const written = named(setting, arrays).map((array) => given(array, plan, library));
   const parts = [writer.header(plan), "", written, "", writer[task](plan), `print(${plan.output})`];
   return `${lines(...parts).join("\n").replace(/\n{4,}/g, "\n\n\n")}\n`;
@@ -43,7 +42,9 @@ function nested(texts, shape, column) {
   const indent = `\n${" ".repeat(column + 1)}`;
   if (shape.length === 1) {
     const each = Math.max(1, Math.floor((WIDTH - column) / (texts[0].length + 2))), rows = [];
-    for (let at = 0; at < texts.length; at += each) rows.push(texts.slice(at, at + each).join(", "));
+    for (let at = 0; at < texts.length; at += each) {
+      rows.push(texts.slice(at, at + each).join(", "));
+    }
     return `[${rows.join(`,${indent}`)}]`;
   }
   const size = texts.length / shape[0];
@@ -82,9 +83,12 @@ function planned(setting, arrays) {
     strided: strides.some((s) => s > 1),
     turned: kind !== "correlation" && kernel.some((k) => k > 1), // where a library correlates
     // Rows and columns beyond what the padding leaves: "same_upper" has cut off less instead.
-    more: AXES.map((a) => out[a] - (strides[a] * (size[a] - 1) + spread[a] - sides[a][0] - sides[a][1])),
+    more: AXES.map((a) =>
+      out[a] - (strides[a] * (size[a] - 1) + spread[a] - sides[a][0] - sides[a][1])
+    ),
     // Whether it puts the same zeros as a mode would, if any.
-    pads: (mode, changes) => padded && alike(sides, padding({ ...setting, ...changes, border_mode: mode })),
+    pads: (mode, changes) =>
+      padded && alike(sides, padding({ ...setting, ...changes, border_mode: mode })),
   };
 }
 
@@ -95,10 +99,11 @@ const named = (setting, { x, w, b }) =>
     { name: "b", values: b, shape: [setting.filters] },
   ].filter(({ values }) => values);
 
-// Libraries compute in float32 unless told otherwise. That is exact where all sums are integers
+// Libraries compute in float32 by default. That is exact where all sums are integers
 // below 2²⁴; elsewhere it would round what convdoc does not.
 function exactIn32(setting, { x, w, b }) {
-  const largest = (values) => (values ?? [0]).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = (values) =>
+    (values ?? [0]).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const whole = [x, w, b].every((values) => !values || values.every(Number.isInteger));
   const inside = w ? setting.channels / setting.groups : 1, weight = w ? largest(w) : 1;
   const terms = setting.kind === "max" ? 1 : inside * setting.kernel[0] * setting.kernel[1];
@@ -108,16 +113,19 @@ function exactIn32(setting, { x, w, b }) {
 // An array as a script is given it. convdoc takes integers as float32 by itself.
 function given({ name, values, shape }, { dtype }, library) {
   const short = dtype === "float32";
-  if (values.length > LARGEST) return `${name} = np.load("${name}.npy")${short ? '.astype("float32")' : ""}`;
-  const told = short ? library !== "convdoc" : values.every(Number.isInteger);
-  return numpyArray(name, values, shape, told && dtype);
+  if (values.length > LARGEST) {
+    return `${name} = np.load("${name}.npy")${short ? '.astype("float32")' : ""}`;
+  }
+  const isNamed = short ? library !== "convdoc" : values.every(Number.isInteger);
+  return numpyArray(name, values, shape, isNamed && dtype);
 }
 
 // -- Python ----------------------------------------------------------------------------------------
 
-const AXES = [0, 1], ONES = [1, 1], NONE = [0, 0], NO_CUT = [NONE, NONE];
+const ONES = [1, 1], NONE = [0, 0], NO_CUT = [NONE, NONE];
 const FLIP = "[:, :, ::-1, ::-1]", TO_LAST = "transpose(2, 3, 1, 0)";
 const alike = (a, b) => String(a) === String(b);
+const note = (name, holes) => `# ${sentence(`code.${name}`, holes)}`;
 const lines = (...parts) => parts.flat().filter((line) => typeof line === "string");
 const tuple = (values) => `(${values.map((v) => (Array.isArray(v) ? tuple(v) : v)).join(", ")})`;
 const one = ([a, b]) => (a === b ? `${a}` : tuple([a, b])); // a number for both axes, or a pair
@@ -143,20 +151,24 @@ function slices(cut, steps = ONES) {
   return axes.every((axis) => axis === ":") ? "" : `[:, :, ${axes.join(", ")}]`;
 }
 
-// Padding by hand, where it is needed, told why; and what is to be read then.
+// Padding by hand, where it is needed, with a comment why; and what is to be read then.
 function byHand(plan, needed, why, value) {
   if (!needed) return [plan, []];
-  const line = call("padded = np.pad", [plan.input, tuple(around(plan.sides)), value && `constant_values=${value}`]);
-  return [{ ...plan, input: "padded" }, lines(why && `# ${why}`, line)];
+  const line = call("padded = np.pad", [
+    plan.input,
+    tuple(around(plan.sides)),
+    value && `constant_values=${value}`,
+  ]);
+  return [{ ...plan, input: "padded" }, lines(why && note(why), line)];
 }
-const LOWEST = { max: ["Zeros would win over negative numbers: the padding is -inf.", "-np.inf"] };
+const LOWEST = { max: ["lowest", "-np.inf"] };
 
 // The kernel with the zeros of its dilation in it, where it is needed; and what is asked for then.
 function spreadOut(plan, needed, why) {
   if (!needed) return [plan, []];
   const kernel = dilatedKernel(plan), shape = [...kernelShape(plan).slice(0, 2), ...kernel];
   return [{ ...plan, weights: "spread", kernel, dilation: ONES }, [
-    `# ${why}: zeros spread the kernel out instead.`,
+    note(why),
     `spread = np.zeros(${tuple(shape)}, w.dtype)`,
     `spread${slices(NO_CUT, plan.dilation)} = w`,
   ]];
@@ -165,7 +177,9 @@ function spreadOut(plan, needed, why) {
 // A result; for groups, of a function that is called for each of them.
 function inGroups({ groups, input, output }, library, names, body, result) {
   if (groups === 1) return [...body, `${output} = ${result}`];
-  const parts = names.map((name) => `np.split(${name}, ${groups}${name === input ? ", axis=1" : ""})`);
+  const parts = names.map((name) =>
+    `np.split(${name}, ${groups}${name === input ? ", axis=1" : ""})`
+  );
   return [
     "",
     "",
@@ -173,7 +187,7 @@ function inGroups({ groups, input, output }, library, names, body, result) {
     ...[...body, `return ${result}`].map(indented),
     "",
     "",
-    `# ${library} has no groups: each part of the channels has its own part of w.`,
+    note("no groups", { library }),
     call("parts = map", ["convolve", ...parts]),
     `${output} = np.concatenate(list(parts), axis=1)`,
   ];
@@ -183,7 +197,7 @@ function inGroups({ groups, input, output }, library, names, body, result) {
 const quotient = (pool, sides) =>
   lines(
     sides && `sides = ${tuple(around(sides))}`,
-    "# Divided by the same of ones, only what lies on the image counts.",
+    note("divided"),
     "y, part = (",
     indented(pool(sides ? "np.pad(each, sides)" : "each")),
     "    for each in (x, np.ones_like(x))",
@@ -192,23 +206,20 @@ const quotient = (pool, sides) =>
   );
 
 // What a result is still without: the padding cut off, the bias.
-const finished = ({ output, bias }, cut = NO_CUT, why = "less the padding") =>
+const finished = ({ output, bias }, cut = NO_CUT, why = "less padding") =>
   lines(
-    slices(cut) && `${output} = ${output}${slices(cut)}  # ${why}`,
+    slices(cut) && `${output} = ${output}${slices(cut)}  ${note(why)}`,
     bias && `${output} = ${output} + b.reshape(-1, 1, 1)`,
   ).filter(Boolean);
 
 // Keras keeps channels last in kernels; a transposed convolution has them the other way round.
-const layout = ({ kind }, begin) =>
-  `# ${begin} (height, width, ${kind === "transposed" ? "filters, channels" : "channels, filters"}).`;
+const layout = ({ kind }, library) =>
+  note(`${library} layout${kind === "transposed" ? " back" : ""}`);
 
 // For libraries that correlate.
 const flipped = ({ weights, turned }) => (turned ? `${weights}${FLIP}` : weights);
 const whyFlipped = ({ turned, kind }, library) =>
-  turned &&
-  (kind === "transposed"
-    ? `# ${library} goes back from a correlation; with a flipped kernel, from a convolution.`
-    : `# ${library} correlates; a convolution flips the kernel.`);
+  turned && note(kind === "transposed" ? "flip back" : "flip", { library });
 
 // -- convdoc ---------------------------------------------------------------------------------------
 
@@ -246,7 +257,8 @@ const convdoc = {
 };
 
 const convdocName = ({ kind }) =>
-  ({ convolution: "conv4d", correlation: "correlate4d", transposed: "conv4d_transpose" })[kind] ?? "pool4d";
+  ({ convolution: "conv4d", correlation: "correlate4d", transposed: "conv4d_transpose" })[kind] ??
+    "pool4d";
 
 function convdocMode({ border_mode: mode, sides, padded }) {
   if (typeof mode === "string") return `"${mode}"`;
@@ -262,20 +274,30 @@ const keras2 = {
       "import numpy as np",
       "from convdoc.engines import load_keras",
       "",
-      "keras = load_keras()  # on Python 3.7, `import keras` does",
+      `keras = load_keras()  ${note("keras2 import")}`,
       dtype === "float64" && 'keras.backend.set_floatx("float64")',
     ),
   convolution(plan) {
-    const { kind, kernel, dilation, dilated, strided, sides, padded, dtype } = plan, same = plan.pads("same");
-    const rounds = padded && !same && dtype === "float64", back = kind === "correlation" && kernel.some((k) => k > 1);
-    const [asked, hand] = byHand(plan, rounds, "ZeroPadding2D would round to Theano's floatX, float32.");
+    const { kind, kernel, dilation, dilated, strided, sides, padded, dtype } = plan,
+      same = plan.pads("same");
+    const rounds = padded && !same && dtype === "float64",
+      back = kind === "correlation" && kernel.some((k) => k > 1);
+    const [asked, hand] = byHand(
+      plan,
+      rounds,
+      "floatx",
+    );
     const pad = padded && !same && !rounds && ["ZeroPadding2D", [tuple(sides)]];
-    const layer = ["Conv2D", keras2Layer(plan, [same && 'padding="same"', option("dilation_rate", dilation)])];
+    const layer = [
+      "Conv2D",
+      keras2Layer(plan, [same && 'padding="same"', option("dilation_rate", dilation)]),
+    ];
     return [
       ...hand,
       ...keras2Trained(asked, [pad, layer], `w${back ? FLIP : ""}`, [
-        dilated && strided && "# The documentation excludes strides with dilation; on Theano they work.",
-        back && "# Keras 2 on Theano flips the kernel: flipped before, it lies as it is.",
+        dilated && strided &&
+        note("keras2 strides"),
+        back && note("keras2 flips"),
       ]),
     ];
   },
@@ -283,18 +305,21 @@ const keras2 = {
     const { kernel, strides, dilation, more, sides, padded } = plan, spread = dilatedKernel(plan);
     const same = kernel.every((k) => k % 2) && plan.pads("half");
     const usual = AXES.map((a) => (same ? strides[a] - 1 : Math.max(strides[a] - spread[a], 0)));
-    const told = !alike(more, usual), cut = padded && !same && ["Cropping2D", [tuple(sides)]];
+    const differs = !alike(more, usual), cut = padded && !same && ["Cropping2D", [tuple(sides)]];
     const layer = keras2Layer(plan, [
       same && 'padding="same"',
-      told && `output_padding=${one(more)}`,
+      differs && `output_padding=${one(more)}`,
       option("dilation_rate", dilation),
     ]);
-    const why = told && `# Left to itself, output_padding is ${one(usual)}.`;
+    const why = differs && note("default", { usual: one(usual) });
     return keras2Trained(plan, [["Conv2DTranspose", layer], cut], "w", [why]);
   },
   pooling(plan) {
     const { kind, kernel, strides, padded } = plan, predict = (x) => `model.predict(${x})`;
-    const layer = [kind === "max" ? "MaxPooling2D" : "AveragePooling2D", [one(kernel), option("strides", strides, kernel)]];
+    const layer = [kind === "max" ? "MaxPooling2D" : "AveragePooling2D", [
+      one(kernel),
+      option("strides", strides, kernel),
+    ]];
     const [asked, hand] = byHand(plan, padded, ...(LOWEST[kind] ?? []));
     const model = keras2Model(asked, [layer]);
     if (padded && kind === "average_no_pad") return [...model, ...quotient(predict, plan.sides)];
@@ -302,15 +327,23 @@ const keras2 = {
   },
 };
 
-const keras2Layer = ({ filters, groups, kernel, strides, bias }, more) =>
-  [`${filters / groups}`, tuple(kernel), option("strides", strides), ...more, !bias && "use_bias=False"];
+const keras2Layer = (
+  { filters, groups, kernel, strides, bias },
+  more,
+) => [
+  `${filters / groups}`,
+  tuple(kernel),
+  option("strides", strides),
+  ...more,
+  !bias && "use_bias=False",
+];
 
 function keras2Trained(plan, layers, weights, notes) {
   const { input, bias } = plan;
   const body = lines(
     notes,
     keras2Model(plan, layers.filter(Boolean)),
-    layout(plan, "Kernels are"),
+    layout(plan, "keras2"),
     `model.set_weights([${weights}.${TO_LAST}${bias ? ", b" : ""}])`,
   );
   return inGroups(plan, "Keras 2", lines(input, "w", bias && "b"), body, `model.predict(${input})`);
@@ -318,7 +351,9 @@ function keras2Trained(plan, layers, weights, notes) {
 
 function keras2Model(plan, layers) {
   const { input, channels, groups, size, sides } = plan;
-  const image = input === "padded" ? AXES.map((axis) => size[axis] + sides[axis][0] + sides[axis][1]) : size;
+  const image = input === "padded"
+    ? AXES.map((axis) => size[axis] + sides[axis][0] + sides[axis][1])
+    : size;
   const shape = tuple([isPooling(plan) ? channels : channels / groups, ...image]);
   const written = layers.map(([name, args], at) => {
     const first = at === 0 && `input_shape=${shape}`;
@@ -335,13 +370,17 @@ const keras3 = {
   header: () => ["import numpy as np", "from keras import ops"],
   convolution(plan) {
     const { dilated, strided, padded, strides, bias } = plan, same = plan.pads("same_upper");
-    const [asked, spread] = spreadOut(plan, dilated && strided, "TensorFlow has no strides with dilation");
-    const [{ input }, hand] = byHand(plan, padded && !same, 'These are not the zeros of "same".');
+    const [asked, spread] = spreadOut(
+      plan,
+      dilated && strided,
+      "tensorflow strides",
+    );
+    const [{ input }, hand] = byHand(plan, padded && !same, "not same");
     return lines(
       spread,
       hand,
       whyFlipped(plan, "Keras 3"),
-      layout(plan, "Channels are last, kernels"),
+      layout(plan, "keras3"),
       call("y = ops.conv", [
         `${input}.${LAST}`,
         `${flipped(asked)}.${TO_LAST}`,
@@ -353,30 +392,38 @@ const keras3 = {
     );
   },
   transposed(plan) {
-    const [asked, spread] = spreadOut(plan, plan.dilated, "TensorFlow has no dilation here");
+    const [asked, spread] = spreadOut(plan, plan.dilated, "tensorflow dilation");
     const { strides, kernel, weights, size, more } = asked, last = strides.map((s) => s - 1);
     const whole = alike(outputSize(plan), AXES.map((axis) => strides[axis] * size[axis]));
     const same = whole && plan.pads("same_upper", { output_padding: last });
     const usual = AXES.map((axis) => Math.max(strides[axis] - kernel[axis], 0));
-    const told = !same && !alike(more, usual);
+    const differs = !same && !alike(more, usual);
     const body = lines(
       whyFlipped(plan, "Keras 3"),
-      layout(plan, "Channels are last, kernels"),
-      told && `# Left to itself, output_padding is ${one(usual)}.`,
+      layout(plan, "keras3"),
+      differs && note("default", { usual: one(usual) }),
       call("x = ops.conv_transpose", [
         `y.${LAST}`,
         `${flipped(asked)}.${TO_LAST}`,
         option("strides", strides),
         same && 'padding="same"',
-        told && `output_padding=${one(more)}`,
+        differs && `output_padding=${one(more)}`,
       ]),
     );
-    const result = inGroups(plan, "conv_transpose", ["y", weights], body, `ops.convert_to_numpy(x).${BACK}`);
+    const result = inGroups(
+      plan,
+      "conv_transpose",
+      ["y", weights],
+      body,
+      `ops.convert_to_numpy(x).${BACK}`,
+    );
     return [...spread, ...result, ...finished(plan, same ? NO_CUT : plan.sides)];
   },
   pooling(plan) {
-    const { kind, kernel, strides, padded, dtype } = plan, name = kind === "max" ? "max_pool" : "average_pool";
-    const same = kind !== "average" && plan.pads("same_upper"), rounds = kind === "max" && dtype === "float64";
+    const { kind, kernel, strides, padded, dtype } = plan,
+      name = kind === "max" ? "max_pool" : "average_pool";
+    const same = kind !== "average" && plan.pads("same_upper"),
+      rounds = kind === "max" && dtype === "float64";
     const pool = (x) =>
       call(`ops.${name}`, [
         rounds ? `ops.convert_to_tensor(${x}.${LAST})` : `${x}.${LAST}`,
@@ -389,8 +436,8 @@ const keras3 = {
     const [{ input }, hand] = byHand(plan, padded && !same, ...(LOWEST[kind] ?? []));
     return lines(
       hand,
-      rounds && "# TensorFlow's max_pool may round an array, but no tensor, to float32.",
-      "# Channels are last.",
+      rounds && note("max_pool rounds"),
+      note("channels last"),
       `y = ${pool(input)}`,
       back,
     );
@@ -404,9 +451,13 @@ const torch = {
   convolution(plan) {
     const own = even(plan.sides);
     return lines(
-      !own && torchPad(plan.sides, "conv2d pads evenly."),
+      !own && torchPad(plan.sides, "conv2d"),
       whyFlipped(plan, "PyTorch"),
-      call("y = F.conv2d", torchArguments(plan, own ? "torch.tensor(x)" : "padded", own), ".numpy()"),
+      call(
+        "y = F.conv2d",
+        torchArguments(plan, own ? "torch.tensor(x)" : "padded", own),
+        ".numpy()",
+      ),
     );
   },
   transposed(plan) {
@@ -414,7 +465,7 @@ const torch = {
     return lines(
       whyFlipped(plan, "PyTorch"),
       call("x = F.conv_transpose2d", torchArguments(plan, "torch.tensor(y)", own), ".numpy()"),
-      !own && finished({ output: "x" }, plan.sides, "conv_transpose2d cuts off evenly"),
+      !own && finished({ output: "x" }, plan.sides, "cut evenly"),
     );
   },
   pooling(plan) {
@@ -429,21 +480,32 @@ const torch = {
         own && padded && kind === "average_no_pad" && "count_include_pad=False",
       ]);
     if (own) return [`y = ${pool("torch.tensor(x)")}.numpy()`];
-    const why = "A pooling pads evenly, half a window at most.";
     if (kind !== "average_no_pad") {
-      const hand = torchPad(sides, why, kind === "max" && "-torch.inf");
+      const hand = torchPad(sides, "torch pooling pad", kind === "max" && "-torch.inf");
       return [...hand, `y = ${pool("padded")}.numpy()`];
     }
-    return [`# ${why}`, ...quotient((x) => pool(`torch.tensor(${x})`), sides), "y = y.numpy()"];
+    return [
+      note("torch pooling"),
+      ...quotient((x) => pool(`torch.tensor(${x})`), sides),
+      "y = y.numpy()",
+    ];
   },
 };
 
 const torchPad = ([rows, columns], why, value) => [
-  `# ${why} F.pad takes left, right, top, bottom.`,
-  call("padded = F.pad", ["torch.tensor(x)", tuple([...columns, ...rows]), value && `value=${value}`]),
+  note(why),
+  call("padded = F.pad", [
+    "torch.tensor(x)",
+    tuple([...columns, ...rows]),
+    value && `value=${value}`,
+  ]),
 ];
 
-const torchArguments = ({ turned, bias, strides, sides, more, groups, dilation, output }, input, own) => [
+const torchArguments = (
+  { turned, bias, strides, sides, more, groups, dilation, output },
+  input,
+  own,
+) => [
   input,
   `torch.tensor(w)${turned ? ".flip(2, 3)" : ""}`,
   bias && "torch.tensor(b)",
@@ -458,15 +520,13 @@ const torchArguments = ({ turned, bias, strides, sides, more, groups, dilation, 
 
 const jax = {
   header: ({ dtype }) =>
-    dtype === "float32"
-      ? ["import numpy as np", "from jax import lax"]
-      : [
-          "import jax",
-          "import numpy as np",
-          "from jax import lax",
-          "",
-          'jax.config.update("jax_enable_x64", True)  # otherwise it rounds to float32',
-        ],
+    dtype === "float32" ? ["import numpy as np", "from jax import lax"] : [
+      "import jax",
+      "import numpy as np",
+      "from jax import lax",
+      "",
+      `jax.config.update("jax_enable_x64", True)  ${note("jax x64")}`,
+    ],
   convolution(plan) {
     const { strides, dilation, dilated, groups } = plan;
     return lines(
@@ -486,10 +546,12 @@ const jax = {
   transposed(plan) { // lax.conv_transpose has no groups
     const { strides, strided, dilation, dilated, groups, sides, more } = plan;
     const full = dilatedKernel(plan).map((k) => k - 1);
-    const zeros = AXES.map((axis) => [full[axis] - sides[axis][0], full[axis] - sides[axis][1] + more[axis]]);
+    const zeros = AXES.map((
+      axis,
+    ) => [full[axis] - sides[axis][0], full[axis] - sides[axis][1] + more[axis]]);
     return lines(
-      "# The way back does not flip what a convolution flips: y, stretched by zeros, is correlated.",
-      groups > 1 && "# JAX groups what comes out: the parts of w come side by side.",
+      note("jax back"),
+      groups > 1 && note("jax groups"),
       call("x = lax.conv_general_dilated", [
         "y",
         groups > 1 ? `np.concatenate(np.split(w, ${groups}), axis=1)` : "w",
@@ -506,12 +568,21 @@ const jax = {
   },
   pooling(plan) {
     const { kind, kernel, strides, sides, padded } = plan;
-    const windows = [tuple([1, 1, ...kernel]), tuple([1, 1, ...strides]), jaxPadding(plan, around(sides))];
+    const windows = [
+      tuple([1, 1, ...kernel]),
+      tuple([1, 1, ...strides]),
+      jaxPadding(plan, around(sides)),
+    ];
     const begin = kind === "max" ? ["-np.inf", "lax.max"] : ["0.0", "lax.add"];
     const pool = (x) => call("lax.reduce_window", [x, ...begin, ...windows]);
-    const lowest = padded && kind === "max" && "# The padding counts as -inf, with which it begins.";
+    const lowest = padded && kind === "max" &&
+      note("jax lowest");
     if (padded && kind === "average_no_pad") return [...quotient(pool), "y = np.asarray(y)"];
-    return lines(lowest, `y = ${pool("x")}${kind === "max" ? "" : ` / ${kernel[0] * kernel[1]}`}`, "y = np.asarray(y)");
+    return lines(
+      lowest,
+      `y = ${pool("x")}${kind === "max" ? "" : ` / ${kernel[0] * kernel[1]}`}`,
+      "y = np.asarray(y)",
+    );
   },
 };
 
@@ -528,27 +599,31 @@ const scipy = {
     `from ${isPooling(plan) ? "scipy import ndimage" : `scipy.signal import ${scipyName(plan)}`}`,
   ],
   convolution(plan) {
-    const { kind, padded, strided, strides } = plan, [asked, spread] = spreadOut(plan, plan.dilated, NO_DILATION);
+    const { kind, padded, strided, strides } = plan,
+      [asked, spread] = spreadOut(plan, plan.dilated, "scipy dilation");
     // Of an even kernel convolve2d has the odd zero before the image, correlate2d behind it.
-    const same = kind === "convolution" ? plan.pads("same") : plan.pads("same_upper", { strides: ONES });
+    const same = kind === "convolution"
+      ? plan.pads("same")
+      : plan.pads("same_upper", { strides: ONES });
     const mode = same ? "same" : plan.pads("full") ? "full" : "valid";
     const [{ input }, hand] = byHand(plan, padded && mode === "valid");
     return lines(
       spread,
       hand,
       scipyPlanes({ ...asked, input }, mode),
-      strided && `y = y${slices(NO_CUT, strides)}  # SciPy has no strides: what lies between is left out`,
+      strided &&
+        `y = y${slices(NO_CUT, strides)}  ${note("scipy strides")}`,
       finished(plan),
     );
   },
   transposed(plan) {
-    const [asked, spread] = spreadOut(plan, plan.dilated, NO_DILATION);
+    const [asked, spread] = spreadOut(plan, plan.dilated, "scipy dilation");
     const { size, strides, strided, more, samples, channels, sides } = plan;
     const apart = AXES.map((axis) => strides[axis] * (size[axis] - 1) + 1 + more[axis]);
     return lines(
       spread,
       strided && [
-        "# A stride puts zeros between the pixels.",
+        note("a stride"),
         `stretched = np.zeros(${tuple([samples, channels, ...apart])}, y.dtype)`,
         `stretched${slices(NO_CUT, strides)} = y`,
       ],
@@ -557,7 +632,9 @@ const scipy = {
     );
   },
   pooling(plan) {
-    const { kind, kernel, strides, padded, sides } = plan, max = kind === "max", own = plan.pads("same");
+    const { kind, kernel, strides, padded, sides } = plan,
+      max = kind === "max",
+      own = plan.pads("same");
     const [{ input }, hand] = byHand(plan, padded && !own, ...(LOWEST[kind] ?? []));
     const rim = kernel.map((k) => [Math.floor(k / 2), Math.floor((k - 1) / 2)]);
     const kept = slices(own ? NO_CUT : rim, strides), window = tuple([1, 1, ...kernel]);
@@ -566,24 +643,26 @@ const scipy = {
       max
         ? call("ndimage.maximum_filter", [x, window, zeros], kept)
         : call("ndimage.correlate", [x, `np.ones(${window})`, zeros], kept);
-    const why = kept !== "" && "# ndimage has a window around every pixel; those that are asked for are kept.";
+    const why = kept !== "" &&
+      note("scipy windows");
     if (padded && kind === "average_no_pad") return lines(why, quotient(pool, !own && sides));
     return lines(hand, why, `y = ${pool(input)}${max ? "" : ` / ${kernel[0] * kernel[1]}`}`);
   },
 };
 
-const NO_DILATION = "SciPy has no dilation";
 const scipyName = ({ kind }) => (kind === "convolution" ? "convolve2d" : "correlate2d");
 
 // For each sample and filter, the planes of all channels, summed up.
 function scipyPlanes(plan, mode) {
   const { kind, samples, channels, filters, groups, input, output, weights } = plan;
-  const name = scipyName(plan), back = kind === "transposed", how = mode === "full" ? "" : `, "${mode}"`;
-  const why = back && "# The way back does not flip what a convolution flips: it is a correlation.";
+  const name = scipyName(plan),
+    back = kind === "transposed",
+    how = mode === "full" ? "" : `, "${mode}"`;
+  const why = back && note("scipy back");
   if (samples * channels * filters === 1) {
     return lines(why, `${output} = ${name}(${input}[0, 0], ${weights}[0, 0]${how})[None, None]`);
   }
-  const sum = channels > groups && `# ${name} takes planes: those of all channels are summed up.`;
+  const sum = channels > groups && note("scipy planes", { name });
   const result = [
     "np.array([",
     `    [sum(${name}(*planes${how}) for planes in zip(sample, bank))`,

@@ -1,5 +1,7 @@
-// The numbers of a convolution: arrays in, an array out. It imports nothing, because it is also run
-// as a worker, beside the page (see picture.js). All arrays are Float64Array, in NCHW.
+// The numbers of a convolution: arrays in, an array out. A worker computes
+// them too, beside the page (computer.js). All arrays are Float64Array, in NCHW.
+import { AXES, inputShape, outputSize, windowAlong } from "./arithmetic.js";
+import { kindOf } from "./kinds.js";
 
 // What the loops need to know of a setting; integers only, so that a worker can be sent it.
 //   rule      "sum", "max", "average" or "average_no_pad"
@@ -7,20 +9,20 @@
 //   swapped   whether the kernel is (channels, filters / groups, height, width)
 //   places    for each output row, then column, and each kernel row, then column, the place on the
 //             input, or -1
-export function computation(setting, { padding, out, windowAlong }) {
-  const pooling = !["convolution", "correlation", "transposed"].includes(setting.kind);
+export function computation(setting) {
+  const { kind, filters, groups, kernel } = setting, out = outputSize(setting);
+  const { isPooling, isTurned, isTransposed } = kindOf(setting);
   return {
-    rule: pooling ? setting.kind : "sum",
-    turned: setting.kind === "convolution",
-    swapped: setting.kind === "transposed",
-    shape: [setting.samples, setting.channels, ...setting.size],
-    filters: setting.filters,
-    groups: setting.groups,
-    kernel: setting.kernel,
+    rule: isPooling ? kind : "sum",
+    turned: isTurned,
+    swapped: isTransposed,
+    shape: inputShape(setting),
+    filters,
+    groups,
+    kernel,
     out,
-    padding,
-    places: [0, 1].map((axis) => {
-      const k = setting.kernel[axis], places = new Int32Array(out[axis] * k);
+    places: AXES.map((axis) => {
+      const k = kernel[axis], places = new Int32Array(out[axis] * k);
       for (let at = 0; at < out[axis]; at += 1) {
         windowAlong(setting, axis, at).forEach((place, t) => (places[at * k + t] = place ?? -1));
       }
@@ -44,11 +46,14 @@ export function convolve(plan, x, w, bias, progress = () => {}) {
   const y = new Float64Array(samples * filters * height * width);
   for (let n = 0; n < samples; n += 1) {
     for (let f = 0; f < filters; f += 1) {
-      const plane = y.subarray((n * filters + f) * height * width, (n * filters + f + 1) * height * width);
+      const plane = y.subarray(
+        (n * filters + f) * height * width,
+        (n * filters + f + 1) * height * width,
+      );
       const done = (part) => progress((n * filters + f + part) / (samples * filters));
       if (rule === "sum") addUp(plan, x, w, n, f, plane, done);
       else pool(plan, x.subarray((n * filters + f) * rows * columns), plane, done);
-      if (bias) for (let k = 0; k < plane.length; k += 1) plane[k] += bias[f];
+      if (bias) { for (let k = 0; k < plane.length; k += 1) plane[k] += bias[f]; }
     }
   }
   return y;
@@ -56,7 +61,13 @@ export function convolve(plan, x, w, bias, progress = () => {}) {
 
 // For each weight, the image shifted to where it lies, times the weight.
 function addUp(plan, x, w, n, f, plane, done) {
-  const { shape: [, channels, rows, columns], filters, groups, kernel: [kh, kw], out: [height, width] } = plan;
+  const {
+    shape: [, channels, rows, columns],
+    filters,
+    groups,
+    kernel: [kh, kw],
+    out: [height, width],
+  } = plan;
   const inside = channels / groups, first = Math.floor(f / (filters / groups)) * inside;
   const [down, across] = plan.places;
   for (let slot = 0; slot < inside; slot += 1) {
@@ -70,7 +81,9 @@ function addUp(plan, x, w, n, f, plane, done) {
           const row = down[i * kh + u];
           if (row < 0) continue;
           const line = image + row * columns, start = i * width;
-          for (let j = from; j < to; j += step) plane[start + j] += weight * x[line + across[j * kw + v]];
+          for (let j = from; j < to; j += step) {
+            plane[start + j] += weight * x[line + across[j * kw + v]];
+          }
         }
       }
       done((slot + (u + 1) / kh) / inside);
@@ -88,7 +101,13 @@ function run(across, width, kw, v) {
 }
 
 function pool(plan, image, plane, done) {
-  const { rule, shape: [, , , columns], kernel: [kh, kw], out: [height, width], places: [down, across] } = plan;
+  const {
+    rule,
+    shape: [, , , columns],
+    kernel: [kh, kw],
+    out: [height, width],
+    places: [down, across],
+  } = plan;
   for (let i = 0; i < height; i += 1) {
     for (let j = 0; j < width; j += 1) {
       let largest = -Infinity, sum = 0, count = 0;
@@ -104,19 +123,20 @@ function pool(plan, image, plane, done) {
           count += 1;
         }
       }
-      plane[i * width + j] = rule === "max" ? largest : sum / (rule === "average" ? kh * kw : count);
+      plane[i * width + j] = rule === "max"
+        ? largest
+        : sum / (rule === "average" ? kh * kw : count);
     }
     done((i + 1) / height);
   }
 }
 
 // What one output is made of, in the order in which the window is read, channel after channel:
-// { channel, row, column, value, u, v, weight, at }; u, v are the kernel's own row and column, `at`
-// is where the weight stands in w. Padding is left out.
+// { channel, row, column, value, weight, at }; `at` is where the weight stands in w. A pooling has no
+// weights. Padding is left out.
 export function terms(plan, x, w, [n, f, i, j]) {
-  const { rule, shape: [, channels, rows, columns], filters, groups, kernel: [kh, kw], turned } = plan;
-  const inside = rule === "sum" ? channels / groups : 1;
-  const first = rule === "sum" ? Math.floor(f / (filters / groups)) * inside : f;
+  const { rule, shape: [, channels, rows, columns], filters, groups, kernel: [kh, kw] } = plan;
+  const inside = channels / groups, first = Math.floor(f / (filters / groups)) * inside;
   const found = [];
   for (let slot = 0; slot < inside; slot += 1) {
     const channel = first + slot;
@@ -125,12 +145,9 @@ export function terms(plan, x, w, [n, f, i, j]) {
       const row = plan.places[0][i * kh + u], column = plan.places[1][j * kw + v];
       if (row < 0 || column < 0) continue;
       const value = x[((n * channels + channel) * rows + row) * columns + column];
-      if (rule !== "sum") found.push({ channel, row, column, value });
-      else {
-        const at = weightIndex(plan, f, slot, u, v);
-        const own = turned ? { u: kh - 1 - u, v: kw - 1 - v } : { u, v };
-        found.push({ channel, row, column, value, ...own, weight: w[at], at });
-      }
+      const at = weightIndex(plan, f, slot, u, v);
+      const product = rule === "sum" ? { weight: w[at], at } : {};
+      found.push({ channel, row, column, value, ...product });
     }
   }
   return found;
@@ -138,19 +155,18 @@ export function terms(plan, x, w, [n, f, i, j]) {
 
 // -- Beside the page -------------------------------------------------------------------------------
 
-export const address = import.meta.url; // by which a worker finds this module
-
-if (typeof WorkerGlobalScope !== "undefined" && self instanceof WorkerGlobalScope) {
+// What a worker does with a message; `post` sends the part that is done, now and then, and the output.
+export function answerer(post) {
   let image; // sent once, and kept while only the kernel changes
-  self.onmessage = ({ data: { plan, x, w, b } }) => {
+  return ({ plan, x, w, b }) => {
     image = x ?? image;
-    let told = 0;
+    let posted = 0;
     const progress = (part) => {
-      if (part - told < 0.02) return;
-      told = part;
-      self.postMessage({ part });
+      if (part - posted < 0.02) return;
+      posted = part;
+      post({ part });
     };
     const y = convolve(plan, image, w, b, progress);
-    self.postMessage({ y }, [y.buffer]);
+    post({ y }, [y.buffer]);
   };
 }

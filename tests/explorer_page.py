@@ -1,16 +1,23 @@
-"""Settings of the explorer, drawn at random or picked by hand, and what convdoc answers to them."""
+"""Settings of the explorer, drawn at random or picked by hand, and what convdoc answers to them.
 
+And its modules, run by Deno, which needs no browser and reaches no network.
+"""
+
+import json
+import os
 import random
+import subprocess
 import sys
 
 import numpy as np
+from deno import find_deno_bin
 
 from convdoc import ConvSpec, conv4d, conv4d_transpose, correlate4d, pool4d
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "docs/_ext"))
 
-import explorer as page
+import explorer_page as page
 
 POOLINGS = ("max", "average", "average_no_pad")
 KINDS = ("convolution", "correlation", "transposed", *POOLINGS)
@@ -208,32 +215,75 @@ def _fits_float32(setting, arrays):
     return max(x * w * terms + b, x, w) < 2**24
 
 
-WRITE = """async ([cases, libraries]) => {
-  const { faults, settled } = await import("explorer/arithmetic");
-  const { files, snippet } = await import("explorer/code");
-  return cases.map(([setting, { x, w = null, b = null }]) => {
-    const numbers = (values) => values && Float64Array.from(values);
-    const arrays = { x: numbers(x), w: numbers(w), b: numbers(b) };
-    return {
-      faults: faults(setting),
-      settled: settled(setting),
-      snippets: Object.fromEntries(libraries.map((name) => [name, snippet(name, setting, arrays)])),
-      files: files(setting, arrays).map(({ name, bytes }) => [name, [...bytes]]),
-    };
-  });
-}"""
+def run(modules, code, argument=None):
+    """Evaluate JavaScript, the body of a function of `given`, with the explorer's modules.
+
+    Parameters
+    ----------
+    modules : dict of str to str
+        What the code calls each module: ``{"A": "arithmetic"}``.
+    code : str
+    argument : optional
+        What is `given`; it can be written as JSON, and so can the answer.
+    """
+    imports = [f'import * as {n} from "./docs/_explorer/{m}.js";' for n, m in modules.items()]
+    body = f"const answer = ((given) => {{ {code} }})({json.dumps(argument)});"
+    done = deno("run", "-", source="\n".join([*imports, body, PRINT]))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
-def write_snippets(browser, cases, libraries=LIBRARIES):
+PRINT = "console.log(JSON.stringify(answer ?? null));"
+
+
+def deno(command, *arguments, source=None):
+    """Run a command of Deno that reaches no network; return what it did."""
+    write_data()
+    caches = {"DENO_DIR": str(ROOT / ".cache/deno"), "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
+    return subprocess.run(
+        [find_deno_bin(), command, "--quiet", "--no-remote", "--cached-only", *arguments],
+        env={**os.environ, **caches},
+        cwd=ROOT,
+        input=source,
+        capture_output=True,
+        text=True,
+    )
+
+
+def write_data():
+    """Write what Python hands over to where deno.json says that it is."""
+    path, source = ROOT / ".cache/explorer/data.js", page.modules()["explorer/data"]
+    if path.is_file() and path.read_text("utf-8") == source:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(f".{os.getpid()}")  # tests may run beside each other
+    new.write_text(source, "utf-8")
+    new.replace(path)
+
+
+WRITE = """
+const [cases, libraries] = given;
+return cases.map(([setting, { x, w = null, b = null }]) => {
+  const numbers = (values) => values && Float64Array.from(values);
+  const arrays = { x: numbers(x), w: numbers(w), b: numbers(b) };
+  const written = libraries.map((name) => [name, C.snippet(name, setting, arrays)]);
+  return {
+    faults: F.faults(setting),
+    settled: A.settled(setting),
+    snippets: Object.fromEntries(written),
+    files: C.files(setting, arrays).map(({ name, bytes }) => [name, [...bytes]]),
+  };
+});
+"""
+
+
+def write_snippets(cases, libraries=LIBRARIES):
     """What the explorer's module writes for each case: `snippets` by library, `files` by name."""
-    tab = browser.new_page()
-    tab.set_content(page.import_map())
     flat = [
         [setting, {name: values.ravel().tolist() for name, values in arrays.items()}]
         for setting, arrays in cases
     ]
-    written = tab.evaluate(WRITE, [flat, list(libraries)])
-    tab.close()
+    written = run({"A": "arithmetic", "C": "code", "F": "faults"}, WRITE, [flat, list(libraries)])
     for one in written:
         one["files"] = {name: bytes(numbers) for name, numbers in one["files"]}
     return written

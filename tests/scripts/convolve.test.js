@@ -1,0 +1,62 @@
+// The numbers by hand, and what a worker answers.
+import { deepStrictEqual as equal } from "node:assert/strict";
+import { answerer, terms } from "../../docs/_explorer/convolve.js";
+import { planned, setting, shown } from "./setting.js";
+
+const X = [1, 2, 3, 4, 5, 6]; // 2×3
+const SMALL = { size: [2, 3], kernel: [1, 2] };
+
+Deno.test("a convolution turns its kernel, a correlation does not", () => {
+  const w = [10, 1];
+  equal([...shown(setting(SMALL), { x: X, w }).y], [1 + 20, 2 + 30, 4 + 50, 5 + 60]);
+  const asked = setting({ ...SMALL, kind: "correlation" });
+  equal([...shown(asked, { x: X, w }).y], [10 + 2, 20 + 3, 40 + 5, 50 + 6]);
+});
+
+Deno.test("a transposed convolution lays its turned kernel at each pixel, and adds its bias", () => {
+  const asked = setting({ ...SMALL, kind: "transposed", strides: [1, 2], bias: true });
+  const { y } = shown(asked, { x: X, w: [10, 1], b: [0.5] });
+  equal([...y], [1.5, 10.5, 2.5, 20.5, 3.5, 30.5, 4.5, 40.5, 5.5, 50.5, 6.5, 60.5]);
+});
+
+Deno.test("poolings take the cells of the image, and one counts the padding", () => {
+  const asked = { ...SMALL, kernel: [2, 2], strides: [2, 2], border_mode: [[0, 0], [1, 0]] };
+  const pooled = (kind) => [...shown(setting({ ...asked, kind }), { x: X }).y];
+  equal(pooled("max"), [4, 6]);
+  equal(pooled("average"), [(1 + 4) / 4, (2 + 3 + 5 + 6) / 4]);
+  equal(pooled("average_no_pad"), [(1 + 4) / 2, (2 + 3 + 5 + 6) / 4]);
+});
+
+Deno.test("the terms of an output are its pixels and weights, without padding", () => {
+  const asked = setting({ ...SMALL, border_mode: [[0, 0], [1, 0]] }), w = Float64Array.of(10, 1);
+  const found = (at) => terms(planned(asked), Float64Array.from(X), w, at);
+  equal(found([0, 0, 1, 0]), [{ channel: 0, row: 1, column: 0, value: 4, weight: 10, at: 0 }]);
+  equal(found([0, 0, 1, 2]), [
+    { channel: 0, row: 1, column: 1, value: 5, weight: 1, at: 1 },
+    { channel: 0, row: 1, column: 2, value: 6, weight: 10, at: 0 },
+  ]);
+  const pooled = setting({ ...SMALL, kind: "max", channels: 2, size: [1, 3] });
+  equal(terms(planned(pooled), Float64Array.from(X), null, [0, 1, 0, 1]), [
+    { channel: 1, row: 0, column: 1, value: 5 },
+    { channel: 1, row: 0, column: 2, value: 6 },
+  ]);
+});
+
+Deno.test("a worker keeps the image until another one comes, and says how far it is", () => {
+  const posted = [], answer = answerer((message) => posted.push(message));
+  const plan = planned(setting({ size: [1, 1], kernel: [1, 1] })), w = Float64Array.of(3);
+  const last = () => [...posted.at(-1).y];
+  answer({ plan, x: Float64Array.of(2), w, b: null });
+  equal(last(), [6]);
+  answer({ plan, x: null, w: Float64Array.of(4), b: null });
+  equal(last(), [8]);
+  answer({ plan, x: Float64Array.of(5), w, b: null });
+  equal(last(), [15]);
+});
+
+Deno.test("a worker says how far it is about fifty times", () => {
+  const parts = [], answer = answerer(({ part }) => part && parts.push(part));
+  const plan = planned(setting({ kind: "max", size: [128, 1], kernel: [1, 1] }));
+  answer({ plan, x: new Float64Array(128), w: null, b: null });
+  equal(parts, [...Array(42).keys()].map((at) => (3 * at + 3) / 128)); // 3/128 is above 1/50
+});
