@@ -184,7 +184,8 @@ def test_arrays_may_be_written_in_many_ways(visit):
 def test_a_mistake_is_recognised_although_it_was_rounded(visit):
     """The average of five days, to two decimals, where the weighted sum was asked for."""
     (divided,) = [m for m in exercises.question("convolution-moving").mistakes if m.near]
-    average = np.array(SECOND_WAY["convolution-moving"].answer) / 6  # the weights 3, 2 and 1 sum to 6
+    weighted = np.array(SECOND_WAY["convolution-moving"].answer)
+    average = weighted / 6  # the weights 3, 2 and 1 sum to 6
     box = Box(visit("exercises/windows.html"), "convolution-moving")
     assert box.answer(str(average.round(2))) == divided.tell
     assert box.answer(str(average.round(2) + 0.02)) != divided.tell

@@ -307,9 +307,11 @@ def test_a_wrong_shape_is_named_before_the_hint():
     assert array.check([2, 4, 6]).text == (
         "The shape (3,) is not that of the answer, (2,). Not this. A hint: Add it to itself."
     )
-    code = doubled(Code("f(n)", lambda: [(2,), (3,)]), lambda n: [n, n])
-    assert code.check(lambda n: [n] * 3).text.startswith("The shape (3,) is not that of the answer")
-    assert code.check(lambda n: [n] * n).text == "Not this. A hint: Add it to itself."
+    code = doubled(Code("f(n)", lambda: [(2,), (3,)]), lambda n: [2 * n] * n)
+    assert code.check(lambda n: [n] * 3).text.startswith(
+        "The shape (3,) is not that of the answer, (2,)"
+    )
+    assert code.check(lambda n: [0] * n).text == "Not this. A hint: Add it to itself."
     assert doubled(Integer(), lambda: 2).check(3).text == "Not this. A hint: Add it to itself."
 
 

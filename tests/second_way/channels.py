@@ -200,9 +200,8 @@ SECOND_WAY = {
             [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
             "filter … which channel it picks",
             "x (1, 3, 2, 2) convolved with W (3, 3, 1, 1) gives y (1, 3, 2, 2) … "
-            # red 9, green 2 and blue 3 of the first pixel: what each of the filters makes of them
-            "y[0, 0, 0, 0] = 0 + 2 + 0 = 2; … y[0, 1, 0, 0] = 0 + 0 + 3 = 3; … "
-            "y[0, 2, 0, 0] = 9 + 0 + 0 = 9;",
+            # green, then blue, then red, pixel by pixel
+            + " … ".join(f"= {number};" for number in (2, 6, 4, 7, 3, 8, 0, 1, 9, 1, 5, 0)),
         ],
     ),
     "colour-photograph": Worked(
