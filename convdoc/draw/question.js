@@ -20,7 +20,9 @@
       try {
         const found = JSON.parse(text);
         if (typeof found.text === "string") return found;
-      } catch {} // nothing is kept, or something else lies there
+      } catch {
+        // nothing is kept, or something else lies there
+      }
       return { text: "", hints: 0, right: false };
     },
     write(name, state) {
@@ -216,7 +218,7 @@
         () => names.forEach((name) => kept.write(name, null)),
       );
       document.addEventListener(CHANGED, count);
-      window.addEventListener("pageshow", count); // back from a page where something was answered
+      globalThis.addEventListener("pageshow", count); // back from a page where something was answered
       count();
       this.hidden = false;
     }
@@ -227,7 +229,7 @@
     begin() {
       const show = () => (this.firstElementChild.hidden = !kept.read(this.dataset.name).right);
       document.addEventListener(CHANGED, show);
-      window.addEventListener("pageshow", show);
+      globalThis.addEventListener("pageshow", show);
       show();
     }
   }
