@@ -113,8 +113,10 @@ class ConvSpec:
 
         - ``"zeros"``: ``0000``;
         - ``"circular"``: ``abcd``, as on a ring;
-        - ``"reflect"``: ``cbab``, mirrored at its last pixel, which is not repeated;
-        - ``"symmetric"``: ``dcba``, mirrored at its edge, the last pixel repeated;
+        - ``"reflect"``: ``cbab``, mirrored at its last pixel, which is not repeated (``mirror``
+          of scipy.ndimage);
+        - ``"symmetric"``: ``dcba``, mirrored at its edge, the last pixel repeated (``reflect``
+          of scipy.ndimage);
         - ``"replicate"``: ``dddd``, the last pixel again;
         - a number: that number.
 
