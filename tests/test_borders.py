@@ -83,6 +83,11 @@ def test_the_plan_keeps_what_was_written():
     assert type(ConvSpec(3, border=np.int8(-4)).border) is int
 
 
+def test_the_bare_plan_has_no_border():
+    spec = ConvSpec((3, 2), 2, "same", (1, 2), 2, border="circular")
+    assert spec.bare == ConvSpec((3, 2), 2, "valid", (1, 2), 2)
+
+
 @pytest.mark.parametrize("zero", [0, 0.0, -0.0, np.float64(0)])
 def test_the_number_0_is_zeros(zero):
     assert ConvSpec(3, border=zero) == ConvSpec(3)
