@@ -4,7 +4,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convdoc import ConvSpec
@@ -108,6 +108,7 @@ def test_output_size_by_counting_windows(spec_and_size):
         assert o == sum(at + (k - 1) * d < padded for at in range(0, padded, s))
 
 
+@settings(deadline=None)
 @given(specs, st.tuples(sizes, sizes))
 def test_input_sizes_are_all_that_give_the_output(spec, o):
     found = spec.input_sizes(o)
