@@ -113,8 +113,10 @@ class ConvSpec:
 
         - ``"zeros"``: ``0000``;
         - ``"circular"``: ``abcd``, as on a ring;
-        - ``"reflect"``: ``cbab``, mirrored at its last pixel, which is not repeated;
-        - ``"symmetric"``: ``dcba``, mirrored at its edge, the last pixel repeated;
+        - ``"reflect"``: ``cbab``, mirrored at its last pixel, which is not repeated (``mirror``
+          of scipy.ndimage);
+        - ``"symmetric"``: ``dcba``, mirrored at its edge, the last pixel repeated (``reflect``
+          of scipy.ndimage);
         - ``"replicate"``: ``dddd``, the last pixel again;
         - a number: that number.
 
@@ -245,7 +247,7 @@ class ConvSpec:
             \qquad
             o' = s (i' - 1) + \hat k - P + a
 
-        for a convolution and for a transposed one, *P* being the zeros on both sides together
+        for a convolution and for a transposed one, *P* being the places on both sides together
         and *a* the `output_padding`: relationships 15 and 14 of Dumoulin and Visin (2016,
         arXiv 1603.07285), which contain the others.
 
@@ -341,8 +343,8 @@ class ConvSpec:
     ) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
         r"""Rows and columns of the input that output (i, j) reads.
 
-        A convolution's window begins at :math:`i s - p`, *p* being the zeros before the image,
-        and goes on in steps of *d*. It lies on the kernel flipped: the last kernel row reads
+        A convolution's window begins at :math:`i s - p`, *p* being the places before the
+        image, and goes on in steps of *d*. It lies on the kernel flipped: the last kernel row reads
         the first row of the window. A transposed convolution reads, with kernel row *u*, the
         row :math:`(i + p - (k - 1 - u) d) / s` where that is whole; its first kernel row reads
         the first row. Where the image's border repeats pixels, it reads as many rows again for
@@ -573,8 +575,8 @@ class ConvSpec:
         """Which windows lie over the places of a pixel, by kernel rows; None where none does."""
         s, d, k = self.strides[axis], self.dilation[axis], self.kernel[axis]
         sides = self._padding(axis, image[axis])
-        copies = self.beyond.copies(at, sides, image[axis])
-        steps = (divmod(at + sides[0] - (k - 1 - u) * d, s) for at in copies for u in range(k))
+        places = self.beyond.copies(at, sides, image[axis])
+        steps = (divmod(p + sides[0] - (k - 1 - u) * d, s) for p in places for u in range(k))
         return tuple(o if not rest and 0 <= o < outputs[axis] else None for o, rest in steps)
 
     def _relationship(self, axis, i, o):

@@ -27,6 +27,7 @@ def test_every_border_is_compared():
 
 
 @pytest.mark.parametrize("name", REPEATING)
+@settings(deadline=None)
 @given(n=st.integers(1, 5), around=sides)
 def test_places_hold_the_pixels_that_numpy_puts_there(name, n, around):
     expected = padded(np.arange(n), [around], name)
@@ -42,6 +43,7 @@ def test_beside_the_image_a_constant_has_no_pixel(border):
 
 
 @pytest.mark.parametrize("name", MODES)
+@settings(deadline=None)
 @given(size=st.tuples(st.integers(1, 4), st.integers(1, 4)), around=st.tuples(sides, sides))
 def test_folding_back_is_the_adjoint_of_putting_around(name, size, around):
     random = np.random.default_rng(0)
@@ -55,6 +57,7 @@ def test_folding_back_is_the_adjoint_of_putting_around(name, size, around):
 
 
 @pytest.mark.parametrize("name", MODES)
+@settings(deadline=None)
 @given(n=st.integers(1, 5), around=sides)
 def test_copies_are_the_places_that_hold_a_pixel(name, n, around):
     if name == "zeros":
@@ -83,6 +86,11 @@ def test_the_plan_keeps_what_was_written():
     assert type(ConvSpec(3, border=np.int8(-4)).border) is int
 
 
+def test_the_bare_plan_has_no_border():
+    spec = ConvSpec((3, 2), 2, "same", (1, 2), 2, border="circular")
+    assert spec.bare == ConvSpec((3, 2), 2, "valid", (1, 2), 2)
+
+
 @pytest.mark.parametrize("zero", [0, 0.0, -0.0, np.float64(0)])
 def test_the_number_0_is_zeros(zero):
     assert ConvSpec(3, border=zero) == ConvSpec(3)
@@ -108,6 +116,9 @@ def test_equal_settings_of_another_type_are_not_taken_from_the_cache():
         conv4d(x, w, border=True, strides=1)
     with pytest.raises(ValueError, match="strides must be"):
         conv4d(x, w, border=1, strides=1.0)
+    conv4d(x, w, strides=(1, 1))
+    with pytest.raises(ValueError, match="strides must be"):
+        conv4d(x, w, strides=(1, True))
 
 
 def test_windows_and_places_at_a_corner():

@@ -13,7 +13,7 @@ import pytest
 
 import convdoc
 from convdoc import _types
-from convdoc.borders import PADDINGS
+from convdoc.borders import BORDERS, PADDINGS
 from convdoc.engines import ENGINES
 from convdoc.layouts import FRAMEWORKS
 from convdoc.poolings import POOLINGS
@@ -184,6 +184,7 @@ def test_the_package_says_that_it_is_typed():
 
 def test_types_name_the_values_that_functions_take():
     assert get_args(_types.BorderName) == tuple(PADDINGS)
+    assert get_args(_types.Filling) == tuple(BORDERS)
     assert get_args(_types.PoolingMode) == tuple(POOLINGS)
     assert get_args(_types.Framework) == tuple(FRAMEWORKS)
     assert get_args(_types.EngineName) == ("auto", *ENGINES)

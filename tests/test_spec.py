@@ -4,7 +4,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convdoc import ConvSpec
@@ -97,6 +97,7 @@ def test_sizes_of_pytorch():
     assert ConvSpec(3, dilation=2, transposed=True).output_size((10, 10)) == (14, 14)
 
 
+@settings(deadline=None)
 @given(convolutions())
 def test_output_size_by_counting_windows(spec_and_size):
     spec, size = spec_and_size
@@ -108,6 +109,7 @@ def test_output_size_by_counting_windows(spec_and_size):
         assert o == sum(at + (k - 1) * d < padded for at in range(0, padded, s))
 
 
+@settings(deadline=None)
 @given(specs, st.tuples(sizes, sizes))
 def test_input_sizes_are_all_that_give_the_output(spec, o):
     found = spec.input_sizes(o)
@@ -132,6 +134,7 @@ def test_input_sizes_are_all_that_give_the_output(spec, o):
         assert list(found[axis]) == by_trial
 
 
+@settings(deadline=None)
 @given(specs_and_sizes())
 def test_input_sizes_contain_the_input(spec_and_size):
     spec, size = spec_and_size
@@ -140,6 +143,7 @@ def test_input_sizes_contain_the_input(spec_and_size):
     )
 
 
+@settings(deadline=None)
 @given(convolutions())
 def test_a_transposed_convolution_gives_the_size_back(spec_and_size):
     spec, size = spec_and_size
@@ -196,6 +200,7 @@ def test_what_each_border_mode_pads(border_mode, padding):
     assert ConvSpec((2, 3), 1, border_mode, (1, 2)).padding((9, 9)) == padding
 
 
+@settings(deadline=None)
 @given(convolutions())
 def test_a_transposed_convolution_cuts_off_what_the_convolution_padded(spec_and_size):
     spec, size = spec_and_size
@@ -230,6 +235,7 @@ def every_window(spec, size):
         yield place, rows, columns
 
 
+@settings(deadline=None)
 @given(specs_and_sizes())
 def test_window_and_reached_by_are_each_others_inverse(spec_and_size):
     spec, size = spec_and_size
@@ -247,6 +253,7 @@ def test_window_and_reached_by_are_each_others_inverse(spec_and_size):
     assert read == reached
 
 
+@settings(deadline=None)
 @given(convolutions())
 def test_a_convolutions_window_is_where_the_formula_says(spec_and_size):
     spec, size = spec_and_size
@@ -257,6 +264,7 @@ def test_a_convolutions_window_is_where_the_formula_says(spec_and_size):
             assert row == (at if 0 <= at < size[0] else None)
 
 
+@settings(deadline=None)
 @given(specs_and_sizes())
 def test_unused_is_what_no_window_reads(spec_and_size):
     spec, size = spec_and_size
@@ -286,6 +294,7 @@ def test_all_fifteen_are_there():
     assert sorted(RELATIONSHIPS) == list(range(1, 16))
 
 
+@settings(deadline=None)
 @given(specs_and_sizes())
 def test_the_formula_with_its_numbers_is_true(spec_and_size):
     spec, size = spec_and_size
