@@ -9,7 +9,9 @@ from pathlib import Path
 
 root = Path(__file__).parent
 sys.path[:0] = [str(root), str(root / "docs/_ext")]
-os.environ["PYTHONPATH"] = str(root)  # the pages' kernels import the library beside them
+# The pages' kernels import the library beside them, and record which of its modules they load.
+os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:2])
+os.environ["CONVDOC_BUILD"] = "1"
 os.environ["CONVDOC_ENGINE"] = "keras"  # whatever the machine: Theano computes the site's numbers
 
 import packages  # noqa: E402
