@@ -30,6 +30,7 @@ if not THEANO_RUNS:
         "tests/test_site.py",
         "tests/test_stack.py",
         "tests/test_staleness.py",
+        "tests/test_theme.py",
         "tests/test_whose_numbers.py",
     ]
     collect_ignore_glob = ["tests/*browser*.py", "tests/*explorer*.py", "tests/guide/*"]
