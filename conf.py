@@ -9,10 +9,11 @@ from pathlib import Path
 
 root = Path(__file__).parent
 sys.path[:0] = [str(root), str(root / "docs/_ext")]
-os.environ["PYTHONPATH"] = str(root)  # the pages' kernels import the library beside them
+# The pages' kernels import the library beside them, and record which of its modules they load.
+os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:2])
+os.environ["CONVDOC_BUILD"] = "1"
 os.environ["CONVDOC_ENGINE"] = "keras"  # whatever the machine: Theano computes the site's numbers
 
-import custom_elements  # noqa: E402
 import packages  # noqa: E402
 
 from convdoc import __version__  # noqa: E402
@@ -102,15 +103,24 @@ html_title = "convdoc"
 html_baseurl = packages.URL  # the environment variable CONVDOC_URL
 html_static_path = [
     "docs/_static",
-    *(f"convdoc/draw/{name}" for files in custom_elements.FILES.values() for name in files),
+    "convdoc/draw/cells.css",
+    "convdoc/draw/stepper.css",
+    "convdoc/draw/stepper.js",
+    "convdoc/draw/question.css",
+    "convdoc/draw/question.js",
 ]
 html_css_files = ["convdoc.css"]
 html_favicon = "docs/_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_copy_source = False
+# Pages at the top level have no others beside them: a new one is a line here.
 html_sidebars = {
-    name: [] for name in ("index", "install", "conventions", "exercises/index", "explorer")
+    "index": [],
+    "install": [],
+    "conventions": [],
+    "exercises/index": [],
+    "explorer": [],
 }
 html_theme_options = {
     "logo": {
@@ -122,18 +132,18 @@ html_theme_options = {
     "header_links_before_dropdown": 7,
     "navbar_end": ["theme-switcher"],
     "show_prev_next": True,
-    # Gallery pages have one heading, and code that wants the room; so has a wide table.
+    # A page's headings are beside it, but not where code or a wide table needs the room, as in the
+    # gallery.
     "secondary_sidebar_items": {
-        name: []
-        if name in ("index", "auto_gallery/*", "explorer", "reference/speed")
-        else ["page-toc"]
-        for name in (
-            *("index", "auto_gallery/*", "explorer", "reference/speed"),
-            *("conventions", "install"),
-            *("guide/*", "exercises/*", "about/*"),
-            *("reference/index", "reference/relationships", "reference/glossary"),
-            *("reference/engines", "reference/bibliography", "reference/generated/*"),
-        )
+        "*": ["page-toc"],
+        "index": [],
+        "explorer": [],
+        "guide/*": ["page-toc"],
+        "exercises/*": ["page-toc"],
+        "reference/*": ["page-toc"],
+        "reference/speed": [],
+        "reference/generated/*": ["page-toc"],
+        "about/*": ["page-toc"],
     },
     "footer_start": ["copyright"],
     "footer_end": [],

@@ -22,6 +22,7 @@ collect_ignore = [  # their doctests import the library
 if not THEANO_RUNS:
     collect_ignore += [
         "convdoc/engines/_theano_function.py",
+        "tests/test_builders.py",
         "tests/test_builds.py",
         "tests/test_conftest.py",
         "tests/test_downloads.py",
@@ -29,6 +30,8 @@ if not THEANO_RUNS:
         "tests/test_install.py",
         "tests/test_site.py",
         "tests/test_stack.py",
+        "tests/test_staleness.py",
+        "tests/test_theme.py",
         "tests/test_whose_numbers.py",
     ]
     collect_ignore_glob = ["tests/*browser*.py", "tests/*explorer*.py", "tests/guide/*"]

@@ -18,8 +18,6 @@ import numpy as np
 from convdoc import conv4d, draw
 from convdoc.exercises import Answer
 
-np.set_printoptions(suppress=True, precision=3)
-
 x = np.array([[0, 0, 0, 0, 0, 0, 0],
               [0, 0, 0, 0, 0, 0, 0],
               [0, 0, 0, 1, 0, 0, 0],

@@ -17,8 +17,6 @@ import numpy as np
 from convdoc import ConvSpec, conv4d, draw
 from convdoc.exercises import Answer
 
-np.set_printoptions(suppress=True, precision=3)
-
 W = np.array([[1, 0, 1],
               [0, 1, 0],
               [1, 0, 1]]).reshape(1, 1, 3, 3)

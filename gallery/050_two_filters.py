@@ -16,8 +16,6 @@ import numpy as np
 from convdoc import conv4d, draw
 from convdoc.exercises import Answer
 
-np.set_printoptions(suppress=True, precision=3)
-
 W = np.array([[[1, 0, 1],
                [0, 1, 0],
                [1, 0, 1]],

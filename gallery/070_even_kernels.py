@@ -17,8 +17,6 @@ import numpy as np
 from convdoc import ConvSpec, conv4d, draw
 from convdoc.exercises import Answer
 
-np.set_printoptions(suppress=True, precision=3)
-
 x = np.zeros((1, 1, 5, 5), int)
 x[0, 0, 2, 2] = 1
 W = np.array([[1, 2],

@@ -17,8 +17,6 @@ import numpy as np
 from convdoc import conv4d, draw, samples
 from convdoc.exercises import Answer
 
-np.set_printoptions(suppress=True, precision=3)
-
 photograph = samples.camera()
 x = photograph.reshape(1, 1, *photograph.shape)
 print(f"{photograph.shape} -> {x.shape}")

@@ -16,8 +16,6 @@ import numpy as np
 from convdoc import conv4d, draw, samples
 from convdoc.exercises import Answer
 
-np.set_printoptions(suppress=True, precision=3)
-
 photograph = samples.chelsea()
 x = photograph.transpose(2, 0, 1)[None]
 print(f"{photograph.shape} -> {x.shape}")

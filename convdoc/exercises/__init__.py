@@ -4,27 +4,16 @@ Each question is data (`Question`), in a module for each chapter of the guide. I
 wrong answers that are known are computed, when they are asked for.
 """
 
-from typing import Any
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from convdoc.exercises import (
-    arrays,
-    backward,
-    channels,
-    convolution,
-    dilation,
-    flip,
-    groups,
-    matrix,
-    networks,
-    padding,
-    pooling,
-    strides,
-    transposed,
-)
 from convdoc.exercises.answer import Answer
-from convdoc.exercises.matrix import dense_against_convolution
 from convdoc.exercises.questions import Feedback, Mistake, Question
 from convdoc.exercises.sheets import Listing, Sheet
+
+if TYPE_CHECKING:
+    from convdoc.exercises.matrix import dense_against_convolution as dense_against_convolution
 
 __all__ = [
     "Answer",
@@ -40,26 +29,47 @@ __all__ = [
     "sheet",
 ]
 
-#: Questions of each chapter of the guide, in its order.
-CHAPTERS = {
-    module.__name__.rpartition(".")[2]: module.QUESTIONS
-    for module in (
-        *(convolution, flip, arrays, channels),
-        *(padding, strides, pooling, dilation, transposed, groups),
-        *(matrix, backward, networks),
-    )
-}
-_BY_NAME = {question.name: question for chapter in CHAPTERS.values() for question in chapter}
-#: The exercises of the teaching notebook that this site grew from: the theoretical, the four
-#: practical ones, and the count of a network's parameters that stands in its text.
-NOTEBOOK = (
-    "dense-vs-conv",
-    "same-border",
-    "grey-photograph",
-    "colour-photograph",
-    "fair-timing",
-    "four-layers",
+_CHAPTERS = (
+    *("convolution", "flip", "arrays", "channels"),
+    *("padding", "strides", "pooling", "dilation", "transposed", "groups"),
+    *("matrix", "backward", "networks"),
 )
+
+
+class _Chapters(Mapping[str, tuple[Question, ...]]):
+    """A module is imported where its chapter is named, so that a page loads what it shows."""
+
+    def __getitem__(self, name: str) -> tuple[Question, ...]:
+        if name not in _CHAPTERS:
+            raise KeyError(name)
+        return importlib.import_module(f"{__name__}.{name}").QUESTIONS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CHAPTERS)
+
+    def __len__(self) -> int:
+        return len(_CHAPTERS)
+
+
+#: Questions of each chapter of the guide, in its order. Their names begin with the chapter's.
+CHAPTERS = _Chapters()
+#: The exercises of the teaching notebook that this site grew from: the theoretical, the four
+#: practical ones, and the count of a network's parameters that stands in its text. Their names are
+#: older than the chapters that they belong to now.
+NOTEBOOK = {
+    "dense-vs-conv": "matrix",
+    "same-border": "padding",
+    "grey-photograph": "arrays",
+    "colour-photograph": "channels",
+    "fair-timing": "flip",
+    "four-layers": "networks",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "dense_against_convolution":
+        return importlib.import_module(f"{__name__}.matrix").dense_against_convolution
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def question(name: str) -> Question:
@@ -85,11 +95,12 @@ def question(name: str) -> Question:
     >>> exercises.question("dense-vs-conv").title
     'A dense layer instead'
     """
-    if name not in _BY_NAME:
-        raise ValueError(
-            f"name must be that of a question, one of {', '.join(_BY_NAME)}; got {name!r}"
-        )
-    return _BY_NAME[name]
+    chapter = NOTEBOOK.get(name) or str(name).partition("-")[0]
+    for found in CHAPTERS.get(chapter, ()):
+        if found.name == name:
+            return found
+    known = ", ".join(other.name for other in list())
+    raise ValueError(f"name must be that of a question, one of {known}; got {name!r}")
 
 
 def check(name: str, answer: Any, attempt: int = 1) -> Feedback:
@@ -161,7 +172,7 @@ def list(chapter: str | None = None) -> Listing:
     strides-published        ***  Spot the error: an animation
     """
     if chapter is None:
-        return Listing(tuple(_BY_NAME.values()))
+        return Listing(tuple(found for questions in CHAPTERS.values() for found in questions))
     if chapter not in CHAPTERS:
         raise ValueError(f"chapter must be one of {', '.join(CHAPTERS)}; got {chapter!r}")
     return Listing(CHAPTERS[chapter])

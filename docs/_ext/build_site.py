@@ -29,7 +29,7 @@ LOCK = CACHE / "build.lock"
 CACHES = [
     CACHE / name for name in ("theano", "convdoc", "keras", "matplotlib", "ipython", "jupyter")
 ]
-NEW, CELLS = BUILD / "new", BUILD / "jupyter_cache"
+NEW = BUILD / "new"
 STUBS = ROOT / "docs/reference/generated"
 FULL = (errno.ENOSPC, errno.EDQUOT)
 #: What Python, the compilers and SQLite write where a disk is full.
@@ -121,13 +121,13 @@ def build(builder, options, again=None):
     if builder == "html" and not again and site.holds():
         print(f"Nothing has changed since the last build. Open {target}/index.html")
         return 0
-    executed = staleness.Seal(
-        BUILD / "executed.seal", staleness.library_sources, [staleness.GALLERY, CELLS]
-    )
+    executed = staleness.execution_seal(BUILD / "executed.seal")
     if not executed.holds():
-        _empty(staleness.GALLERY, CELLS)
+        _empty(staleness.GALLERY, staleness.CELLS)
     _empty(STUBS, NEW)
-    staleness.forget_scripts(again)
+    library = staleness.Library()
+    staleness.forget_scripts(library, again)
+    staleness.forget_cells(library)
 
     print("Building the site (most of a minute the first time)", flush=True)
     status, messages = _run_sphinx(builder, options)
@@ -137,6 +137,7 @@ def build(builder, options, again=None):
         raise refusal
     sys.stderr.write(messages)
     if status in (0, 1):  # it went through to the end, perhaps with warnings
+        library.write()
         executed.write()
     if status:
         print(f"{target} was not replaced. What was built is in {NEW / builder}", file=sys.stderr)

@@ -1,15 +1,24 @@
-"""What sphinx-gallery calls around and after the blocks of an example."""
+"""What sphinx-gallery calls around and after the blocks of an example.
+
+All examples run in Sphinx's own process. Modules of the library that only some of them load are
+unloaded before each, so that what an example has loaded is known after it.
+"""
 
 import ast
 import re
+import sys
 import warnings
 from pathlib import Path
 
+import loaded_modules
 import matplotlib.pyplot as plt
 import numpy as np
 
 from convdoc import draw
 
+#: Modules that stay: this process uses them besides, and engines keep compiled functions.
+STAYING = {name for name in sys.modules if loaded_modules.is_ours(name)}
+STAYING_PACKAGE = "convdoc.engines."
 SHOW = draw.show
 PRINT_OPTIONS = np.get_printoptions()
 FILTERS = list(warnings.filters)
@@ -22,12 +31,29 @@ def reset(gallery_conf, fname, when):
     plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "convdoc"})
     np.set_printoptions(**PRINT_OPTIONS)
     np.random.seed(0)
+    if when == "before":
+        unload_modules()
+    else:
+        record = Path(gallery_conf["src_dir"], "auto_gallery", f"{Path(fname).stem}.loaded.json")
+        loaded_modules.write(record, loaded_modules.loaded())
     draw.show = (lambda result: result) if when == "before" else SHOW  # sphinx-gallery shows it
     warnings.filters[:] = FILTERS
     if when == "before":
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)  # Theano's sources
         warnings.filterwarnings("ignore", ".*non-interactive", UserWarning)  # plt.show()
+
+
+def unload_modules():
+    """Forget the library's modules that the next example may not load."""
+    for name, module in list(sys.modules.items()):
+        stays = name in STAYING or name.startswith(STAYING_PACKAGE)
+        if loaded_modules.is_ours(name) and not stays:
+            del sys.modules[name]
+            package, _, child = name.rpartition(".")
+            names = vars(sys.modules.get(package, module))
+            if names.get(child) is module:
+                del names[child]
 
 
 def svg_scraper(block, block_vars, gallery_conf):

@@ -1,12 +1,14 @@
-"""Keep of style sheets, scripts, icons and thumbnails what the site needs.
+"""Keep of the theme's style sheets, scripts, icons and thumbnails what the site needs.
 
-The theme brings all of Bootstrap and two thousand icons of Font Awesome. After a build, rules whose
-classes stand nowhere in the pages and scripts are dropped, and so are icons that no rule is
-left for, the script for icons of one's own, which we have none of, and the source maps. Scripts of
-ours lose comments, white space and long names of what is theirs alone.
-Thumbnails make do with 64 colours. Only the search page searches, so the index of all words is for
-that page alone. Two things are mended: buttons that unfold a section in the sidebar have no name,
-and entries of the bibliography have a role that is no longer one.
+- Pages do not load the script for one's own icons, of which we have none, and only the search page
+  loads the index of all words: see docs/_templates/layout.html.
+- Style sheets lose the rules whose classes are in no page and in no script, and the font of icons
+  the glyphs that no rule is left for: the theme brings all of Bootstrap and two thousand icons.
+- Our scripts lose comments, white space and long local names; thumbnails make do with 64 colours.
+- Buttons that unfold a section in the sidebar get a name, and entries of the bibliography a role
+  that assistive technology knows.
+
+If the theme no longer has what is changed here, the build fails.
 """
 
 import logging
@@ -14,26 +16,27 @@ import re
 from pathlib import Path
 
 import minify
+from bs4 import BeautifulSoup
+from docutils import nodes
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from PIL import Image
+from sphinx.errors import ExtensionError
 
+THEME = "pydata_sphinx_theme"
 SHEETS = ["styles/pydata-sphinx-theme.css", "sphinx-design.min.css", "mystnb.*.css"]
 OUR_SCRIPTS = ["stepper.js", "question.js"]
+UNUSED_SCRIPT = "scripts/fontawesome.js"
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
+TOGGLE = "Pages of this section"
 
 PRIVATE_USE = range(0xE000, 0xF900)  # where Unicode leaves room for icons
-COMMENT = re.compile(r"/\*.*?\*/", re.S)
-RULE = re.compile(r"(?<=[{}])([^{}@]+)\{[^{}]*\}")
-EMPTY_BLOCK = re.compile(r"@(?:media|supports)[^{}]*\{\s*\}")
-SEARCH_SCRIPT = re.compile(
-    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>'
+CSS_TOKEN = re.compile(
+    r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^"')]*\)|[{};]|[^{};"'/u]+|[/u]""", re.S
 )
-TOGGLE, NAMED_TOGGLE = (
-    f'<summary{name}><span class="toctree-toggle"'
-    for name in ("", ' aria-label="Pages of this section"')
-)
+BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]")
 CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
+NESTING = ("@media", "@supports", "@layer", "@container")
 
 
 def lean_css(css, words):
@@ -49,14 +52,49 @@ def lean_css(css, words):
     Returns
     -------
     str
+
+    Raises
+    ------
+    ValueError
+        If the sheet has braces that do not match.
+
+    Examples
+    --------
+    >>> from lean_theme import lean_css
+    >>> lean_css("p, .a {margin: 0} @media print {.b {color: red}}", {"a"})
+    'p, .a {margin: 0}'
     """
+    kept = []
+    for prelude, block in _rules(css):
+        if block is None:
+            kept.append(f"{prelude};")
+        elif prelude.startswith(NESTING):
+            if block := lean_css(block, words):
+                kept.append(f"{prelude}{{{block}}}")
+        elif prelude.startswith("@") or _may_match(prelude, words):
+            kept.append(f"{prelude}{{{block}}}")
+    return "".join(kept)
 
-    def keep(rule):
-        selectors = re.sub(r":(?:not|is|where)\([^)]*\)", "", rule[1]).split(",")
-        used = any(words.issuperset(CLASS.findall(selector)) for selector in selectors)
-        return rule[0] if used else ""
 
-    return EMPTY_BLOCK.sub("", RULE.sub(keep, COMMENT.sub("", css)))
+def _rules(css):
+    """Yield what stands before each block, and the block; or a statement, and None."""
+    prelude, block, depth = [], [], 0
+    for token in (token for token in CSS_TOKEN.findall(css) if not token.startswith("/*")):
+        depth += (token == "{") - (token == "}")
+        if depth == 0 and token in "};":
+            yield "".join(prelude).lstrip(), "".join(block[1:]) if token == "}" else None
+            prelude, block = [], []
+        else:
+            (block if depth else prelude).append(token)
+    if depth or "".join(prelude).strip():
+        raise ValueError(f"a style sheet ends within a rule: {''.join(prelude)[:80]!r}")
+
+
+def _may_match(selectors, words):
+    """Whether one of the selectors has no class, outside brackets, that is not among the words."""
+    while selectors != (selectors := BRACKETS.sub("", selectors)):
+        pass
+    return any(words.issuperset(CLASS.findall(selector)) for selector in selectors.split(","))
 
 
 def lean_script(source):
@@ -75,18 +113,107 @@ def lean_font(path, css):
     font.save(path)
 
 
+def without_scripts(head, *names):
+    """Leave out the scripts of these names from a part of the head of a page.
+
+    Parameters
+    ----------
+    head : str
+        HTML.
+    *names : str
+        Names of files.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ExtensionError
+        If there is not one script of each name.
+    """
+    soup = BeautifulSoup(head, "html.parser")
+    for name in names:
+        found = soup.select(f"script[src*='/{name}'], script[src^='{name}']")
+        if len(found) != 1:
+            raise ExtensionError(f"The theme loads {name} {len(found)} times instead of once")
+        found[0].decompose()
+    return str(soup)
+
+
+def name_toggles(navigation):
+    """Give the buttons that unfold a section a name.
+
+    Parameters
+    ----------
+    navigation : str
+        HTML, lists in lists.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ExtensionError
+        If a list in a list has no such button.
+    """
+    soup = BeautifulSoup(navigation, "html.parser")
+    for item in soup.select("li:has(ul)"):
+        toggle = item.select_one("details > summary")
+        if toggle is None:
+            raise ExtensionError("The theme's sidebar has a list in a list without a <summary>")
+        toggle["aria-label"] = TOGGLE
+    return str(soup)
+
+
+def _has_theme(app):
+    return app.builder.format == "html" and app.builder.theme.name == THEME
+
+
+def _add_filter(app):
+    """Let layout.html leave out scripts; other themes have others."""
+    if app.builder.format == "html":
+        leave_out = without_scripts if _has_theme(app) else lambda head, *names: head
+        app.builder.templates.environment.filters["without_scripts"] = leave_out
+
+
+def _wrap_navigation(app, pagename, templatename, context, doctree):
+    if _has_theme(app):
+        generate = context["generate_toctree_html"]
+        context["generate_toctree_html"] = lambda *args, **options: name_toggles(
+            str(generate(*args, **options))
+        )
+
+
+def _visit_citation(self, node):
+    """As docutils has it, with the role of an item instead of doc-biblioentry, which is no more."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        self.body.append('<div role="list" class="citation-list">\n')
+    self.body.append(self.starttag(node, "div", classes=["citation"], role="listitem"))
+
+
+def _depart_citation(self, node):
+    self.body.append("</div>\n")
+    if not isinstance(node.next_node(descend=False, siblings=True), nodes.citation):
+        self.body.append("</div>\n")
+
+
 def _make_lean(app, exception):
-    if exception or app.builder.name not in ("html", "dirhtml"):
+    if exception or app.builder.name != "html":
         return
     static = Path(app.outdir, "_static")
     words = set()
     for path in [*Path(app.outdir).rglob("*.html"), *static.rglob("*.js")]:
-        words.update(re.findall(r"[a-zA-Z_][\w-]*", _lean_page(path)))
-    for sheet in (sheet for pattern in SHEETS for sheet in static.glob(pattern)):
-        sheet.write_text(lean_css(sheet.read_text("utf-8"), words), "utf-8")
+        words.update(re.findall(r"[a-zA-Z_][\w-]*", path.read_text("utf-8")))
+    for pattern in SHEETS:
+        sheets = list(static.glob(pattern))
+        if len(sheets) != 1:
+            raise ExtensionError(f"There are {len(sheets)} style sheets {pattern} instead of one")
+        sheets[0].write_text(lean_css(sheets[0].read_text("utf-8"), words), "utf-8")
     every_rule = "".join(sheet.read_text("utf-8") for sheet in static.rglob("*.css"))
     lean_font(static / ICONS, every_rule)
-    Path(static, "scripts/fontawesome.js").write_text("")
+    (static / UNUSED_SCRIPT).unlink()
     for script in OUR_SCRIPTS:
         path = static / script
         path.write_text(lean_script(path.read_text("utf-8")), "utf-8")
@@ -97,20 +224,11 @@ def _make_lean(app, exception):
         source_map.unlink()
 
 
-def _lean_page(path):
-    """Rewrite a page without what it does not need and with what it lacks; give its text."""
-    text = path.read_text("utf-8")
-    if path.suffix != ".html" or path.name == "search.html":
-        return text
-    lean = SEARCH_SCRIPT.sub("", text).replace(TOGGLE, NAMED_TOGGLE)
-    lean = lean.replace(' role="doc-biblioentry"', ' role="listitem"')
-    if lean != text:
-        path.write_text(lean, "utf-8")
-    return lean
-
-
 def setup(app):
-    """Connect to the end of a build, after the static files are copied."""
+    """Connect to the writing of each page, and to the end of a build, after the static files."""
     logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
+    app.add_node(nodes.citation, override=True, html=(_visit_citation, _depart_citation))
+    app.connect("builder-inited", _add_filter)
+    app.connect("html-page-context", _wrap_navigation, priority=900)
     app.connect("build-finished", _make_lean, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

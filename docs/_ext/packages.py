@@ -85,7 +85,7 @@ class Package(SphinxRole):
         """Link to it relatively: the site can be read from a folder too."""
         name = NAMES[self.text]
         path = "../" * self.env.docname.count("/") + f"{FOLDER}/{name}"
-        link = f'<a class="reference download" href="{path}" download>{name}</a>'
+        link = f'<a class="reference download" href="{path}" download="">{name}</a>'
         return [nodes.raw("", link, format="html")], []
 
 
