@@ -92,8 +92,9 @@ def test_any_pooling_is_its_loops(size, k, s, d, sides, mode, ceil_mode, divisor
     st.tuples(*[st.tuples(st.integers(0, 2), st.integers(0, 2))] * 2),
     st.sampled_from(list(POOLINGS)),
     st.booleans(),
+    st.none() | st.integers(1, 9),
 )
-def test_one_window_at_a_time(size, k, s, sides, mode, ceil_mode):
+def test_one_window_at_a_time(size, k, s, sides, mode, ceil_mode, divisor):
     """As a stepper takes it: the places of the plan, the cells that count, their result."""
     assume(all(max(around) < n for around, n in zip(sides, k, strict=True)))
     x = np.random.default_rng(0).normal(size=(1, 1, *size))
@@ -103,7 +104,8 @@ def test_one_window_at_a_time(size, k, s, sides, mode, ceil_mode):
         plan.output_size(size)
     except ValueError:
         assume(False)
-    y = pool4d(x, k, s, sides, mode, ceil_mode=ceil_mode)
+    divisor = divisor if POOLINGS[mode].divides else None
+    y = pool4d(x, k, s, sides, mode, ceil_mode=ceil_mode, divisor=divisor)
     assert y.shape[2:] == plan.output_size(size)
     pooling = POOLINGS[mode]
     for i, j in np.ndindex(y.shape[2:]):
@@ -114,7 +116,7 @@ def test_one_window_at_a_time(size, k, s, sides, mode, ceil_mode):
             for at in places
             if pooling.counts(at, size, spec.padding(size))
         ]
-        assert pooling.of(values) == pytest.approx(y[0, 0, i, j], abs=1e-12)
+        assert pooling.of(values, divisor) == pytest.approx(y[0, 0, i, j], abs=1e-12)
 
 
 # -- Printed and derived numbers ----------------------------------------------------------------
