@@ -25,7 +25,7 @@ export DENO_DIR := $(cache)/deno
 export DENO_NO_UPDATE_CHECK := 1
 kernel_profile := .cache/ipython/profile_default/ipython_kernel_config.py
 
-.PHONY: help html html-noplot serve example linkcheck test test-python test-engines bench bench-site libraries format lint requirements clean clean-all
+.PHONY: help html html-noplot serve example linkcheck test mutants test-python test-engines bench bench-site libraries format lint requirements clean clean-all
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
 
 test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
 	@$(python) -m pytest $(PYTESTOPTS)
+
+mutants: .venv/dev.stamp ## put faults into the explorer's scripts, count those that tests catch
+	@$(python) tests/script_mutants.py
 
 test-python: html ## test the site's downloads on a newer Python: make test-python PYTHON3=python3.14
 	@sh requirements/test-python.sh

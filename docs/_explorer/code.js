@@ -546,9 +546,10 @@ const jax = {
   transposed(plan) { // lax.conv_transpose has no groups
     const { strides, strided, dilation, dilated, groups, sides, more } = plan;
     const full = dilatedKernel(plan).map((k) => k - 1);
-    const zeros = AXES.map((
-      axis,
-    ) => [full[axis] - sides[axis][0], full[axis] - sides[axis][1] + more[axis]]);
+    const zeros = AXES.map((axis) => {
+      const [first, last] = sides[axis].map((cut) => full[axis] - cut);
+      return [first, last + more[axis]];
+    });
     return lines(
       note("jax back"),
       groups > 1 && note("jax groups"),

@@ -246,24 +246,21 @@ function block(part, name, shape, slices, turned) {
       `aria-label="${escaped(about)}" style="--w:${width / UNIT}">${svg}</svg></div>`
     );
   });
+  const heights = slices.filter((slice) => !slice.hidden)
+    .map(({ size, label: over }) => size[0] + 0.2 + (over ? 1 : 0));
+  const head = `<p><b>${name}</b> (${shape.join(", ")})</p>`;
   return {
-    html: `<div class="block ${part}"><p><b>${name}</b> (${shape.join(", ")})</p>${way}${
-      drawn.join("")
-    }</div>`,
+    html: `<div class="block ${part}">${head}${way}${drawn.join("")}</div>`,
     columns: Math.max(...slices.map(({ size }) => size[1] + 0.2)),
-    rows: slices.filter(({ hidden }) => !hidden).reduce(
-      (sum, { size, label: over }) => sum + size[0] + 0.2 + (over ? 1 : 0),
-      0,
-    ),
+    rows: heights.reduce((total, height) => total + height, 0),
   };
 }
 
 function measures(blocks) {
   const columns = blocks.map((part) => part.columns), rows = blocks.map((part) => part.rows);
   const all = columns.reduce((a, b) => a + b, 0);
-  return `--all:${all.toFixed(1)};--widest:${Math.max(...columns)};--rows:${
-    Math.max(...rows)
-  };--least:${all > 16 ? 1.7 : 2.5}rem`;
+  const widest = Math.max(...columns), most = Math.max(...rows), least = all > 16 ? 1.7 : 2.5;
+  return `--all:${all.toFixed(1)};--widest:${widest};--rows:${most};--least:${least}rem`;
 }
 
 function controls(setting) {
@@ -325,12 +322,10 @@ const moved = (name, content) => `<g class="${name}">${content}</g>`;
 const fills = () => range(LEVELS).map((level) => `<path class="f${level}" d=""/>`).join("");
 const hatching = ([row, column]) => `M${column * UNIT} ${row * UNIT + 5}l5-5m5 0l-10 10m5 0l5-5`;
 
-const numbers = ([rows, columns], middle) =>
-  `<g class="t">${
-    range(rows).map((r) =>
-      `<g>${range(columns).map((c) => text(c * UNIT + 5, r * UNIT + middle)).join("")}</g>`
-    ).join("")
-  }</g>`;
+function numbers([rows, columns], middle) {
+  const row = (r) => range(columns).map((c) => text(c * UNIT + 5, r * UNIT + middle)).join("");
+  return moved("t", range(rows).map((r) => `<g>${row(r)}</g>`).join(""));
+}
 
 // A path around cells, neighbours in a row in one box.
 function boxes(cells) {
@@ -416,17 +411,14 @@ function put(stepper, part, values, cells, start, blank, places) {
   stepper[part].forEach((panel, k) => {
     const at = places ? places[k] : cells.map((cell) => (cell < 0 ? -1 : start(k) + cell));
     const texts = at.map((place) => (place < 0 ? blank : number(values[place])));
-    const levels = at.map((
-      place,
-    ) => (place < 0 ? -1 : Math.round((Math.abs(values[place]) / (largest || 1)) * (LEVELS - 1))));
+    const share = (place) => Math.abs(values[place]) / (largest || 1);
+    const levels = at.map((place) => place < 0 ? -1 : Math.round(share(place) * (LEVELS - 1)));
     stepper.write(part, k, texts);
     panel.svg.setAttribute("font-size", size);
     for (const level of range(LEVELS)) {
+      const cells = range(levels.length).filter((cell) => levels[cell] === level);
       const d = boxes(
-        levels.flatMap((
-          own,
-          cell,
-        ) => (own === level ? [[Math.floor(cell / panel.columns), cell % panel.columns]] : [])),
+        cells.map((cell) => [Math.floor(cell / panel.columns), cell % panel.columns]),
       );
       const fill = panel.svg.querySelector(`:scope > .f${level}`);
       if (fill.getAttribute("d") !== d) fill.setAttribute("d", d);

@@ -170,8 +170,6 @@ function tooLarge(setting, axes, put) {
   });
   const smaller = (axis) => Math.floor((room(axis) - 1) / setting.dilation[axis]) + 1;
   const larger = (axis) => Math.max(1, smallestInput(setting, axis, 1));
-  const isDilated = axes.some((axis) => setting.dilation[axis] > 1);
-  const undilated = { dilation: put("dilation", () => 1) };
   return {
     about: "kernel",
     places: axes,
@@ -180,7 +178,7 @@ function tooLarge(setting, axes, put) {
       resize(`faults.make ${what}`, "kernel", put("kernel", smaller)),
       resize("faults.make input", "size", put("size", larger)),
       [sentence("faults.pad half"), { border_mode: "half" }],
-      ...(isDilated ? [[sentence("faults.undilate"), undilated]] : []),
+      [sentence("faults.undilate"), { dilation: put("dilation", () => 1) }],
     ],
   };
 }

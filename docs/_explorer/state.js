@@ -24,10 +24,7 @@ function filled(name, shape, seed) {
 }
 
 // The numbers of an array that keep their place, and new ones where there were none.
-function resized(name, values, [, oldC, oldH, oldW], shape, seed = 1) {
-  const old = values.length
-    ? [values.length / (oldC * oldH * oldW), oldC, oldH, oldW]
-    : [0, 0, 0, 0];
+function resized(name, values, old, shape, seed = 1) {
   const [N, C, H, W] = shape, result = new Float64Array(N * C * H * W);
   let at = 0;
   for (let n = 0; n < N; n += 1) {

@@ -1,6 +1,6 @@
 // The numbers by hand, and what a worker answers.
 import { deepStrictEqual as equal } from "node:assert/strict";
-import { answerer, terms } from "../../docs/_explorer/convolve.js";
+import { answerer, convolve, terms } from "../../docs/_explorer/convolve.js";
 import { planned, setting, shown } from "./setting.js";
 
 const X = [1, 2, 3, 4, 5, 6]; // 2×3
@@ -40,6 +40,20 @@ Deno.test("the terms of an output are its pixels and weights, without padding", 
     { channel: 1, row: 0, column: 1, value: 5 },
     { channel: 1, row: 0, column: 2, value: 6 },
   ]);
+});
+
+Deno.test("what is done is said after each row, of the kernel or of a pooling's output", () => {
+  const parts = (changes) => {
+    const said = [],
+      plan = planned(setting({ size: [3, 2], ...changes })),
+      x = new Float64Array(24);
+    convolve(plan, x, new Float64Array(8).fill(1), null, (part) => said.push(part));
+    return said;
+  };
+  const kernel = { kernel: [2, 1] };
+  equal(parts(kernel), [1 / 2, 1]);
+  equal(parts({ ...kernel, channels: 2, filters: 2 }), [1, 2, 3, 4, 5, 6, 7, 8].map((k) => k / 8));
+  equal(parts({ ...kernel, kind: "max", channels: 2 }), [1 / 4, 2 / 4, 3 / 4, 1]);
 });
 
 Deno.test("a worker keeps the image until another one comes, and says how far it is", () => {

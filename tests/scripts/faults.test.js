@@ -151,6 +151,7 @@ Deno.test("arrays go up to 2²⁴ numbers", () => {
     "The output would hold 17,825,792 numbers, (1, 17, 1024, 1024); this page goes up to 16,777,216.",
   ]);
   equal(faults(setting({ ...one, channels: 16 })), []);
+  equal(faults(setting({ ...one, kind: "transposed", channels: 16 })), []);
   equal(why(setting({ ...one, channels: 16, border_mode: [[1, 0], [0, 0]], strides: [32, 32] })), [
     "The padded input would hold 16,793,600 numbers, (1, 16, 1025, 1024); " +
     "this page goes up to 16,777,216.",
@@ -172,4 +173,17 @@ Deno.test("an output takes up to 2³¹ products", () => {
   ]);
   equal(faults(setting({ ...asked, kind: "max", channels: 2 })), []);
   equal(faults(setting({ ...asked, kind: "max", channels: 3 })).length, 1);
+});
+
+Deno.test("a small input is offered where it helps", () => {
+  const remedies = (changes) => {
+    const [fault] = faults(setting({ kernel: [32, 32], ...changes }));
+    return [fault.about, fault.remedies.length];
+  };
+  const many = { samples: 8, channels: 64, filters: 64, size: [64, 64] };
+  equal(remedies({ ...many, border_mode: "half" }), ["size", 0]); // 33·33 outputs are too many still
+  equal(remedies({ ...many, size: [1024, 1024], samples: 1, channels: 1 }), ["size", 1]);
+  const cut = { kind: "transposed", filters: 8, size: [1024, 1024] };
+  equal(remedies(cut), ["size", 1]);
+  equal(remedies({ ...cut, border_mode: [[50, 50], [0, 0]] }), ["size", 0]); // nothing would be left
 });

@@ -87,6 +87,17 @@ Deno.test("random numbers are small, and those of a seed are always the same", (
   equal(randomized(picture, 5).x, picture.x);
 });
 
+Deno.test("new numbers are 0 to 3 in an input, and −1 to 2 in a kernel", () => {
+  const { x, w } = made(setting({ size: [20, 20], kernel: [15, 15] }));
+  equal([...new Set(x)].sort(), [0, 1, 2, 3]);
+  equal([...new Set(w)].sort(), [-1, 0, 1, 2]);
+});
+
+Deno.test("a place has the same new number in each size", () => {
+  const small = made(setting({ size: [2, 3] })), large = made(setting({ size: [4, 5] }));
+  equal([...small.x], [0, 1, 2, 5, 6, 7].map((at) => large.x[at]));
+});
+
 Deno.test("a history goes back and on, and forgets what was undone", () => {
   const history = new History({ name: "a", x: [] }), push = (name) => history.push({ name, x: [] });
   push("b");
