@@ -31,6 +31,7 @@ STACKED_CHANNELS, STACKED_GROUPS, STACKED_LAYERS = 16, 4, 2
 
 ALEXNET_TABLE = ALEXNET.table((1, 3, 227, 227))
 SECOND, SECOND_W = ALEXNET_TABLE.rows[3], ALEXNET_TABLE.kernel_shapes[1]  # after one pooling
+SECOND_GROUPS = ALEXNET.layers[2].groups
 
 COLUMN, ROW = np.array([[2], [1], [3]]), np.array([[2, 3, -1]])
 
@@ -137,9 +138,11 @@ def _saved_solution():
 def _alexnet_solution():
     filters, channels, k, _ = SECOND_W
     return [
-        f"Each filter reads half of the {2 * channels} channels, {channels}, through slices of "
+        f"Each filter reads half of the {SECOND_GROUPS * channels} channels, {channels}, through "
+        "slices of "
         f"{k}×{k}: {channels} · {k} · {k} = {channels * k * k:,} weights. There are {filters} "
-        f"filters, {filters // 2} in each group, and {filters} · {channels * k * k:,} = "
+        f"filters, {filters // SECOND_GROUPS} in each group, and {filters} · {channels * k * k:,} "
+        "= "
         f"{SECOND.weights:,}.",
         Network(ALEXNET.layers[:3]).table((1, 3, 227, 227)),
     ]
@@ -192,24 +195,28 @@ QUESTIONS = (
         answer=lambda: LAYER.kernel_shape(CHANNELS),
         mistakes=(
             Mistake(
-                lambda: (96, CHANNELS, 5, 5),
+                lambda: (LAYER.filters, CHANNELS, *LAYER.size),
                 "That is the kernel without groups. How many channels does a filter read now?",
             ),
             Mistake(
-                lambda: (96 // 4, CHANNELS, 5, 5),
+                lambda: (LAYER.filters // LAYER.groups, CHANNELS, *LAYER.size),
                 "You divided the filters. They are dealt out to the groups, and all of them are "
                 "still there.",
             ),
             Mistake(
-                lambda: (96 // 4, CHANNELS // 4, 5, 5),
+                lambda: (
+                    LAYER.filters // LAYER.groups,
+                    CHANNELS // LAYER.groups,
+                    *LAYER.size,
+                ),
                 "That is the kernel of one group. W holds those of all groups.",
             ),
             Mistake(
-                lambda: (CHANNELS, 96 // 4, 5, 5),
+                lambda: (CHANNELS, LAYER.filters // LAYER.groups, *LAYER.size),
                 "You exchanged filters and channels. The first axis counts what comes out.",
             ),
             Mistake(
-                lambda: (5, 5, CHANNELS // 4, 96),
+                lambda: (*LAYER.size, CHANNELS // LAYER.groups, LAYER.filters),
                 "Right numbers in the order of Keras. Here filters and channels stand in front.",
             ),
         ),
@@ -331,8 +338,8 @@ QUESTIONS = (
         ),
         hints=(
             "Count the weights of both steps, and divide by those of the full layer.",
-            "With C channels: the depthwise step has C · 9 weights, the 1×1 has one for each "
-            "filter and channel, and the full layer 9 for each.",
+            f"With C channels: the depthwise step has C · {KERNEL**2} weights, the 1×1 has one for "
+            f"each filter and channel, and the full layer {KERNEL**2} for each.",
         ),
         solution=_saved_solution,
     ),
@@ -341,17 +348,18 @@ QUESTIONS = (
         title="The second layer of AlexNet",
         level=2,
         text=f"AlexNet's second convolution has {SECOND_W[0]} filters of "
-        f"{SECOND_W[2]}×{SECOND_W[3]} in 2 groups, over "
-        f"{2 * SECOND_W[1]} channels. How many weights has it, without biases?",
+        f"{SECOND_W[2]}×{SECOND_W[3]} in {SECOND_GROUPS} groups, over "
+        f"{SECOND_GROUPS * SECOND_W[1]} channels. How many weights has it, without biases?",
         kind=Integer(),
         answer=lambda: SECOND.weights,
         mistakes=(
             Mistake(
-                lambda: 2 * SECOND.weights,
-                "You let every filter read all channels. In 2 groups it reads half of them.",
+                lambda: SECOND_GROUPS * SECOND.weights,
+                f"You let every filter read all channels. In {SECOND_GROUPS} groups it reads half "
+                "of them.",
             ),
             Mistake(
-                lambda: SECOND.weights // 2,
+                lambda: SECOND.weights // SECOND_GROUPS,
                 "You halved channels and filters. That is one group, and there are two.",
             ),
             Mistake(

@@ -1,5 +1,7 @@
 """Questions about padding."""
 
+import math
+
 import numpy as np
 
 from convdoc._types import Array as Numbers
@@ -33,7 +35,8 @@ EVEN_SIZE = 28
 UNEVEN_X, UNEVEN_W = (2, 3, 6, 8), (5, 3, 3, 4)
 UNEVEN_SIDES = ((2, 0), (1, 3))
 
-BLUR = np.full((3, 3), 1 / 9)
+MEAN = 3
+BLUR = np.full((MEAN, MEAN), 1 / MEAN**2)
 DOTS = np.array([[90, 72, 90, 81, 90],
                  [54, 18, 90, 27, 90],
                  [90, 90, 36, 90, 63],
@@ -106,14 +109,14 @@ def _windows(spec):
 def _read_solution():
     from convdoc.draw import stepper
 
-    (height, width), counts = READ_SIZE, _windows(READ)
+    (height, width), (k, _), counts = READ_SIZE, READ.kernel, _windows(READ)
     return [
         "Along one axis, a pixel is read by the windows centred on it and on its neighbours. At "
         "the end of the axis one neighbour is missing, so "
-        f"{len(READ.reached_by(0, 0, READ_SIZE)[0])} windows are left of {READ.kernel[0]}. "
+        f"{len(READ.reached_by(0, 0, READ_SIZE)[0])} windows are left of {k}. "
         f"Multiply both axes: a corner is in {counts[0, 0]} windows, an edge in {counts[0, 1]}, "
         f"the middle in {counts[1, 1]}. Point at a pixel to see them:",
-        stepper(np.ones((1, 1, height, width), int), np.ones((1, 1, 3, 3), int), "same"),
+        stepper(np.ones((1, 1, height, width), int), np.ones((1, 1, k, k), int), "same"),
         "Here the image and the kernel hold ones, and the output counts too: how many pixels each "
         "window reads. With a centred kernel both counts are equal.",
     ]
@@ -161,7 +164,11 @@ def _uneven_solution():
 
 def blur(x: Numbers) -> Numbers:
     """Average 3×3 pixels, those of the border repeated outwards."""
-    return plane(conv4d, np.pad(x, 1, mode="edge"), BLUR, "valid")
+    return _blur_padded(x, "edge")
+
+
+def _blur_padded(x, mode):
+    return plane(conv4d, np.pad(x, MEAN // 2, mode=mode), BLUR, "valid")
 
 
 def _blur_with_zeros(x):
@@ -173,27 +180,28 @@ def _blur_valid(x):
 
 
 def _blur_twice_padded(x):
-    return plane(conv4d, np.pad(x, 1, mode="edge"), BLUR, "same")
+    return plane(conv4d, np.pad(x, MEAN // 2, mode="edge"), BLUR, "same")
 
 
 def _blur_reflected(x):
-    return plane(conv4d, np.pad(x, 1, mode="reflect"), BLUR, "valid")
+    return _blur_padded(x, "reflect")
 
 
 def _blur_around(x):
-    return plane(conv4d, np.pad(x, 1, mode="wrap"), BLUR, "valid")
+    return _blur_padded(x, "wrap")
 
 
 def _summed(x):
-    return 9 * blur(x)
+    return BLUR.size * blur(x)
 
 
 def _blur_solution():
-    padded = np.pad(DOTS, 1, mode="edge")
+    padded = np.pad(DOTS, MEAN // 2, mode="edge")
     return [
         "Put the missing pixels there yourself, and then let no window leave the padded image: "
-        '`conv4d(np.pad(x, 1, mode="edge")[None, None], mean, "valid")[0, 0]`, where `mean` is '
-        "a kernel of 3×3 that holds ninths. The first trial, padded:",
+        f'`conv4d(np.pad(x, {MEAN // 2}, mode="edge")[None, None], mean, "valid")[0, 0]`, where '
+        f"`mean` is a kernel of {MEAN}×{MEAN} that holds 1 / {BLUR.size} everywhere. The first "
+        "trial, padded:",
         padded,
         f"It is {padded.shape[0]}×{padded.shape[1]}, so the result has the image's size again. The "
         "corner is now the mean of pixels alone, and no zero is in it:",
@@ -348,23 +356,23 @@ QUESTIONS = (
         name="padding-reads",
         title="Who reads the corner?",
         level=2,
-        text=f"A kernel of 3×3 slides over an image of {READ_SIZE[0]} rows and {READ_SIZE[1]} "
-        'columns, under `"same"`. For each pixel, how many windows read it? Write an array of the '
-        "image's shape.",
+        text=f"A kernel of {READ.kernel[0]}×{READ.kernel[1]} slides over an image of "
+        f'{READ_SIZE[0]} rows and {READ_SIZE[1]} columns, under `"same"`. For each pixel, how many '
+        "windows read it? Write an array of the image's shape.",
         kind=Array(),
         answer=lambda: _windows(READ),
         mistakes=(
             Mistake(
-                lambda: _windows(ConvSpec(3)),
+                lambda: _windows(ConvSpec(READ.kernel)),
                 'That is the count under `"valid"`, where no window hangs over the border.',
             ),
             Mistake(
-                lambda: _windows(ConvSpec(3, border_mode="full")),
+                lambda: _windows(ConvSpec(READ.kernel, border_mode="full")),
                 "Nine windows would read every pixel if the window could stand anywhere. Under "
                 '`"same"` it is never centred beyond the border.',
             ),
             Mistake(
-                lambda: 9 - _windows(READ),
+                lambda: math.prod(READ.kernel) - _windows(READ),
                 "You counted the zeros in the window that is centred on each pixel. Count windows.",
             ),
             Mistake(
@@ -394,7 +402,9 @@ QUESTIONS = (
                 "If you worked it out: did you forget the window's first place, the + 1?",
             ),
             Mistake(
-                lambda: _size(EVEN_SIZE, ConvSpec(EVEN.kernel, border_mode=(8 - 1) // 2)),
+                lambda: _size(
+                    EVEN_SIZE, ConvSpec(EVEN.kernel, border_mode=(EVEN.kernel[0] - 1) // 2)
+                ),
                 "You took half of k − 1. Half a kernel is k divided by 2, rounded down.",
             ),
             Mistake(
@@ -463,9 +473,9 @@ QUESTIONS = (
         name="padding-blur",
         title="A blur without a dark rim",
         level=3,
-        text="Write a function that blurs a grey image with a mean of 3×3 pixels and keeps its "
-        "size. Where the window hangs over the border, it is to read the nearest pixel of the "
-        "image in place of a zero. The image is an array of two axes, and so is the result.",
+        text=f"Write a function that blurs a grey image with a mean of {MEAN}×{MEAN} pixels and "
+        "keeps its size. Where the window hangs over the border, it is to read the nearest pixel "
+        "of the image in place of a zero. The image is an array of two axes, and so is the result.",
         given={"x": DOTS},
         kind=Code("blur(x)", lambda: [(DOTS,), (RAMP,)]),
         answer=blur,

@@ -278,7 +278,9 @@ QUESTIONS = (
         answer=lambda: _pooled(OVERLAPPING),
         mistakes=(
             Mistake(
-                lambda: _pooled(ConvSpec(3, 2, ((0, 1), (0, 1)))),
+                lambda: _pooled(
+                    ConvSpec(OVERLAPPING.kernel, OVERLAPPING.strides, ((0, 1), (0, 1)))
+                ),
                 "You rounded up. That is PyTorch's `ceil_mode=True`; Keras rounds down.",
             ),
             Mistake(
@@ -286,11 +288,11 @@ QUESTIONS = (
                 "You forgot the window's first place.",
             ),
             Mistake(
-                lambda: _pooled(ConvSpec(3, 3)),
+                lambda: _pooled(ConvSpec(OVERLAPPING.kernel, OVERLAPPING.kernel)),
                 "You moved the windows on by their size. These overlap: the stride is given.",
             ),
             Mistake(
-                lambda: _pooled(ConvSpec(3)),
+                lambda: _pooled(ConvSpec(OVERLAPPING.kernel)),
                 "That is a stride of 1.",
             ),
             Mistake(

@@ -15,6 +15,7 @@ FLOOR_SIZE = 40
 UNREAD = ConvSpec(kernel=2, strides=4)
 UNREAD_SIZE = 11
 
+EVERY = 2
 DENSE = np.array([[2, 5, 1, 4, 3],
                   [7, 0, 6, 2, 8],
                   [1, 9, 3, 5, 0],
@@ -25,6 +26,7 @@ HALVE = ConvSpec(kernel=3, strides=2, border_mode=1)
 HALVED = 7
 
 COUNTED = np.arange(1, 37).reshape(6, 6)
+COUNTED_STRIDE = 2
 MIDDLE = np.zeros((3, 3), int)
 MIDDLE[1, 1] = 1
 
@@ -49,8 +51,8 @@ def _left(size, spec):
 def _floor_solution():
     from convdoc.draw import stepper
 
-    left = _left(FLOOR_SIZE, FLOOR)
-    (i, p, k, s), small = (FLOOR_SIZE, 6, 13, 2), np.arange(36).reshape(1, 1, 6, 6)
+    i, (p, _), (k, _), (s, _) = FLOOR_SIZE, FLOOR.border_mode[0], FLOOR.kernel, FLOOR.strides
+    left, small = _left(i, FLOOR), np.arange(36).reshape(1, 1, 6, 6)
     return [
         f"The kernel leaves {i} + 2 · {p} − {k} = {left} rows below its first place. In steps of "
         f"{s} it can go on {left // s} times, and the half step that is left, {left} / {s} = "
@@ -59,7 +61,7 @@ def _floor_solution():
         FLOOR.relationship(FLOOR_SIZE)[0],
         "The same on a smaller image, where you can count them. The hatched row and column are "
         "what the floor leaves over:",
-        stepper(small, np.ones((1, 1, 3, 3), int), "valid", strides=2),
+        stepper(small, np.ones((1, 1, 3, 3), int), "valid", strides=s),
     ]
 
 
@@ -83,18 +85,32 @@ def _unread_solution():
     ]
 
 
+def _thinned():
+    return DENSE[::EVERY, ::EVERY]
+
+
+def _listed(places):
+    *others, last = map(str, places)
+    return f"{', '.join(others)} and {last}"
+
+
+def _visited():
+    return _listed(range(0, len(DENSE), EVERY))
+
+
 def _thinned_solution():
     return [
-        "A stride of 2 visits every second window, beginning with the first: rows 0, 2 and 4, and "
-        "of each of them columns 0, 2 and 4. Its outputs are those of stride 1, thinned out:",
-        DENSE[::2, ::2],
+        f"A stride of {EVERY} visits every second window, beginning with the first: rows "
+        f"{_visited()}, and of each of them columns {_visited()}. Its outputs are those of stride "
+        "1, thinned out:",
+        _thinned(),
         "Nothing is added up or compared; that would be pooling.",
     ]
 
 
 def _sizes_solution():
     sizes = HALVE.input_sizes(HALVED)[0]
-    s, k, p = HALVE.strides[0], HALVE.kernel[0], 1
+    (s, _), (k, _), (p, _) = HALVE.strides, HALVE.kernel, HALVE.border_mode[0]
     return [
         f"The smallest input is the one that leaves nothing over: {s} · ({HALVED} − 1) + {k} − 2 · "
         f"{p} = {sizes[0]}. A stride of {s} floors {s} neighbouring sizes to one, so the other "
@@ -106,13 +122,14 @@ def _sizes_solution():
 def _same_solution():
     from convdoc.draw import stepper
 
-    upper = ConvSpec(3, 2, "same_upper").padding(6)[0]
+    size, k, s = len(COUNTED), len(MIDDLE), COUNTED_STRIDE
+    upper, windows = ConvSpec(k, s, "same_upper").padding(size)[0], math.ceil(size / s)
     return [
-        "TensorFlow pads no more than the stride needs. Three windows of 3 at a stride of 2 reach "
-        f"over {2 * 2 + 3} rows, and there are {len(COUNTED)}, so one row of zeros is added, and "
-        f"it goes behind: {upper}. The first window then lies on rows 0, 1 and 2, and its middle "
-        "is row 1.",
-        stepper(COUNTED[None, None], MIDDLE[None, None], "same_upper", strides=2),
+        f"TensorFlow pads no more than the stride needs. {windows} windows of {k} at a stride of "
+        f"{s} reach over {(windows - 1) * s + k} rows, and there are {size}, so one row of zeros "
+        f"is added, and it goes behind: {upper}. The first window then lies on rows "
+        f"{_listed(range(k))}, and its middle is row {k // 2}.",
+        stepper(COUNTED[None, None], MIDDLE[None, None], "same_upper", strides=s),
     ]
 
 
@@ -122,13 +139,17 @@ def _published_solution():
     right = plane(correlate4d, PUBLISHED_X, PUBLISHED_W, 1, strides=2).astype(int)
     wrong = int((right != PUBLISHED_Y).sum())
     every = plane(correlate4d, PUBLISHED_X, PUBLISHED_W, 1).astype(int)
+    level, below = (
+        " + ".join(f"{x}·{w}" for x, w in zip(PUBLISHED_X[row, 1:4], weights, strict=True))
+        for row, weights in enumerate(PUBLISHED_W[1:])
+    )
     return [
         f"{wrong} of the {right.size} numbers are wrong. What was shown are the first three rows "
         "and columns of the result with a stride of 1:",
         every,
         "With a stride of 2 it is every second of them. Take y[0, 1]: its window is centred on row "
-        "0, column 2, and its top row is padding. Of the sum, 0·0 + 0·0 + 0·0, 1·2 + 0·3 + 0·3 and "
-        "0·1 + 1·3 + 1·0 are left, which is 5. Step to any other and add up:",
+        f"0, column 2, and its top row is padding. Of the sum, {level} and {below} are left, which "
+        f"is {right[0, 1]}. Step to any other and add up:",
         correlate_stepper(
             PUBLISHED_X[None, None], PUBLISHED_W[None, None], border_mode=1, strides=2
         ),
@@ -147,21 +168,21 @@ QUESTIONS = (
         answer=lambda: FLOOR.output_size(FLOOR_SIZE)[0],
         mistakes=(
             Mistake(
-                lambda: math.ceil(_left(FLOOR_SIZE, FLOOR) / 2) + 1,
+                lambda: math.ceil(_left(FLOOR_SIZE, FLOOR) / FLOOR.strides[0]) + 1,
                 "You rounded up. Half a step is no step: the window does not fit there, so the "
                 "division is rounded down.",
             ),
             Mistake(
-                lambda: _left(FLOOR_SIZE, FLOOR) // 2,
+                lambda: FLOOR.output_size(FLOOR_SIZE)[0] - 1,
                 "You forgot the window's first place. The division counts the steps, and there is "
                 "one place more than there are steps.",
             ),
             Mistake(
-                lambda: (FLOOR_SIZE + 6 - 13) // 2 + 1,
+                lambda: FLOOR.output_size(FLOOR_SIZE - FLOOR.border_mode[0][0])[0],
                 "You counted the padding once. It is added on both sides.",
             ),
             Mistake(
-                lambda: (FLOOR_SIZE - 13) // 2 + 1,
+                lambda: ConvSpec(FLOOR.kernel, FLOOR.strides).output_size(FLOOR_SIZE)[0],
                 "You left the padding out.",
             ),
             Mistake(
@@ -181,13 +202,13 @@ QUESTIONS = (
         title="Every second window",
         level=1,
         text="Below is what a convolution gives with a stride of 1. The same image and kernel, the "
-        "same padding, but with a stride of 2: what is the result?",
+        f"same padding, but with a stride of {EVERY}: what is the result?",
         given={"y": DENSE},
         kind=Array(),
-        answer=lambda: DENSE[::2, ::2],
+        answer=_thinned,
         mistakes=(
             Mistake(
-                lambda: DENSE[1::2, 1::2],
+                lambda: DENSE[1::EVERY, 1::EVERY],
                 "You began with the second window. A stride skips windows after the first.",
             ),
             Mistake(
@@ -196,14 +217,14 @@ QUESTIONS = (
                 "windows, and compares nothing.",
             ),
             Mistake(
-                lambda: DENSE[::2],
+                lambda: DENSE[::EVERY],
                 "You thinned out the rows only. A single number for the stride counts for both "
                 "axes.",
             ),
         ),
         hints=(
-            "Which windows does a stride of 2 visit?",
-            "Of the rows, 0, 2 and 4. Of each of them, which columns?",
+            f"Which windows does a stride of {EVERY} visit?",
+            f"Of the rows, {_visited()}. Of each of them, which columns?",
         ),
         solution=_thinned_solution,
     ),
@@ -237,7 +258,8 @@ QUESTIONS = (
         ),
         hints=(
             "Write down the rows that each window reads.",
-            "The first reads rows 0 and 1, and the second begins at row 4.",
+            f"The first reads rows {_listed(range(UNREAD.kernel[0]))}, and the second begins at "
+            f"row {UNREAD.strides[0]}.",
         ),
         solution=_unread_solution,
     ),
@@ -261,13 +283,14 @@ QUESTIONS = (
                 "That is the larger one. Is there a smaller?",
             ),
             Mistake(
-                lambda: np.array(ConvSpec(3, 2).input_sizes(HALVED)[0]),
+                lambda: np.array(ConvSpec(HALVE.kernel, HALVE.strides).input_sizes(HALVED)[0]),
                 "You left the padding out.",
             ),
         ),
         hints=(
             "Turn the formula round: the output is known, and the input is not.",
-            "The smallest is s(o − 1) + k − 2p. How many sizes does a stride of 2 floor to one?",
+            "The smallest is s(o − 1) + k − 2p. How many sizes does a stride of "
+            f"{HALVE.strides[0]} floor to one?",
         ),
         solution=_sizes_solution,
     ),
@@ -275,20 +298,22 @@ QUESTIONS = (
         name="strides-same-tensorflow",
         title="The same shape, other pixels",
         level=3,
-        text="The image holds 1 to 36, and the kernel is 3×3 with a 1 in the middle and zeros "
-        "elsewhere. What does TensorFlow give with `strides=2, padding='SAME'`?",
+        text=f"The image holds 1 to {COUNTED.size}, and the kernel is {len(MIDDLE)}×{len(MIDDLE)} "
+        "with a 1 in the middle and zeros elsewhere. What does TensorFlow give with "
+        f"`strides={COUNTED_STRIDE}, padding='SAME'`?",
         given={"x": COUNTED},
         kind=Array(),
-        answer=lambda: plane(conv4d, COUNTED, MIDDLE, "same_upper", strides=2),
+        answer=lambda: plane(conv4d, COUNTED, MIDDLE, "same_upper", strides=COUNTED_STRIDE),
         mistakes=(
             Mistake(
-                lambda: plane(conv4d, COUNTED, MIDDLE, "same", strides=2),
+                lambda: plane(conv4d, COUNTED, MIDDLE, "same", strides=COUNTED_STRIDE),
                 "That is what Theano gives, and PyTorch with a padding of 1. TensorFlow pads less "
                 "at this stride, and the windows lie elsewhere.",
             ),
             Mistake(
-                lambda: plane(conv4d, COUNTED, MIDDLE, "valid", strides=2),
-                "You did not pad. `SAME` gives ⌈6 / 2⌉ outputs along each axis.",
+                lambda: plane(conv4d, COUNTED, MIDDLE, "valid", strides=COUNTED_STRIDE),
+                f"You did not pad. `SAME` gives ⌈{len(COUNTED)} / {COUNTED_STRIDE}⌉ outputs along "
+                "each axis.",
             ),
             Mistake(
                 lambda: COUNTED,
@@ -296,8 +321,8 @@ QUESTIONS = (
             ),
         ),
         hints=(
-            "How many zeros does it take for three windows, and on which side does TensorFlow put "
-            "an odd one?",
+            f"How many zeros does it take for {math.ceil(len(COUNTED) / COUNTED_STRIDE)} windows, "
+            "and on which side does TensorFlow put an odd one?",
             "One row of zeros is enough, and it goes behind. So the first window begins on the "
             "image, and its middle is row 1, column 1.",
         ),

@@ -28,6 +28,11 @@ LEFT = ConvSpec(kernel=5, strides=4, border_mode=1)
 LEFT_SIZE = 30
 
 
+def _laid_down(rows, cut=0):
+    """Rows that so many copies of the kernel of `SIZE` take, without those that are cut off."""
+    return SIZE.strides[0] * (rows - 1) + SIZE.kernel[0] - cut
+
+
 def _one(function, x, w, *arguments, **settings):
     """A function of four-dimensional arrays for one image and one slice, on NumPy."""
     return function(x[None, None], w[None, None], *arguments, engine="numpy", **settings)[0, 0]
@@ -53,7 +58,7 @@ def _side_by_side(y, w, s):
     return np.kron(y, w[::-1, ::-1])
 
 
-def _copies(strides, kernel=5):
+def _copies(strides, kernel=OVERLAP.kernel[1]):
     """How many copies of a row of `kernel` elements lie on each place."""
     ones = np.ones((1, OVERLAP_PIXELS)), np.ones((1, kernel))
     return _one(conv4d_transpose, *ones, strides=(1, strides))
@@ -103,7 +108,7 @@ def _by_hand_solution():
 def _caption_solution():
     from convdoc.draw import transpose_stepper
 
-    i, k, s, p = HALVE_SIZE, 3, 2, 1
+    i, (k, _), (s, _), (p, _) = HALVE_SIZE, HALVE.kernel, HALVE.strides, HALVE.border_mode[0]
     o = HALVE.output_size(i)[0]
     back = HALVE.as_transposed(i)
     return [
@@ -141,7 +146,7 @@ def _overlap_solution():
 
 
 def _left_solution():
-    i, k, s, p = LEFT_SIZE, 5, 4, 1
+    i, (k, _), (s, _), (p, _) = LEFT_SIZE, LEFT.kernel, LEFT.strides, LEFT.border_mode[0]
     o, a = LEFT.output_size(i)[0], LEFT.as_transposed(i).output_padding[0]
     least = LEFT.input_sizes(o)[0][0]
     return [
@@ -162,7 +167,7 @@ def _code_solution():
         "pixel of y, add the flipped kernel times that pixel to the part of the array that begins "
         "at `i * s` and `j * s`: `out[i * s : i * s + kh, j * s : j * s + kw] += y[i, j] * w[::-1, "
         "::-1]`. With `=` in the place of `+=` a later copy would wipe out what lies under it.",
-        transpose_stepper(Y[None, None], W[None, None], strides=2),
+        transpose_stepper(Y.T[None, None], W[None, None], strides=2),
     ]
 
 
@@ -178,19 +183,19 @@ QUESTIONS = (
         answer=lambda: SIZE.output_size(SIZE_INPUT)[0],
         mistakes=(
             Mistake(
-                lambda: 3 * (SIZE_INPUT - 1) + 5 - 1,
+                lambda: _laid_down(SIZE_INPUT, SIZE.border_mode[0][0]),
                 "You cut the padding off on one side. It had been added on both.",
             ),
             Mistake(
-                lambda: 3 * (SIZE_INPUT - 1) + 5 + 2,
+                lambda: _laid_down(SIZE_INPUT, -sum(SIZE.border_mode[0])),
                 "You added the padding. On the way back it is cut off.",
             ),
             Mistake(
-                lambda: 3 * (SIZE_INPUT - 1) + 5,
+                lambda: _laid_down(SIZE_INPUT),
                 "You left the padding out.",
             ),
             Mistake(
-                lambda: 3 * SIZE_INPUT + 5 - 2,
+                lambda: _laid_down(SIZE_INPUT + 1, sum(SIZE.border_mode[0])),
                 "You moved on once too often. The first copy of the kernel lies at the start.",
             ),
             Mistake(
@@ -198,7 +203,7 @@ QUESTIONS = (
                 "That is the size a convolution gives. This one goes the other way.",
             ),
             Mistake(
-                lambda: SIZE_INPUT + 5 - 1 - 2,
+                lambda: SIZE_INPUT - 1 + SIZE.kernel[0] - sum(SIZE.border_mode[0]),
                 "You left the stride out. It is how far the copies of the kernel lie apart.",
             ),
         ),
@@ -285,8 +290,10 @@ QUESTIONS = (
         name="transposed-caption",
         title="Spot the error: the caption of a figure",
         level=2,
-        text="A figure shows the way back from a convolution of a 6×6 image, padded by 1, with a "
-        "3×3 kernel and a stride of 2. Its caption says that this is a convolution over a 2×2 "
+        text="A figure shows the way back from a convolution of a "
+        f"{HALVE_SIZE}×{HALVE_SIZE} image, padded by {HALVE.border_mode[0][0]}, with a "
+        f"{HALVE.kernel[0]}×{HALVE.kernel[1]} kernel and a stride of {HALVE.strides[0]}. Its "
+        "caption says that this is a convolution over a 2×2 "
         "input, with one zero between neighbouring pixels, a border of 1 and one more row and "
         "column at the bottom and on the right. One size in it is wrong. What is right, as "
         "(height, width)?",
@@ -295,8 +302,8 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: (2, 2),
-                "That is what the caption says. Work out what the convolution of the 6×6 image "
-                "gives.",
+                "That is what the caption says. Work out what the convolution of the "
+                f"{HALVE_SIZE}×{HALVE_SIZE} image gives.",
             ),
             Mistake(
                 lambda: tuple(2 * n - 1 for n in HALVE.output_size(HALVE_SIZE)),
@@ -307,7 +314,7 @@ QUESTIONS = (
                 "That is the result, and the caption has it right. What goes in?",
             ),
             Mistake(
-                lambda: ConvSpec(3, 1, 1).output_size(4),
+                lambda: tuple(n + 1 for n in HALVE.output_size(HALVE_SIZE)),
                 "You rounded up. (6 + 2 − 3) / 2 is two and a half steps, and the half does not "
                 "count.",
             ),
@@ -327,33 +334,36 @@ QUESTIONS = (
         f"{OVERLAP.strides[1]} places apart, as a transposed convolution of a row of "
         f"{OVERLAP_PIXELS} ones does. How many copies lie on each place? Write the row.",
         kind=Array(),
-        answer=lambda: _copies(3),
+        answer=lambda: _copies(OVERLAP.strides[1]),
         mistakes=(
             Mistake(
                 lambda: _copies(1),
                 "You laid the copies one place apart. The stride says how far they are.",
             ),
             Mistake(
-                lambda: _copies(4),
-                f"You left {3} zeros between the pixels. A stride of {3} leaves one fewer.",
+                lambda: _copies(OVERLAP.strides[1] + 1),
+                f"You left {OVERLAP.strides[1]} zeros between the pixels. A stride of "
+                f"{OVERLAP.strides[1]} leaves one fewer.",
             ),
             Mistake(
-                lambda: _copies(5),
+                lambda: _copies(OVERLAP.kernel[1]),
                 "Your copies do not overlap. They are longer than the stride.",
             ),
             Mistake(
-                lambda: np.minimum(_copies(3), 1),
+                lambda: np.minimum(_copies(OVERLAP.strides[1]), 1),
                 "You marked which places are reached. How many copies lie on each?",
             ),
             Mistake(
-                lambda: _copies(3, 6),
-                "Your kernel has six elements. That one would indeed lie evenly.",
+                lambda: _copies(OVERLAP.strides[1], 2 * OVERLAP.strides[1]),
+                f"Your kernel has {2 * OVERLAP.strides[1]} elements. That one would indeed lie "
+                "evenly.",
             ),
         ),
         hints=(
-            "Write the copies one under the other, each three places farther on, and count down "
-            "the columns.",
-            "The first copy takes places 0 to 4, and the second begins at place 3.",
+            f"Write the copies one under the other, each {OVERLAP.strides[1]} places farther on, "
+            "and count down the columns.",
+            f"The first copy takes places 0 to {OVERLAP.kernel[1] - 1}, and the second begins at "
+            f"place {OVERLAP.strides[1]}.",
         ),
         solution=_overlap_solution,
     ),
@@ -372,11 +382,11 @@ QUESTIONS = (
                 "That leads back to the smallest size with this output. Which one is that?",
             ),
             Mistake(
-                lambda: (LEFT_SIZE - 5) % 4,
+                lambda: (LEFT_SIZE - LEFT.kernel[0]) % LEFT.strides[0],
                 "You left the padding out.",
             ),
             Mistake(
-                lambda: (LEFT_SIZE + 1 - 5) % 4,
+                lambda: (LEFT_SIZE + LEFT.border_mode[0][0] - LEFT.kernel[0]) % LEFT.strides[0],
                 "You counted the padding once. It is on both sides.",
             ),
             Mistake(
