@@ -22,6 +22,7 @@ collect_ignore = [  # their doctests import the library
 if not THEANO_RUNS:
     collect_ignore += [
         "convdoc/engines/_theano_function.py",
+        "tests/test_builders.py",
         "tests/test_builds.py",
         "tests/test_conftest.py",
         "tests/test_downloads.py",
