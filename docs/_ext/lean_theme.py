@@ -71,7 +71,7 @@ def lean_css(css, words):
         elif prelude.startswith(NESTING):
             if block := lean_css(block, words):
                 kept.append(f"{prelude}{{{block}}}")
-        elif prelude.startswith("@") or _may_match(prelude, words):
+        elif _may_match(prelude, words):
             kept.append(f"{prelude}{{{block}}}")
     return "".join(kept)
 
