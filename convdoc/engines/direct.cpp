@@ -62,8 +62,8 @@ static int getpid() { return 1; } /* nothing forks */
 #define STRIP 4              /* vectors of outputs of 2 or 3 filters at a time, */
 #define LONG_STRIP 8         /* and of a single one */
 #define STRIPS ((Index)8)    /* strips in a row, then another block of filters */
-#define FILTERS_AT_ONCE ((Index)128) /* and such strips, for which pixels are copied once: what is */
-#define STRIPS_AT_ONCE ((Index)2)    /* copied, and the sums, fit a cache and the stack */
+#define FILTERS_AT_ONCE ((Index)128) /* and such strips, for which pixels are copied once: the */
+#define STRIPS_AT_ONCE ((Index)2)    /* copy and the sums fit a cache, and a stack of 128 KB */
 #define WINDOWS (REGISTERS / 4 * 3 / 2) /* of a gradient, two vectors of sums for each */
 #define WORTH_THREADS 200000 /* products; below, waking threads costs more than it saves */
 #define RUN ((Index)128)     /* products, then their sum is added up: long sums round more */
@@ -231,7 +231,7 @@ struct Layout {
           parts_v(std::min(this->stride_v, reach_v)), parts_h(std::min(this->stride_h, reach_h)) {
         lines = parts_of(padded_h, this->stride_v), pitch = parts_of(padded_w, this->stride_h);
         plane = parts_v * parts_h * lines * pitch;
-        if (plane % 256 == 0) plane += 16; /* or all channels would compete for a part of the cache */
+        if (plane % 256 == 0) plane += 16; /* or channels would compete for a part of the cache */
         sample = channels * plane;
     }
 
@@ -284,7 +284,9 @@ class Padded {
 public:
     static constexpr Index past = LONG_STRIP * VECTOR_BYTES / sizeof(real);
     explicit Padded(Index size) {
-        if (size) pixels.reset(new real[size + past]), std::fill(&pixels[size], &pixels[size] + past, 0);
+        if (!size) return;
+        pixels.reset(new real[size + past]);
+        std::fill_n(&pixels[size], past, 0);
     }
     real* get() const { return pixels.get(); }
 };
@@ -679,8 +681,9 @@ private:
     void some_panels(const Part& part, const Layout& layout, Index samples, Index at,
                      const real* padded, const real* end, const Images& images,
                      real* output) const {
-        const Index share_at = at % part.shares(), piece = at / part.shares() % pieces(part, samples);
-        const Index g = at / part.shares() / pieces(part, samples), group = images.filters / n.groups;
+        const Index share_at = at % part.shares(), all_pieces = pieces(part, samples);
+        const Index piece = at / part.shares() % all_pieces, g = at / part.shares() / all_pieces;
+        const Index group = images.filters / n.groups;
         const Index first_filter = share_at * part.filters_at_once;
         const Index filters = count(share_at, part.filters_at_once, group);
         const Index all = samples * part.pixels(), step = part.strip() * part.strips_at_once;
@@ -1106,12 +1109,13 @@ void Convolution<real>::gradient(const real* x, const real* dy, real* dw) {
             for (Index v = 0; v < n.kw; ++v)
                 d.corners.push_back(c * layout.plane + reads(layout, u, v));
     d.block = share > LANES ? 2 * LANES : LANES;
-    if (REGISTERS > 16 && fullness(share, 4 * LANES) >= fullness(share, d.block)) d.block = 4 * LANES;
+    if (REGISTERS > 16 && fullness(share, 4 * LANES) >= fullness(share, d.block))
+        d.block = 4 * LANES;
     const double lanes = fullness(share, d.block) * (d.block > LANES ? 1 : 0.5);
     d.by_filters = lanes > fullness(n.columns, LANES) * fullness(share, share == 1 ? 1 : 4) * 0.6;
     if (!d.by_filters) d.block = share == 1 ? 1 : 4;
     d.blocks = parts_of(share, d.block);
-    d.tile = d.block == 4 * LANES || d.block == 4 ? WINDOWS / 2 : WINDOWS;
+    d.tile = (d.by_filters ? d.block <= 2 * LANES : d.block == 1) ? WINDOWS : WINDOWS / 2;
 
     Index at_once = AT_ONCE / (Index)sizeof(real) / layout.sample;
     at_once = std::max<Index>(1, std::min(at_once, n.samples));
