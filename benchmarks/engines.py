@@ -1,11 +1,15 @@
 """What `make bench` measures: every engine on the same convolutions, checked first.
 
 Each engine has a process of its own, because threads that one library keeps waiting would slow
-down the next. The processes take turns in rounds, so that a busy moment of the machine falls on
-all of them, and the median counts. Only ratios within one run mean anything. It prints the tables
-and writes benchmarks/results.json, from which the site's page on speed is made.
+down the next. The processes take turns in many short rounds, and the quickest round of each counts:
+other work on the machine only ever adds to a time. Only ratios within one run mean anything. It
+prints the tables and writes benchmarks/results.json, from which the site's page on speed is made.
+
+With an argument, as in ``python benchmarks/engines.py depthwise``, it only times the rows whose
+names contain that text, and writes nothing.
 """
 
+import argparse
 import contextlib
 import ctypes
 import functools
@@ -32,9 +36,9 @@ from convdoc import ConvSpec, conv4d, conv4d_gradients, conv4d_transpose
 from convdoc.engines import available, describe, load_keras
 
 RESULTS = Path(__file__).with_name("results.json")
-ROUNDS = 9
+ROUNDS = 12
 LONG = 1  # seconds of a call that is timed once
-LAYER_ROUNDS = 5
+SLOW = 0.1  # seconds of a call that is timed three times
 NAIVE = "a new model per call"
 # Not timed on layers: the notebook has no words for them, and the others take an image and a
 # kernel at a time, of which there are thousands.
@@ -127,9 +131,16 @@ print(status('VmHWM') - before)
 
 def main():
     """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("text", nargs="?", default="", help="time only rows whose names contain it")
+    text = parser.parse_args().text
+    cases = [case for case in (*CASES, *LAYERS, *TRANSPOSED, *GRADIENTS) if text in case]
+    if not cases:
+        parser.error(f"no row's name contains {text!r}")
     engines = available()
     names = ["auto", *(engine.name for engine in engines)]
-    rows, peak = times_of_calls([*names, NAIVE])
+    columns = [*names, NAIVE]
+    rows, peak = times_of_calls(columns, cases)
     results = {
         "date": date.today().isoformat(),
         "machine": dict(describe())["Processor"],
@@ -138,13 +149,14 @@ def main():
         "rows": rows,
     }
     print(f"{results['machine']}; SGEMM peak {peak / 1e9:.0f} GFLOP/s\n")
-    print(f"{'times the quickest':48}" + "".join(f"{name[:12]:>13}" for name in [*names, NAIVE]))
-    columns = [*names, NAIVE]
+    print(f"{'times the quickest':48}" + "".join(f"{name[:12]:>13}" for name in columns))
     for row in results["rows"]:
         quickest = min(row["seconds"].values())
         ratios = "".join(f"{row['seconds'].get(name, np.nan) / quickest:13.2f}" for name in columns)
         share = 2 * row["products"] / quickest / peak
         print(f"{row['case']:48}{ratios}  {1000 * quickest:.3g} ms, {share:.0%}")
+    if text:
+        return
 
     print(f"\n{'seconds to the first result':34}{'nothing compiled':>18}{'compiled before':>18}")
     results["first"] = first_results(names)
@@ -162,36 +174,41 @@ def main():
 
 
 def sgemm_peak():
-    """Operations a second of NumPy's product of large float32 matrices, the best of some."""
-    a = np.ones((1024, 1024), np.float32)
-    return 2 * 1024**3 / min(seconds(lambda: a @ a) for _ in range(9))
+    """Operations a second of SciPy's product of large float32 matrices, the best of some.
+
+    NumPy 1.26 has an older OpenBLAS, which takes a processor that it does not know for one of 2004.
+    """
+    from scipy.linalg.blas import sgemm
+
+    a = np.ones((1024, 1024), np.float32, order="F")
+    return 2 * 1024**3 / min(seconds(lambda: sgemm(1, a, a)) for _ in range(9))
 
 
-def times_of_calls(names):
-    """For each case the median seconds of a call, by name; and the SGEMM peak meanwhile."""
+def times_of_calls(names, cases):
+    """For each case the seconds of a call, by name, in the best round; and the SGEMM peak."""
     spawn = multiprocessing.get_context("spawn")
     with contextlib.ExitStack() as stack:
         processes = {
             name: stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn)) for name in names
         }
         rows, peaks = [], []
-        for case in [*CASES, *LAYERS, *TRANSPOSED, *GRADIENTS]:
-            peaks.append(sgemm_peak())
+        for case in cases:
+            peaks.append(processes["scipy"].submit(sgemm_peak).result())
             expected = [y.astype(np.float32) for y in in_float64(case)]
             here = [name for name in names if case in CASES or name not in FOR_IMAGES]
             first = {
                 name: processes[name].submit(check, name, case, expected).result() for name in here
             }
-            times = {name: [] for name in here}
-            for _ in range(ROUNDS if case in CASES else LAYER_ROUNDS):
-                for name in here:
-                    # One call will do if it is longer than a second, and two if than a half.
-                    if first[name]["seconds"] > LONG:
-                        times[name] = [first[name]["seconds"]]
-                    elif len(times[name]) < 2 or min(times[name]) < 0.5:
-                        times[name].append(processes[name].submit(one_round, name, case).result())
+            times = {
+                name: [first[name]["seconds"]] if first[name]["seconds"] > LONG else []
+                for name in here
+            }
+            for _ in range(ROUNDS):
+                for name, rounds in times.items():
+                    if not rounds or min(rounds) < SLOW or (min(rounds) < LONG and len(rounds) < 3):
+                        rounds.append(processes[name].submit(one_round, name, case).result())
             row = {"case": case, "products": products(case)}
-            row["seconds"] = {name: statistics.median(rounds) for name, rounds in times.items()}
+            row["seconds"] = {name: min(rounds) for name, rounds in times.items()}
             row["memory"] = {name: first[name]["memory"] for name in here}
             rows.append(row)
     return rows, max(peaks)
@@ -221,7 +238,7 @@ def memory(what):
 
 def one_round(name, case):
     """Seconds of a call, the mean of several where it is short; the first ones warm up."""
-    time.sleep(0.1)  # whoever was measured before has threads to put to sleep and models to forget
+    time.sleep(0.03)  # whoever was measured before has threads to put to sleep
     call(name, case)
     once = min(seconds(lambda: call(name, case)) for _ in range(2))
     count = max(1, min(500, int(0.005 / once)))

@@ -3,16 +3,18 @@
    The image is copied once, with its padding, and so that windows which are neighbours in the
    output are neighbours in the copy, whatever the stride is. From then on every product of a
    sum is an image pixel at a fixed distance from the window's corner: one table of distances
-   serves all windows. A vector register holds
-   - neighbouring filters, where there are many: their weights are loaded together, and each
-     pixel of some windows is multiplied with all of them;
-   - neighbouring outputs, where there are few: their pixels are loaded together, and multiplied
-     with each weight.
-   Sums stay in registers until they are complete.
+   serves all windows. A vector register holds neighbouring outputs: their pixels are loaded
+   together, and multiplied with a weight of some filters. They are read
+   - from the image itself, where filters or products are few;
+   - or from a panel, which holds the pixels of some windows side by side, for some products at a
+     time; it stays in a cache while all filters use it, and windows follow each other there
+     across the ends of rows and images.
+   Sums stay in registers until the products of a run are added up.
 
    A transposed convolution with a stride is as many convolutions without one as the stride has
    phases, each with the elements of the kernel that reach its outputs. The gradient of a kernel
-   is a sum over windows instead of channels: the filters' outputs take the part of the weights.
+   is a sum over windows instead of channels: the filters' outputs take the part of the weights,
+   and a register holds neighbouring filters, or neighbouring outputs where filters are few.
 
    What to do comes as integers, in the order of `Numbers` (see direct.py). */
 
@@ -44,28 +46,29 @@ static int getpid() { return 1; } /* nothing forks */
 
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
-#define WINDOWS 12 /* at a time, two vectors of sums for each: 24 of 32 registers */
-#define MANY 6     /* filters at a time, four vectors of sums for each */
+#define REGISTERS 32
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32
-#define WINDOWS 6 /* 12 of 16 registers */
-#define MANY 3
+#define REGISTERS 16
 #elif defined(__aarch64__)
 #define VECTOR_BYTES 16
-#define WINDOWS 12
-#define MANY 6
+#define REGISTERS 32
 #else
 #define VECTOR_BYTES 16
-#define WINDOWS 6
-#define MANY 3
+#define REGISTERS 16
 #endif
+#define MANY (REGISTERS / 4) /* filters at a time, */
+#define STRIP_OF_MANY 3      /* vectors of neighbouring outputs of each: 24 of 32 registers */
+#define STRIP 4              /* vectors of outputs of 2 or 3 filters at a time, */
+#define LONG_STRIP 8         /* and of a single one */
 #define STRIPS ((Index)8)    /* strips in a row, then another block of filters */
-#define STRIP 4 /* vectors of outputs at a time, or for a single filter */
-#define LONG_STRIP 8
+#define FILTERS_AT_ONCE ((Index)128) /* and such strips, for which pixels are copied once: the */
+#define STRIPS_AT_ONCE ((Index)2)    /* copy and the sums fit a cache, and a stack of 128 KB */
+#define WINDOWS (REGISTERS / 4 * 3 / 2) /* of a gradient, two vectors of sums for each */
 #define WORTH_THREADS 200000 /* products; below, waking threads costs more than it saves */
-#define RUN ((Index)256)     /* products, then their sum is added up: long sums round more */
-#define AT_ONCE 8000000      /* bytes of padded images: a few samples, which stay in a cache */
-#define BUNCH ((Index)16)    /* tiles of windows that each block of filters visits in turn */
+#define RUN ((Index)128)     /* products, then their sum is added up: long sums round more */
+#define AT_ONCE 2000000      /* bytes of padded images: a few samples, which stay in a cache */
+#define NEAR (Index)(65536 / sizeof(real)) /* pixels that are copied when they are needed */
 #define FEW_TILES 16         /* of a gradient's sums, which fit a cache */
 #define TASKS ((Index)4)     /* of a gradient for each thread, at least */
 #define PATIENCE 2000        /* looks for another loop before a thread goes to sleep */
@@ -216,21 +219,24 @@ void copy_some(const real* from, Index length, real* to) {
    neighbours. A negative padding cuts off. */
 struct Layout {
     Index channels, height, width, top, left, stride_v, stride_h;
-    Index lines, pitch;  /* of each of the stride_v * stride_h parts */
-    Index plane, sample; /* pixels from one channel, one sample to the next */
+    Index parts_v, parts_h;  /* of rows and of columns that are a stride apart; */
+    Index lines, pitch;      /* the rows and columns of each */
+    Index plane, sample;     /* pixels from one channel, one sample to the next */
 
+    /* For windows that are `reach_v` and `reach_h` large. */
     Layout(Index channels, Index height, Index width, Index top, Index left, Index padded_h,
-           Index padded_w, Index stride_v, Index stride_h)
+           Index padded_w, Index stride_v, Index stride_h, Index reach_v, Index reach_h)
         : channels(channels), height(height), width(width), top(top), left(left),
-          stride_v(std::min(stride_v, padded_h)), stride_h(std::min(stride_h, padded_w)) {
+          stride_v(std::min(stride_v, padded_h)), stride_h(std::min(stride_h, padded_w)),
+          parts_v(std::min(this->stride_v, reach_v)), parts_h(std::min(this->stride_h, reach_h)) {
         lines = parts_of(padded_h, this->stride_v), pitch = parts_of(padded_w, this->stride_h);
-        plane = this->stride_v * this->stride_h * lines * pitch;
-        if (plane % 256 == 0) plane += 16; /* or all channels would compete for a part of the cache */
+        plane = parts_v * parts_h * lines * pitch;
+        if (plane % 256 == 0) plane += 16; /* or channels would compete for a part of the cache */
         sample = channels * plane;
     }
 
     Index at(Index row, Index column) const {
-        return ((row % stride_v * stride_h + column % stride_h) * lines + row / stride_v) * pitch
+        return ((row % stride_v * parts_h + column % stride_h) * lines + row / stride_v) * pitch
                + column / stride_h;
     }
 
@@ -245,27 +251,28 @@ struct Layout {
     void copy(const real* image, real* padded) const {
         if (top || left || stride_v * lines != height || stride_h * pitch != width)
             std::fill(padded, padded + plane, 0);
-        for (Index row = std::max<Index>(0, top); row < std::min(stride_v * lines, top + height);
-             ++row) {
-            const real* from = image + (row - top) * width - left;
-            real* to = padded + (row % stride_v * stride_h * lines + row / stride_v) * pitch;
-            for (Index p = 0; p < stride_h; ++p, ++from, to += lines * pitch) {
-                const Index first = std::max<Index>(0, up(left - p));
-                const Index last = std::min(pitch, up(left - p + width));
-                if (stride_h == 1)
-                    copy_some(from + first, last - first, to + first);
-                else if (stride_h == 2) /* a constant, for which there are vectors */
-                    for (Index q = first; q < last; ++q) to[q] = from[q * 2];
-                else
-                    for (Index q = first; q < last; ++q) to[q] = from[q * stride_h];
+        for (Index a = 0; a < parts_v; ++a)
+            for (Index b = 0; b < parts_h; ++b, padded += lines * pitch) {
+                const Index first = inside(left - b, stride_h, pitch);
+                const Index last = inside(left - b + width, stride_h, pitch);
+                const Index end = inside(top - a + height, stride_v, lines);
+                for (Index i = inside(top - a, stride_v, lines); i < end; ++i) {
+                    const real* from = image + (i * stride_v + a - top) * width + b - left;
+                    real* to = padded + i * pitch;
+                    if (stride_h == 1)
+                        copy_some(from + first, last - first, to + first);
+                    else if (stride_h == 2) /* a constant, for which there are vectors */
+                        for (Index j = first; j < last; ++j) to[j] = from[j * 2];
+                    else
+                        for (Index j = first; j < last; ++j) to[j] = from[j * stride_h];
+                }
             }
-        }
     }
 
 private:
-    /* The least q with q * stride_h >= column. */
-    Index up(Index column) const {
-        return column > 0 ? parts_of(column, stride_h) : -(-column / stride_h);
+    /* The first of so many that are a stride apart which is not before a position. */
+    static Index inside(Index position, Index stride, Index count) {
+        return position > 0 ? std::min(count, parts_of(position, stride)) : 0;
     }
 };
 
@@ -275,9 +282,11 @@ class Padded {
     std::unique_ptr<real[]> pixels;
 
 public:
+    static constexpr Index past = LONG_STRIP * VECTOR_BYTES / sizeof(real);
     explicit Padded(Index size) {
-        const Index past = LONG_STRIP * VECTOR_BYTES / sizeof(real);
-        if (size) pixels.reset(new real[size + past]), std::fill(&pixels[size], &pixels[size] + past, 0);
+        if (!size) return;
+        pixels.reset(new real[size + past]);
+        std::fill_n(&pixels[size], past, 0);
     }
     real* get() const { return pixels.get(); }
 };
@@ -323,17 +332,31 @@ class Convolution {
         Index start, row_step, column_step; /* and where they are in an output image */
         std::vector<Index> distances, sources; /* of each product: its pixel, its weight; no
                                                   sources where weights follow each other */
-        bool by_columns, one_line;
+        Index farthest;      /* distance */
+        bool packed, one_line;
         Index line; /* outputs in a row, or in all rows as they follow each other in memory */
-        Index block, blocks; /* filters at a time, and how many such blocks a group has */
-        Array weights;
+        Index block, blocks;  /* filters at a time, and how many such blocks a group has */
+        Index strips_at_once, filters_at_once; /* that share a copy of pixels */
+        const real* weights;  /* [filter][product] */
+        Array own;
 
         /* Whether a line is shorter than the vectors it is computed with. */
-        bool reads_past() const { return by_columns && line < width_for(block, line); }
+        bool reads_past() const { return !packed && line < width_for(line); }
         Index products() const { return distances.size(); }
         Index pixels() const { return rows * columns; }
         Index strips() const { return parts_of(line, strip() * STRIPS); }
-        Index strip() const { return (block == 1 ? LONG_STRIP : STRIP) * LANES; }
+        Index lines() const { return one_line ? 1 : rows; }
+        Index strip() const { return vectors() * LANES; }
+        Index shares() const { return parts_of(blocks * MANY, filters_at_once); }
+        Index vectors() const {
+            return block == 1 ? LONG_STRIP : block == MANY ? STRIP_OF_MANY : STRIP;
+        }
+        /* Outputs that are computed together for so many: 1, 2, 4, or of one filter 8 vectors. */
+        Index width_for(Index length) const {
+            Index width = LANES;
+            while (width < length && width < strip()) width *= 2;
+            return std::min(width, strip());
+        }
     };
 
     /* What a forward or a transposed convolution reads and writes. */
@@ -356,7 +379,8 @@ public:
         const Index padded_h = (n.rows - 1) * n.stride_v + (n.kh - 1) * n.dilation_v + 1;
         const Index padded_w = (n.columns - 1) * n.stride_h + (n.kw - 1) * n.dilation_h + 1;
         const Layout layout(n.channels, n.height, n.width, n.top, n.left, padded_h, padded_w,
-                            n.rows > 1 ? n.stride_v : 1, n.columns > 1 ? n.stride_h : 1);
+                            n.rows > 1 ? n.stride_v : 1, n.columns > 1 ? n.stride_h : 1,
+                            (n.kh - 1) * n.dilation_v + 1, (n.kw - 1) * n.dilation_h + 1);
         std::vector<Part> parts(1);
         Part& part = parts[0];
         part.rows = n.rows, part.columns = n.columns;
@@ -384,7 +408,8 @@ public:
         if (vertical.empty() || horizontal.empty()) return DONE;
         Index top, left, padded_h, padded_w;
         reach(vertical, &top, &padded_h), reach(horizontal, &left, &padded_w);
-        const Layout layout(n.filters, n.rows, n.columns, top, left, padded_h, padded_w, 1, 1);
+        const Layout layout(n.filters, n.rows, n.columns, top, left, padded_h, padded_w, 1, 1,
+                            1, 1);
         std::vector<Part> parts;
         for (const Phase& a : vertical)
             for (const Phase& b : horizontal) {
@@ -469,19 +494,25 @@ private:
         Index at_once = AT_ONCE / (Index)sizeof(real) / layout.sample;
         at_once = std::max<Index>(1, std::min(at_once, n.samples));
         for (Part& part : parts) {
+            part.farthest = *std::max_element(part.distances.begin(), part.distances.end());
             choose(part, layout, group, at_once);
             lay_out(part, group, images.filter_step, w);
         }
         bool copied = !layout.is_image();
         for (const Part& part : parts) copied = copied || part.reads_past();
+        const Index planes = layout.channels / n.groups;
+        const Index tasks = worth_threads ? TASKS * n.threads : 1;
+        if (copied && planes * layout.plane <= NEAR && n.samples * n.groups >= tasks
+            && parts.size() == 1 && !parts[0].packed)
+            return one_after_the_other(parts[0], layout, images);
         if (!copied) at_once = n.samples;
         const Padded<real> padded(copied ? at_once * layout.sample : 0);
         for (Index first = 0; first < n.samples && !stopped(); first += at_once) {
             const Index samples = std::min(at_once, n.samples - first);
             if (copied) pad(layout, images.input, first, samples, padded.get());
             const real* const input = copied ? padded.get() : images.input;
-            const Index size = images.filters * images.size;
-            real* const output = images.output + first * size;
+            const real* const end = input + samples * layout.sample + (copied ? padded.past : 0);
+            real* const output = images.output + first * images.filters * images.size;
             std::vector<Index> ends;
             for (const Part& part : parts)
                 ends.push_back((ends.empty() ? 0 : ends.back()) + units(part, samples));
@@ -489,12 +520,33 @@ private:
                 const Index p = std::upper_bound(ends.begin(), ends.end(), at) - ends.begin();
                 const Part& part = parts[p];
                 if (p) at -= ends[p - 1];
-                if (part.by_columns)
-                    some_columns(part, layout, samples, at, input, images, output);
-                else
-                    some_tiles(part, layout, samples, at, input, images, output);
+                if (part.packed)
+                    return some_panels(part, layout, samples, at, input, end, images, output);
+                const Index strips = part.lines() * part.strips();
+                const Index b = at % part.blocks, strip = at / part.blocks % strips;
+                const Index sample = at / part.blocks / strips % samples;
+                const Index g = at / part.blocks / strips / samples;
+                some_columns(part, layout, g, b, strip,
+                             input + sample * layout.sample + g * planes * layout.plane, images,
+                             output + sample * images.filters * images.size);
             });
         }
+    }
+
+    /* Each group of each sample, whose few planes are copied when they are needed: they are in the
+       nearest cache then. */
+    void one_after_the_other(const Part& part, const Layout& layout, const Images& images) const {
+        const Index planes = layout.channels / n.groups, size = layout.height * layout.width;
+        loop(n.samples * n.groups, [&](Index at) {
+            alignas(VECTOR_BYTES) real padded[NEAR + Padded<real>::past];
+            for (Index c = 0; c < planes; ++c)
+                layout.copy(images.input + (at * planes + c) * size, padded + c * layout.plane);
+            std::fill_n(padded + planes * layout.plane, Padded<real>::past, 0);
+            real* const output = images.output + at / n.groups * images.filters * images.size;
+            for (Index strip = 0; strip < part.lines() * part.strips(); ++strip)
+                for (Index b = 0; b < part.blocks; ++b)
+                    some_columns(part, layout, at % n.groups, b, strip, padded, images, output);
+        });
     }
 
     void pad(const Layout& layout, const real* input, Index first, Index samples,
@@ -509,16 +561,13 @@ private:
 
     /* Which way fills its vectors best. */
     void choose(Part& part, const Layout& layout, Index group, Index samples) const {
-        /* One vector of filters alone is half as good as two: it waits for its pixels. */
-        const double positions = samples * part.pixels();
-        part.block = group > LANES ? 2 * LANES : LANES;
-        double best = fullness(group, part.block) * (part.block > LANES ? 1 : 0.5)
-                      * fullness((Index)positions, WINDOWS);
-        /* Its sums are turned, and so are its weights, which the sums of other windows share. */
+        /* What is copied, is copied for all filters. */
+        const Index positions = samples * part.pixels();
         const double products = part.products();
-        const bool in_order = part.sources.empty();
-        best *= products / (products + 10) * positions / (positions + (in_order ? 6 : 16));
-        part.by_columns = part.one_line = false;
+        double best = fullness(group, MANY) * fullness(positions, LANES);
+        best *= group / (group + 4.0) * products / (products + 24);
+        part.packed = true, part.one_line = false;
+        part.block = MANY;
         static const struct { Index filters; double worth; } ways[]
             = {{MANY, 1}, {3, 0.9}, {2, 0.7}, {1, 0.6}};
         for (const auto& way : ways)
@@ -528,15 +577,23 @@ private:
                 const double used = one_line ? (double)part.pixels() / length : 1;
                 double worth
                     = way.worth * fullness(group, way.filters) * used * fullness(length, LANES);
+                worth *= 2000 / (products + 2000); /* whose pixels come from a far cache */
                 /* A sum waits for the one before, and others are added up meanwhile. */
                 worth *= std::min(1.0, way.filters * parts_of(length, LANES) / 8.0);
-                if (!in_order) worth *= positions / (positions + 32);
                 if (worth <= best) continue;
                 best = worth;
-                part.by_columns = true, part.one_line = one_line;
+                part.packed = false, part.one_line = one_line;
                 part.block = way.filters, part.line = length;
             }
         part.blocks = parts_of(group, part.block);
+        if (!part.packed) return;
+        /* As many share a copy as leaves work for all threads. */
+        const Index wanted = worth_threads ? TASKS * n.threads : 1;
+        const Index strips = n.groups * parts_of(positions, part.strip());
+        part.strips_at_once = std::max<Index>(1, std::min(STRIPS_AT_ONCE, strips / wanted));
+        const Index shares = parts_of(wanted, parts_of(strips, part.strips_at_once));
+        part.filters_at_once = std::min(FILTERS_AT_ONCE,
+            std::max<Index>(4 * MANY, parts_of(group, shares * MANY) * MANY));
     }
 
     /* Filters of a block of a group: how many. */
@@ -544,95 +601,68 @@ private:
         return std::min(block, group - b * block);
     }
 
-    /* The weights of a block side by side, in the order in which they are used. */
+    /* The weights of each filter in the order in which they are used. */
     void lay_out(Part& part, Index group, Index filter_step, const real* w) const {
-        const Index products = part.products(), block = part.block, blocks = part.blocks;
-        part.weights.reset(new real[n.groups * blocks * block * products]);
-        const Index next_filter = part.by_columns ? products : 1;
-        const Index next_product = part.by_columns ? 1 : block;
-        const Index run = parts_of(2 * LANES, block), runs = parts_of(blocks, run);
+        part.weights = w;
+        if (part.sources.empty()) return;
+        const Index products = part.products(), run = 2 * LANES, runs = parts_of(group, run);
+        part.own.reset(new real[n.groups * group * products]);
+        part.weights = part.own.get();
         loop(n.groups * runs, [&](Index at) {
             const Index g = at / runs, first = at % runs * run;
-            const Index last = std::min(blocks, first + run);
-            const real* from = w + (g * share * read * element + first * block * filter_step);
-            real* to = &part.weights[(g * blocks + first) * block * products];
-            const Index filters = std::min((last - first) * block, group - first * block);
-            if (filters < (last - first) * block)
-                std::fill(to, to + (last - first) * block * products, 0);
-            if (!part.sources.empty()) {
-                for (Index start = 0; start < products; start += 16) /* fits the cache */
-                    pick(&part.sources[start], std::min<Index>(16, products - start), from,
-                         filter_step, filters, to + start * next_product, next_filter,
-                         next_product);
-            } else if (part.by_columns) {
-                std::copy(from, from + filters * products, to);
-            } else {
-                turn(from, filter_step, filters, products, to, block);
-            }
+            const real* from = w + g * share * read * element + first * filter_step;
+            real* to = &part.own[(g * group + first) * products];
+            for (Index start = 0; start < products; start += 16) /* fits the cache */
+                for (Index f = 0; f < std::min(run, group - first); ++f)
+                    for (Index k = start; k < std::min(start + 16, products); ++k)
+                        to[f * products + k] = from[f * filter_step + part.sources[k]];
         });
     }
 
-    static void pick(const Index* sources, Index products, const real* from, Index filter_step,
-                     Index filters, real* to, Index next_filter, Index next_product) {
-        if (next_filter == 1)
-            for (Index k = 0; k < products; ++k)
-                for (Index f = 0; f < filters; ++f)
-                    to[k * next_product + f] = from[sources[k] + f * filter_step];
-        else
-            for (Index f = 0; f < filters; ++f)
-                for (Index k = 0; k < products; ++k)
-                    to[f * next_filter + k] = from[sources[k] + f * filter_step];
+    /* Where the weights of the filters of a block are; the last block repeats its last filter. */
+    static void weights_of(const Part& part, Index first, Index filters, const real** weights) {
+        for (Index f = 0; f < part.block; ++f)
+            weights[f] = part.weights + (first + std::min(f, filters - 1)) * part.products();
     }
 
     /* Parts of the work for so many samples. */
     Index units(const Part& part, Index samples) const {
-        return n.groups * part.blocks
-               * (part.by_columns ? lines(part, samples) * part.strips() : bunches(part, samples));
+        if (part.packed) return n.groups * part.shares() * pieces(part, samples);
+        return samples * n.groups * part.blocks * part.lines() * part.strips();
     }
-    static Index lines(const Part& part, Index samples) {
-        return part.one_line ? samples : samples * part.rows;
-    }
-    static Index bunches(const Part& part, Index samples) {
-        return parts_of(samples * part.pixels(), WINDOWS * BUNCH);
+    static Index pieces(const Part& part, Index samples) {
+        return parts_of(samples * part.pixels(), part.strip() * part.strips_at_once);
     }
 
-    /* A strip of the outputs of a block of filters. */
-    void some_columns(const Part& part, const Layout& layout, Index samples, Index at,
-                      const real* padded, const Images& images, real* output) const {
-        const Index b = at % part.blocks, strips = part.strips();
-        const Index position = at / part.blocks % (lines(part, samples) * strips);
-        const Index g = at / part.blocks / (lines(part, samples) * strips);
-        const Index line = position / strips, first = position % strips * part.strip() * STRIPS;
-        const Index sample = part.one_line ? line : line / part.rows;
-        const Index i = part.one_line ? 0 : line % part.rows;
+    /* Some strips of a line of the outputs of a block of filters. */
+    void some_columns(const Part& part, const Layout& layout, Index g, Index b, Index at,
+                      const real* channels, const Images& images, real* output) const {
+        const Index i = at / part.strips(), first = at % part.strips() * part.strip() * STRIPS;
         const Index group = images.filters / n.groups, filters = count(b, part.block, group);
-        const real* windows = padded + sample * layout.sample
-                              + g * (layout.channels / n.groups) * layout.plane + i * layout.pitch;
-        const real* used = &part.weights[(g * part.blocks + b) * part.block * part.products()];
-        real* channels = output + part.start + i * part.row_step
-                         + (sample * images.filters + g * group + b * part.block) * images.size;
+        const Index first_filter = g * group + b * part.block;
+        const real* windows = channels + i * layout.pitch;
+        const real* weights[MANY];
+        weights_of(part, first_filter, filters, weights);
+        real* targets = output + first_filter * images.size + part.start + i * part.row_step;
         const Index pitch = part.one_line ? layout.pitch : part.columns;
         const Index last = std::min(part.line, first + part.strip() * STRIPS);
         for (Index start = first; start < last; start += part.strip()) {
-            real sums[std::max<Index>(MANY * STRIP, LONG_STRIP) * LANES];
+            alignas(VECTOR_BYTES) real sums[MANY * STRIP * LANES];
             Index length = std::min(part.strip(), last - start);
-            const Index width = width_for(part.block, length);
+            const Index width = part.width_for(length);
             /* At the end of a line, where vectors are not full, some outputs again. */
             const Index again = std::min(start, std::max<Index>(0, start + width - part.line));
             const real* window = windows + start - again;
-            if (part.block == 1)
-                a_strip<1>(part, width, window, used, sums);
-            else if (part.block == 2)
-                a_strip<2>(part, width, window, used, sums);
-            else if (part.block == 3)
-                a_strip<3>(part, width, window, used, sums);
-            else
-                a_strip<MANY>(part, width, window, used, sums);
+            for (Index k = 0; k < part.products(); k += RUN) {
+                const Index* distance = &part.distances[k];
+                a_strip(part.block, width, weights, k, std::min(RUN, part.products() - k),
+                        [=](Index k) { return window + distance[k]; }, sums);
+            }
             Index row = start / pitch, column = start % pitch;
             for (Index from = again; length > 0; ++row, column = 0) {
                 const Index taken = std::min(length, pitch - column);
                 const Index stored = std::min(taken, part.columns - column);
-                real* to = channels + row * part.row_step + column * part.column_step;
+                real* to = targets + row * part.row_step + column * part.column_step;
                 for (Index f = 0; f < filters; ++f)
                     store(sums + f * width + from, stored, to + f * images.size, part.column_step);
                 from += taken, length -= taken;
@@ -640,141 +670,184 @@ private:
         }
     }
 
-    /* Outputs that are computed together for so many: 1, 2, 4, or of one filter 8 vectors. */
-    static Index width_for(Index block, Index length) {
-        const Index most = (block == 1 ? LONG_STRIP : STRIP) * LANES;
-        Index width = LANES;
-        while (width < length && width < most) width *= 2;
-        return width;
+    /* Windows that follow each other in a row, and where their outputs are. */
+    struct Stretch {
+        Index strip, at, length;
+        const real* window;
+        real* output;
+    };
+
+    /* Some strips of the outputs of all samples, of some blocks of filters. */
+    void some_panels(const Part& part, const Layout& layout, Index samples, Index at,
+                     const real* padded, const real* end, const Images& images,
+                     real* output) const {
+        const Index share_at = at % part.shares(), all_pieces = pieces(part, samples);
+        const Index piece = at / part.shares() % all_pieces, g = at / part.shares() / all_pieces;
+        const Index group = images.filters / n.groups;
+        const Index first_filter = share_at * part.filters_at_once;
+        const Index filters = count(share_at, part.filters_at_once, group);
+        const Index all = samples * part.pixels(), step = part.strip() * part.strips_at_once;
+        const Index length = count(piece, step, all), strips = parts_of(length, part.strip());
+        const real* const channels = padded + g * (layout.channels / n.groups) * layout.plane;
+        real* const targets = output + part.start + (g * group + first_filter) * images.size;
+        Stretch stretches[STRIPS_AT_ONCE * STRIP_OF_MANY * LANES];
+        const real* farthest = padded;
+        Index many = 0, row = piece * step / part.columns, column = piece * step % part.columns;
+        for (Index done = 0; done < length;) {
+            const Index sample = row / part.rows, i = row % part.rows;
+            Stretch& one = stretches[many++];
+            one.strip = done / part.strip(), one.at = done % part.strip();
+            one.length = std::min(
+                {length - done, part.columns - column, part.strip() - one.at});
+            one.window = channels + sample * layout.sample + i * layout.pitch + column;
+            one.output = targets + sample * images.filters * images.size + i * part.row_step
+                         + column * part.column_step;
+            farthest = std::max(farthest, one.window + one.length);
+            done += one.length, column += one.length;
+            if (column == part.columns) column = 0, ++row;
+        }
+        const bool exactly = end - farthest < part.farthest + LANES;
+        constexpr Index WIDTH = STRIP_OF_MANY * LANES, PANEL = RUN * WIDTH + LANES;
+        alignas(VECTOR_BYTES) real panels[STRIPS_AT_ONCE * PANEL];
+        alignas(VECTOR_BYTES) real sums[STRIPS_AT_ONCE * FILTERS_AT_ONCE * WIDTH];
+        const Index products = part.products(), run = parts_of(products, parts_of(products, RUN));
+        for (Index start = 0; start < products && !stopped(); start += run) {
+            const Index some = std::min(run, products - start);
+            for (Index k = 0; k < some; ++k)
+                for (Index i = 0; i < many; ++i) {
+                    const Stretch& one = stretches[i];
+                    const real* from = one.window + part.distances[start + k];
+                    real* to = panels + one.strip * PANEL + k * WIDTH + one.at;
+                    if (exactly)
+                        copy_some(from, one.length, to);
+                    else /* what a vector copies too much is overwritten by the next */
+                        for (Index j = 0; j < one.length; j += LANES)
+                            memcpy(to + j, from + j, sizeof(Vector));
+                }
+            for (Index s = 0; s < strips; ++s)
+                for (Index f = 0; f < filters; f += MANY) {
+                    const real* weights[MANY];
+                    weights_of(part, g * group + first_filter + f, filters - f, weights);
+                    a_strip(MANY, count(s, WIDTH, length), weights, start, some,
+                            [from = panels + s * PANEL](Index k) { return from + k * WIDTH; },
+                            sums + (s * FILTERS_AT_ONCE + f) * WIDTH);
+                }
+        }
+        for (Index f = 0; f < filters; ++f)
+            for (Index i = 0; i < many; ++i) {
+                const Stretch& one = stretches[i];
+                const Index width = parts_of(count(one.strip, WIDTH, length), LANES) * LANES;
+                store(sums + (one.strip * FILTERS_AT_ONCE + f / MANY * MANY) * WIDTH
+                          + f % MANY * width + one.at,
+                      one.length, one.output + f * images.size, part.column_step);
+            }
     }
 
-    template <int FILTERS>
-    static void a_strip(const Part& part, Index width, const real* window, const real* used,
-                        real* sums) {
-        if (FILTERS == 1 && width > STRIP * LANES)
-            columns_in_lanes<FILTERS, FILTERS == 1 ? LONG_STRIP : STRIP>(part, window, used, sums);
-        else if (width > 2 * LANES)
-            columns_in_lanes<FILTERS, STRIP>(part, window, used, sums);
-        else if (width > LANES)
-            columns_in_lanes<FILTERS, 2>(part, window, used, sums);
+    template <typename Pixels>
+    static void a_strip(Index filters, Index width, const real* const* weights, Index start,
+                        Index products, const Pixels& pixels, real* sums) {
+        if (filters == 1)
+            a_strip<1, LONG_STRIP>(width, weights, start, products, pixels, sums);
+        else if (filters == 2)
+            a_strip<2, STRIP>(width, weights, start, products, pixels, sums);
+        else if (filters == 3)
+            a_strip<3, STRIP>(width, weights, start, products, pixels, sums);
         else
-            columns_in_lanes<FILTERS, 1>(part, window, used, sums);
+            a_strip<MANY, STRIP_OF_MANY>(width, weights, start, products, pixels, sums);
     }
 
-    template <int FILTERS, int VECTORS>
-    static void columns_in_lanes(const Part& part, const real* window, const real* used,
-                                 real* sums) {
-        const Index products = part.products();
-        const Index* distance = part.distances.data();
-        for (Index start = 0; start < products; start += RUN) {
-            Vector total[FILTERS][VECTORS];
-            memset(total, 0, sizeof(total));
-            const Index stop = std::min(start + RUN, products);
-            for (Index k = start; k < stop; ++k) {
-                Vector several[VECTORS];
+    template <int FILTERS, int MOST, typename Pixels>
+    static void a_strip(Index width, const real* const* weights, Index start, Index products,
+                        const Pixels& pixels, real* sums) {
+        if (width > (MOST + 1) / 2 * LANES)
+            columns_in_lanes<FILTERS, MOST>(weights, start, products, pixels, sums);
+        else if (width > 2 * LANES)
+            columns_in_lanes<FILTERS, (MOST + 1) / 2>(weights, start, products, pixels, sums);
+        else if (width > LANES)
+            columns_in_lanes<FILTERS, 2>(weights, start, products, pixels, sums);
+        else
+            columns_in_lanes<FILTERS, 1>(weights, start, products, pixels, sums);
+    }
+
+    /* Sums of some filters and neighbouring outputs; those of products before are there. A
+       function by itself, for which there are registers enough. */
+    template <int FILTERS, int VECTORS, typename Pixels>
+    __attribute__((noinline)) static void columns_in_lanes(const real* const* filters, Index start,
+                                                           Index products, const Pixels pixels,
+                                                           real* sums) {
+        const real* weights[FILTERS];
 #pragma GCC unroll 8
-                for (int v = 0; v < VECTORS; ++v)
-                    several[v] = load(window + distance[k] + v * LANES);
+        for (int f = 0; f < FILTERS; ++f) weights[f] = filters[f] + start;
+        Vector total[FILTERS][VECTORS];
 #pragma GCC unroll 8
-                for (int f = 0; f < FILTERS; ++f)
+        for (int f = 0; f < FILTERS; ++f)
 #pragma GCC unroll 8
-                    for (int v = 0; v < VECTORS; ++v)
-                        total[f][v] += several[v] * used[f * products + k];
-            }
-            put<FILTERS * VECTORS>(total[0], start > 0, sums);
+            for (int v = 0; v < VECTORS; ++v) total[f][v] = Vector{};
+#pragma GCC unroll 4
+        for (Index k = 0; k < products; ++k) {
+            Vector several[VECTORS];
+            const real* from = pixels(k);
+#pragma GCC unroll 8
+            for (int v = 0; v < VECTORS; ++v) several[v] = load(from + v * LANES);
+#pragma GCC unroll 8
+            for (int f = 0; f < FILTERS; ++f)
+#pragma GCC unroll 8
+                for (int v = 0; v < VECTORS; ++v) total[f][v] += several[v] * weights[f][k];
         }
+        put(total, start > 0, sums);
     }
 
-    /* Some neighbouring outputs of a block of filters. */
-    void some_tiles(const Part& part, const Layout& layout, Index samples, Index at,
-                    const real* padded, const Images& images, real* output) const {
-        const Index b = at % part.blocks, bunch = at / part.blocks % bunches(part, samples);
-        const Index g = at / part.blocks / bunches(part, samples);
-        const Index group = images.filters / n.groups, all = samples * part.pixels();
-        const real* channels = padded + g * (layout.channels / n.groups) * layout.plane;
-        const real* used = &part.weights[(g * part.blocks + b) * part.block * part.products()];
-        real* image = output + (g * group + b * part.block) * images.size + part.start;
-        const Index filters = count(b, part.block, group);
-        const Index first = bunch * WINDOWS * BUNCH;
-        Index sample = first / part.pixels();
-        Index row = first % part.pixels() / part.columns, column = first % part.columns;
-        for (Index start = first; start < std::min(first + WINDOWS * BUNCH, all);
-             start += WINDOWS) {
-            const Index length = std::min((Index)WINDOWS, all - start);
-            const real* windows[WINDOWS];
-            real* targets[WINDOWS];
-            for (Index p = 0; p < WINDOWS; ++p) {
-                if (p >= length) {
-                    windows[p] = windows[0];
-                    continue;
-                }
-                windows[p] = channels + sample * layout.sample + row * layout.pitch + column;
-                targets[p] = image + sample * images.filters * images.size + row * part.row_step
-                             + column * part.column_step;
-                if (++column == part.columns) {
-                    column = 0;
-                    if (++row == part.rows) row = 0, ++sample;
-                }
-            }
-            real sums[WINDOWS * 2 * LANES];
-            some_windows(part.block, length, windows, part.distances.data(), part.products(),
-                         used, false, sums);
-            const bool together = targets[length - 1] - targets[0] == length - 1;
-            alignas(VECTOR_BYTES) real turned[2 * LANES * 16]; /* no copy crosses a cache line */
-            for (Index f = 0; f < filters; ++f)
-                for (Index p = 0; p < length; ++p)
-                    turned[f * 16 + p] = sums[p * part.block + f];
-            for (Index f = 0; f < filters; ++f)
-                if (together)
-                    copy_some(turned + f * 16, length, targets[0] + f * images.size);
-                else
-                    for (Index p = 0; p < length; ++p)
-                        targets[p][f * images.size] = turned[f * 16 + p];
-        }
-    }
+    /* -- The gradient's sums of windows ---------------------------------------------------- */
 
-    /* The last windows of an image are fewer: a third of them or two thirds cost less. */
+    /* The last windows are fewer: a third of them or two thirds cost less. */
     static void some_windows(Index block, Index length, const real* const* windows,
                              const Index* distance, Index products, const real* used, bool more,
                              real* sums) {
         if (block == LANES)
-            some_windows<1>(length, windows, distance, products, used, more, sums);
+            some_windows<1, WINDOWS>(length, windows, distance, products, used, more, sums);
+        else if (block == 2 * LANES)
+            some_windows<2, WINDOWS>(length, windows, distance, products, used, more, sums);
         else
-            some_windows<2>(length, windows, distance, products, used, more, sums);
+            some_windows<4, WINDOWS / 2>(length, windows, distance, products, used, more, sums);
     }
 
-    template <int VECTORS>
+    template <int VECTORS, int MOST>
     static void some_windows(Index length, const real* const* windows, const Index* distance,
                              Index products, const real* used, bool more, real* sums) {
-        if (length <= WINDOWS / 3)
-            filters_in_lanes<WINDOWS / 3, VECTORS>(windows, distance, products, used, more, sums);
-        else if (length <= WINDOWS / 3 * 2)
-            filters_in_lanes<WINDOWS / 3 * 2, VECTORS>(windows, distance, products, used, more, sums);
+        if (length <= MOST / 3)
+            filters_in_lanes<MOST / 3, VECTORS>(windows, distance, products, used, more, sums);
+        else if (length <= MOST / 3 * 2)
+            filters_in_lanes<MOST / 3 * 2, VECTORS>(windows, distance, products, used, more, sums);
         else
-            filters_in_lanes<WINDOWS, VECTORS>(windows, distance, products, used, more, sums);
+            filters_in_lanes<MOST, VECTORS>(windows, distance, products, used, more, sums);
     }
 
     /* The sums of some windows; `more` for those that are begun. */
     template <int LENGTH, int VECTORS>
-    static void filters_in_lanes(const real* const* windows, const Index* distance, Index products,
-                                 const real* used, bool more, real* sums) {
-        for (Index start = 0; start < products; start += RUN) {
-            Vector total[LENGTH][VECTORS];
-            memset(total, 0, sizeof(total));
-            const Index stop = std::min(start + RUN, products);
-            for (Index k = start; k < stop; ++k, used += VECTORS * LANES) {
-                Vector several[VECTORS];
-#pragma GCC unroll 2
-                for (int v = 0; v < VECTORS; ++v) several[v] = load(used + v * LANES);
+    __attribute__((noinline)) static void filters_in_lanes(const real* const* windows,
+                                                           const Index* distance, Index products,
+                                                           const real* used, bool more,
+                                                           real* sums) {
+        const real* window[LENGTH];
 #pragma GCC unroll 12
-                for (int p = 0; p < LENGTH; ++p) {
-                    const real pixel = windows[p][distance[k]];
-#pragma GCC unroll 2
-                    for (int v = 0; v < VECTORS; ++v) total[p][v] += several[v] * pixel;
-                }
+        for (int p = 0; p < LENGTH; ++p) window[p] = windows[p];
+        Vector total[LENGTH][VECTORS];
+#pragma GCC unroll 12
+        for (int p = 0; p < LENGTH; ++p)
+#pragma GCC unroll 4
+            for (int v = 0; v < VECTORS; ++v) total[p][v] = Vector{};
+        for (Index k = 0; k < products; ++k, used += VECTORS * LANES) {
+            Vector several[VECTORS];
+#pragma GCC unroll 4
+            for (int v = 0; v < VECTORS; ++v) several[v] = load(used + v * LANES);
+#pragma GCC unroll 12
+            for (int p = 0; p < LENGTH; ++p) {
+                const real pixel = window[p][distance[k]];
+#pragma GCC unroll 4
+                for (int v = 0; v < VECTORS; ++v) total[p][v] += several[v] * pixel;
             }
-            put<LENGTH * VECTORS>(total[0], more || start > 0, sums);
         }
+        put(total, more, sums);
     }
 
     /* Copy rows as columns. */
@@ -831,13 +904,15 @@ private:
     }
 
     /* Put totals where sums are, or add them to those. */
-    template <int COUNT>
-    static void put(const Vector* totals, bool more, real* sums) {
-#pragma GCC unroll 24
-        for (int i = 0; i < COUNT; ++i) {
-            const Vector total = more ? totals[i] + load(sums + i * LANES) : totals[i];
-            memcpy(sums + i * LANES, &total, sizeof(total));
-        }
+    template <int ROWS, int VECTORS>
+    static void put(Vector (&totals)[ROWS][VECTORS], bool more, real* sums) {
+#pragma GCC unroll 12
+        for (int i = 0; i < ROWS; ++i)
+#pragma GCC unroll 8
+            for (int v = 0; v < VECTORS; ++v, sums += LANES) {
+                if (more) totals[i][v] += load(sums);
+                memcpy(sums, &totals[i][v], sizeof(Vector));
+            }
     }
 
     static void store(const real* from, Index length, real* to, Index step) {
@@ -907,7 +982,7 @@ private:
                     bool more, real* sums) const {
         const Index pixels = n.rows * n.columns;
         Index distances[RUN];
-        alignas(VECTOR_BYTES) real weights[RUN * 2 * LANES];
+        alignas(VECTOR_BYTES) real weights[RUN * 4 * LANES];
         if (filters < d.block) std::fill(weights, weights + length * d.block, 0);
         Index sample = start / pixels, pixel = start % pixels;
         Index row = pixel / n.columns, column = pixel % n.columns;
@@ -1026,18 +1101,21 @@ void Convolution<real>::gradient(const real* x, const real* dy, real* dw) {
     const Index padded_h = (n.rows - 1) * n.stride_v + (n.kh - 1) * n.dilation_v + 1;
     const Index padded_w = (n.columns - 1) * n.stride_h + (n.kw - 1) * n.dilation_h + 1;
     const Layout layout(n.channels, n.height, n.width, n.top, n.left, padded_h, padded_w,
-                        n.rows > 1 ? n.stride_v : 1, n.columns > 1 ? n.stride_h : 1);
+                        n.rows > 1 ? n.stride_v : 1, n.columns > 1 ? n.stride_h : 1,
+                            (n.kh - 1) * n.dilation_v + 1, (n.kw - 1) * n.dilation_h + 1);
     Gradient d;
     for (Index c = 0; c < read; ++c)
         for (Index u = 0; u < n.kh; ++u)
             for (Index v = 0; v < n.kw; ++v)
                 d.corners.push_back(c * layout.plane + reads(layout, u, v));
     d.block = share > LANES ? 2 * LANES : LANES;
+    if (REGISTERS > 16 && fullness(share, 4 * LANES) >= fullness(share, d.block))
+        d.block = 4 * LANES;
     const double lanes = fullness(share, d.block) * (d.block > LANES ? 1 : 0.5);
     d.by_filters = lanes > fullness(n.columns, LANES) * fullness(share, share == 1 ? 1 : 4) * 0.6;
     if (!d.by_filters) d.block = share == 1 ? 1 : 4;
     d.blocks = parts_of(share, d.block);
-    d.tile = d.by_filters || d.block == 1 ? WINDOWS : WINDOWS / 2;
+    d.tile = (d.by_filters ? d.block <= 2 * LANES : d.block == 1) ? WINDOWS : WINDOWS / 2;
 
     Index at_once = AT_ONCE / (Index)sizeof(real) / layout.sample;
     at_once = std::max<Index>(1, std::min(at_once, n.samples));

@@ -1,7 +1,8 @@
 r"""convdoc's own convolution, in C++ (direct.cpp); no other library takes part.
 
-It does not copy the windows: an image is copied once, with its padding, or not at all, and the
-sums read their pixels from there. The comments in direct.cpp describe the loops.
+It makes no matrix of all windows: an image is copied once, with its padding, or not at all, and
+the sums read their pixels from there, or from a copy of a few windows at a time. The comments in
+direct.cpp describe the loops.
 
 The first call compiles the source for this processor, by g++ or clang++ or what the environment
 variable ``CXX`` names. The compiled file is kept in the folder ``CONVDOC_CACHE``, by default
