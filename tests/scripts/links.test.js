@@ -55,6 +55,9 @@ Deno.test("a link that is wrong says why", () => {
     "v2&X=1": "Its version is “v2”, and this page reads v1.",
     "v1&q=1": "It has the unknown part “q=1”.",
     "v1&W=1&W=1": "It has the key “W” twice.",
+    "v1&x=1,1,5&X=0*24.&W=0*8.": "The value of “x” cannot be “1,1,5”.",
+    "v1&strides=1,1,1&X=0*24.&W=0*8.": "The value of “strides” cannot be “1,1,1”.",
+    "v1&strides=1,b&X=0*24.&W=0*8.": "The value of “strides” cannot be “1,b”.",
     "v1&kind=none": "The value of “kind” cannot be “none”.",
     "v1&strides=0,1&X=0*24.&W=0*8.":
       "It describes an invalid setting. A stride must be a whole number from 1 to 32; it is 0.",
