@@ -34,11 +34,13 @@ def make(target, folder=ROOT, **environment):
 
 
 @pytest.fixture(scope="session")
-def site():
-    """Folder of the built site."""
-    done = make("html")
+def site(tmp_path_factory):
+    """Folder of the built site; nothing is written at home by the build."""
+    home = tmp_path_factory.mktemp("home")
+    done = make("html", HOME=str(home))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stdout + done.stderr
+    assert list(home.rglob("*")) == []
     return ROOT / "_build/html"
 
 
