@@ -47,8 +47,10 @@ example: ## run one script of the gallery again and rebuild: make example NAME=i
 linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
 	@$(build) linkcheck $(dry)
 
-test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
-	@$(python) -m pytest $(PYTESTOPTS)
+# Files of tests are shared out to processes; conftest.py says in which order.
+workers := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests: make test PYTESTOPTS="-n 0 --pdb"
+	@$(python) -m pytest $(workers) --durations 25 $(PYTESTOPTS)
 
 test-python: html ## test the site's downloads on a newer Python: make test-python PYTHON3=python3.14
 	@sh requirements/test-python.sh
