@@ -175,8 +175,12 @@ def built(folder):
     process = builder(folder)
     process.stdin.write("build\n")
     process.stdin.flush()
-    told = list(iter(process.stdout.readline, "ended with 0\n"))
-    assert not [line for line in told if not line.startswith(("Building", "Open", "Nothing"))]
+    told = []
+    while not told or not told[-1].startswith("ended with "):
+        told.append(process.stdout.readline())
+        assert told[-1], "".join(told)  # the process itself has not ended
+    known = ("Building ", "Open ", "Nothing has changed ", "ended with 0")
+    assert not [line for line in told if not line.startswith(known)], "".join(told)
     return files_of(folder)
 
 
