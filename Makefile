@@ -49,8 +49,10 @@ example: ## run one script of the gallery again and rebuild: make example NAME=i
 linkcheck: .venv/site.stamp $(kernel_profile) ## check the links to other sites
 	@$(build) linkcheck $(dry)
 
-test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests
-	@$(python) -m pytest $(PYTESTOPTS)
+# Files of tests are shared out to processes; conftest.py says in which order.
+workers := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests: make test PYTESTOPTS="-n 0 --pdb"
+	@$(python) -m pytest $(workers) --durations 25 $(PYTESTOPTS)
 
 mutants: .venv/dev.stamp ## put faults into the explorer's scripts, count those that tests catch
 	@$(python) tests/script_mutants.py

@@ -3,6 +3,7 @@
 The site is built by Theano, so it is not tested there either.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from convdoc.engines import ENGINES, is_installed
 
 THEANO_RUNS = sys.version_info < (3, 12)
 NO_THEANO = "Theano 1.0.5 does not run on Python 3.12 and later"
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # A compile cache for each process that tests: one that waits for the lock of another says so,
+    # and some tests see to it that nothing is said. The site is built with that of the Makefile.
+    cache = Path(__file__).parent / ".cache/theano" / worker
+    flags = [*filter(None, [os.environ.get("THEANO_FLAGS")]), f"base_compiledir={cache}"]
+    os.environ["THEANO_FLAGS"] = ",".join(flags)
 
 engines = {engine.module for name, engine in ENGINES.items() if is_installed(name)}
 collect_ignore = [  # their doctests import the library
@@ -35,6 +43,23 @@ if not THEANO_RUNS:
         "tests/test_whose_numbers.py",
     ]
     collect_ignore_glob = ["tests/*browser*.py", "tests/*explorer*.py", "tests/guide/*"]
+
+
+#: Files that take long, the longest first: processes that begin with them end together. The first
+#: needs no site, so that one process tests while another builds it.
+LONGEST = [
+    f"tests/test_{name}.py"
+    for name in (
+        *("builds", "browser", "browser_explorer", "downloads", "explorer_code", "explorer"),
+        *("browser_stepper", "browser_exercises", "direct", "stack", "engines", "conv"),
+    )
+]
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest; the order in a file stays."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
 
 
 def pytest_report_header():

@@ -18,12 +18,15 @@ if [ ! -w $folder ]; then
     exit 1
 fi
 
-# It waits for another set-up or build in this folder, where there is flock (macOS has none).
-if command -v flock >/dev/null; then
+# It waits for another set-up or build in this folder, where there is flock (macOS has none). Builds
+# need .venv alone: they wait for a set-up of another one only while convdoc itself is installed.
+wait_for() { # others that hold a lock
+    command -v flock >/dev/null || return 0
     mkdir -p .cache
-    exec 9>.cache/build.lock
+    exec 9>"$1"
     flock --nonblock 9 || { echo "Waiting for another build in $PWD to end." >&2; flock 9; }
-fi
+}
+case $venv in .venv) wait_for .cache/build.lock ;; *) wait_for .cache/engines.lock ;; esac
 
 explain() { # what is missing, then how to get it on each system
     printf '\n%s\n  Debian, Ubuntu:  %s\n  Fedora:          %s\n  macOS:           %s\n' "$@" >&2
@@ -93,4 +96,5 @@ echo "Installing requirements/$wanted.txt into $venv (a few minutes the first ti
 pip="$python -m pip --disable-pip-version-check install --quiet --quiet"
 $pip --require-hashes -r requirements/build.txt
 $pip --require-hashes --no-build-isolation -r "requirements/$wanted.txt"
+[ $venv = .venv ] || wait_for .cache/build.lock
 $pip --no-deps --no-build-isolation --editable .

@@ -1,7 +1,9 @@
 """The built site and the browser, made once for all tests that ask for them."""
 
+import collections
 import functools
 import http.server
+import itertools
 import os
 import shutil
 import subprocess
@@ -34,11 +36,13 @@ def make(target, folder=ROOT, **environment):
 
 
 @pytest.fixture(scope="session")
-def site():
-    """Folder of the built site."""
-    done = make("html")
+def site(tmp_path_factory):
+    """Folder of the built site; nothing is written at home by the build."""
+    home = tmp_path_factory.mktemp("home")
+    done = make("html", HOME=str(home))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stdout + done.stderr
+    assert list(home.rglob("*")) == []
     return ROOT / "_build/html"
 
 
@@ -114,6 +118,19 @@ def find_chromium():
     if not Path(own).exists():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
     return own if Path(own).exists() else None
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Beside the slowest tests, which ``--durations`` asks for, list the slowest files."""
+    if not config.option.durations:
+        return
+    seconds = collections.Counter()
+    for report in itertools.chain(*terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.partition("::")[0]] += report.duration
+    terminalreporter.section("seconds by file")
+    for name, total in seconds.most_common(20):
+        terminalreporter.write_line(f"{total:7.1f}  {name}")
 
 
 def pytest_unconfigure(config):

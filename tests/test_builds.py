@@ -5,6 +5,7 @@ the repository's; two pages and two scripts call a function that is added to the
 """
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, make
+from tests.test_site import printed, soup
 
 FUNCTION = '''"""What pages and scripts call."""
 
@@ -101,6 +103,7 @@ def small():
             (folder / f"gallery/{name}.py").write_text(SCRIPT.format(name=name))
         (folder / "convdoc/probe.py").write_text(FUNCTION.format(1))
         yield folder
+        builder(folder).communicate()
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +112,7 @@ def clean(small):
     found = {}
     for change in (change_library, change_texts, change_library, change_texts):
         change(small)
-        found[state(small)] = built_clean(small)
+        found[state(small)] = made_clean(small)
     return found
 
 
@@ -132,21 +135,73 @@ def state(folder):
     return (folder / "convdoc/probe.py").read_text()[-2:], (folder / "docs/first.md").read_text()
 
 
-def built(folder, target="html"):
+# Builds as `make html` does, for each line that it reads, in a process of its own. That is forked
+# where all is imported that is not of the folder, for this takes half of the time of a build.
+BUILDER = """
+import os, sys
+import fontTools.subset, matplotlib.pyplot, myst_nb.sphinx_ext, numpydoc, pydata_sphinx_theme
+import sphinx.builders.html, sphinx.cmd.build, sphinx.ext.autosummary, sphinx_copybutton
+import sphinx_design, sphinx_gallery.gen_gallery, sphinxcontrib.bibtex
+
+for _ in sys.stdin:
+    if (child := os.fork()) == 0:
+        sys.path.insert(0, "docs/_ext")
+        import build_site
+        sys.exit(build_site.main(["html"]))
+    _, status = os.waitpid(child, 0)
+    print("ended with", os.waitstatus_to_exitcode(status), flush=True)
+"""
+
+
+@functools.cache
+def builder(folder):
+    """The process that runs it, with the environment that the Makefile gives to a build."""
+    program = folder.with_name("builder.py")
+    program.write_text(BUILDER)
+    rule = f"--eval=builder: ; @$(python) {program}"
+    return subprocess.Popen(
+        ["make", "--no-print-directory", rule, "builder"],
+        cwd=folder,
+        env=INHERITED,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def built(folder):
     """The files of the site after a build, by name, without waiting for another build."""
+    process = builder(folder)
+    process.stdin.write("build\n")
+    process.stdin.flush()
+    told = []
+    while not told or not told[-1].startswith("ended with "):
+        told.append(process.stdout.readline())
+        assert told[-1], "".join(told)  # the process itself has not ended
+    known = ("Building ", "Open ", "Nothing has changed ", "ended with 0")
+    assert not [line for line in told if not line.startswith(known)], "".join(told)
+    return files_of(folder)
+
+
+def made(folder, target):
+    """The same after a target of the Makefile."""
     done = make(target, folder)
-    assert done.returncode == 0, done.stderr
-    assert "Waiting for another build" not in done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    return files_of(folder)
+
+
+def files_of(folder):
     html = folder / "_build/html"
     files = filter(Path.is_file, html.rglob("*"))
     return {path.relative_to(html).as_posix(): path.read_bytes() for path in files}
 
 
-def built_clean(folder):
+def made_clean(folder):
     """The files of the site that a first build gives."""
     assert make("clean", folder).returncode == 0
     assert not (folder / "_build").exists()
-    return built(folder)
+    return made(folder, "html")
 
 
 def differences(files, others):
@@ -156,13 +211,13 @@ def differences(files, others):
 # -- Stopped ------------------------------------------------------------------------------------
 
 # Runs when the build's Python starts. It logs each change to the file system before it is made. At
-# the one that STOP names, it waits for somebody to open and close the GATE; or it kills all: make,
-# its shell and itself.
+# those that STOP names, it copies to COPIES what a build that is killed would leave; or it waits
+# for somebody to open and close the GATE; or it kills all: make, its shell and itself.
 STOPPER = """
-import os, signal, sys
+import os, shutil, signal, sys
 
 log = os.open(os.environ["LOG"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-stop, gate = os.environ["STOP"], os.environ.get("GATE")
+stop, gate, copies = os.environ["STOP"].split(), os.environ.get("GATE"), os.environ.get("COPIES")
 changes = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
 count, here = 0, os.getcwd()
 
@@ -176,11 +231,15 @@ def watch(event, arguments):
     if event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR):
         return
     count += 1
-    if stop == str(count):
-        if gate is None:
+    if str(count) in stop:
+        if copies:
+            for name in ("_build", "convdoc", "docs", "gallery"):
+                shutil.copytree(name, f"{copies}/{count}/{name}")
+        elif gate:
+            os.write(2, b"waits\\n")
+            os.read(os.open(gate, os.O_RDONLY), 1)
+        else:
             os.kill(0, signal.SIGKILL)
-        os.write(2, b"waits\\n")
-        os.read(os.open(gate, os.O_RDONLY), 1)
     os.write(log, f"{event} {path}\\n".encode())
 
 sys.addaudithook(watch)
@@ -292,15 +351,40 @@ MOMENTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def stopped(small, courses, tmp_path_factory):
+    """For each moment a copy of the folder as it is then, after other texts or another library."""
+    found = {}
+    for parity, course in enumerate(courses):
+        copies = tmp_path_factory.mktemp("copies")
+        moments = list(MOMENTS.values())[parity::2]
+        stops = [stop(course) for stop in moments]
+        change_one(small, parity)
+        with killed(small, " ".join(map(str, stops)), COPIES=str(copies)) as process:
+            assert process.communicate() == (None, "")
+        found |= {2 * at + parity: copies / str(stop) for at, stop in enumerate(stops)}
+    return found
+
+
 @pytest.mark.parametrize("number", range(20), ids=MOMENTS)
-def test_after_a_build_that_was_killed_the_next_equals_a_clean_one(small, clean, courses, number):
+def test_after_a_build_that_was_stopped_the_next_equals_a_clean_one(small, clean, stopped, number):
     """Library or texts have changed before the build; at half of the moments power is lost."""
-    stop = list(MOMENTS.values())[number](courses[number % 2])
-    change_one(small, number)
-    with killed(small, stop) as process:
-        assert process.wait() == -signal.SIGKILL
+    for part in stopped[number].iterdir():
+        shutil.rmtree(small / part.name)
+        shutil.copytree(part, small / part.name)
     if number // 2 % 2:
         lose_power(small)
+    assert differences(built(small), clean[state(small)]) == []
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_after_a_build_that_was_killed_the_next_equals_a_clean_one(small, clean, courses, number):
+    """And it waits for nothing: the lock is gone."""
+    change_one(small, number)
+    stop = after("open", "/executed.new")(courses[number])
+    with killed(small, stop) as process:
+        process.communicate()  # all that wrote to stderr have ended, not make alone
+    assert process.returncode == -signal.SIGKILL
     assert differences(built(small), clean[state(small)]) == []
 
 
@@ -490,7 +574,7 @@ def test_an_incremental_build_equals_a_clean_one(small, clean):
     assert b"premier" in files["second.html"]  # in the sidebar
     index = json.loads(files["searchindex.js"].decode().removeprefix("Search.setIndex(")[:-1])
     assert {"an entry of first", "an entry of second"} <= index["indexentries"].keys()
-    assert differences(built_clean(small), files) == []
+    assert differences(made_clean(small), files) == []
     for path, text in originals.items():
         path.write_text(text)
     assert differences(built(small), before) == []
@@ -539,11 +623,48 @@ def test_what_is_wrong_is_told_until_it_is_right_and_the_site_stays(small, clean
 
 def test_a_dry_build_runs_nothing_and_the_next_runs_all(small, clean):
     change_library(small)
-    dry = built(small, "html-noplot")
+    dry = made(small, "html-noplot")
     for name in ("auto_gallery/010_first.html", "first.html"):
         assert b"The answer is " not in re.sub(rb"<.*?>", b"", dry[name])
         assert b"The answer is " in re.sub(rb"<.*?>", b"", clean[state(small)][name])
     assert differences(built(small), clean[state(small)]) == []
+
+
+def test_a_changed_library_changes_gallery_and_guide_of_the_site(small):
+    """33 filters instead of 32 in layer 1, and one parameter too many for a convolution.
+
+    A page and a script are those of the whole site. The pages that they lead to are not there.
+    """
+    page, script = "guide/what-this-teaches", "090_counting_parameters"
+    pages = INDEX.format(f"first\nsecond\n{page}")
+    index, added = small / "docs/index.md", [f"docs/{page}.md", f"gallery/{script}.py"]
+    edits = {
+        "convdoc/network.py": ("Conv(32, 6)", "Conv(33, 6)"),
+        "convdoc/exercises/matrix.py": ("math.prod(kernel)\n", "math.prod(kernel) + 1\n"),
+    }
+    originals = {path: path.read_text() for path in [index, *(small / name for name in edits)]}
+    (small / "docs/guide").mkdir()
+    for name in added:
+        shutil.copy(ROOT / name, small / name)
+    index.write_text(pages)
+    for name, change in edits.items():
+        edit(small / name, *change)
+    try:
+        leads_nowhere = "-D suppress_warnings=ref,myst.xref_missing"
+        done = make("html", small, SPHINXOPTS=leads_nowhere)
+        assert (done.returncode, done.stderr) == (0, "")
+    finally:
+        for path, text in originals.items():
+            path.write_text(text)
+        for name in added:
+            (small / name).unlink()
+    html = small / "_build/html"
+    gallery = "\n".join(printed(soup(html / f"auto_gallery/{script}.html")))
+    assert re.search(r"\(33, 3, 6, 6\)\s+3564\b", gallery)
+    assert "3456" not in gallery
+    guide = soup(html / f"{page}.html").get_text()
+    assert re.search(r"kernel of 3×3 has\s+10,", guide)
+    assert "9,604,000.0" in guide
 
 
 def test_an_example_runs_again_alone(small, clean):
