@@ -268,13 +268,11 @@ class PoolLook(Look[Pool]):
         return AXES["x"]
 
     def lines(self, step: int) -> list[Line]:
-        """The largest value, or the mean, of what is read."""
+        """What the pooling makes of what is read."""
         steps, found = self.steps, self.steps.step(step)
         values = [reading.value for reading in found.terms]
-        divisor = steps.divisor or len(values)
-        exact = steps.pooling.of(values)
-        if steps.pooling.divides:
-            exact = _total(0, ((value, 1) for value in values)) / divisor
+        divisor, total = steps.divisor or len(values), _total(0, ((value, 1) for value in values))
+        exact = total / divisor if steps.pooling.divides else steps.pooling.of(values)
         line = fill(
             WORDS[steps.operation],
             element=element(steps.here, found.at),
