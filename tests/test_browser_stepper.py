@@ -682,7 +682,7 @@ def random_steppers():
         yield draw.pool_stepper(x, (2, 3), border_mode=((0, 1), (0, 1)), mode="average")
         yield draw.shift_stepper(x[:1, :1], w[:1, :1])
         yield draw.stepper(x, w, "full", **settings, border="reflect")
-        yield draw.transpose_stepper(x, w, "full", **settings, border="circular")
+        yield draw.transpose_stepper(x, w, ((1, 1), (0, 1)), **settings, border="circular")
         yield draw.transpose_stepper(
             x, w, ((2, 0), (0, 1)), dilation=2, border="symmetric", groups=groups, engine="numpy"
         )
