@@ -23,6 +23,7 @@ from convdoc._types import (
     ArrayLike,
     BorderMode,
     EngineName,
+    Filling,
     Floats,
     OneOrTwo,
     Pair,
@@ -30,9 +31,11 @@ from convdoc._types import (
     Shape,
     Sides,
 )
+from convdoc.borders import BORDERS, Border
 from convdoc.conv import conv4d, conv4d_transpose, pool4d, real, real_4d
 from convdoc.explain import Explanation, explain, shifted_sum
 from convdoc.hints import hinted
+from convdoc.poolings import POOLINGS, Pooling, rounded_up
 from convdoc.spec import ConvSpec, integer
 
 __all__ = [
@@ -59,6 +62,11 @@ class Grid:
         Rows of cells (above, below) and columns (left, right) that are not of the array.
     spread : (int, int)
         Cells from one row of the array to the next, and from one column to the next.
+    border : Border
+        What the cells around the array hold.
+    missing : (int, int)
+        Of the rows of cells below the array and the columns on its right, how many last ones hold
+        nothing: a window reaches there, but the padding does not.
 
     Examples
     --------
@@ -75,6 +83,8 @@ class Grid:
     values: Array
     around: Sides = ((0, 0), (0, 0))
     spread: Pair = (1, 1)
+    border: Border = BORDERS["zeros"]
+    missing: Pair = (0, 0)
 
     @property
     def size(self) -> Pair:
@@ -105,6 +115,37 @@ class Grid:
         axes = zip(self.around, self.spread, self.size, strict=True)
         cells[tuple(slice(before, n - behind, s) for (before, behind), s, n in axes)] = elements
         return cells
+
+    def bordered(self, index: Pair) -> Array:
+        """A value for each cell: a slice with what its border holds around it.
+
+        Examples
+        --------
+        >>> from convdoc.borders import BORDERS
+        >>> from convdoc.steps import Grid
+        >>> import numpy as np
+        >>> x = np.array([[[[1, 2, 3]]]])
+        >>> grid = Grid("x", x, around=((0, 0), (2, 1)), border=BORDERS["circular"])
+        >>> grid.bordered((0, 0))
+        array([[2, 3, 1, 2, 3, 1]], dtype=object)
+        """
+        image = self.values[index][None, None].astype(object)
+        return self.border.put_around(image, self.around)[0, 0]
+
+    @cached_property
+    def homes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """For each row of cells that of the pixels it holds, and for each column likewise.
+
+        It is another one where the border repeats pixels, else itself.
+        """
+        if not self.border.repeats:
+            return tuple(range(self.size[0])), tuple(range(self.size[1]))
+        axes = zip(self.values.shape[2:], self.around, strict=True)
+        rows, columns = (
+            tuple(before + (self.border.at(at, n) or 0) for at in range(-before, n + behind))
+            for n, (before, behind) in axes
+        )
+        return rows, columns
 
     def surround(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows and columns of the cells around the array."""
@@ -139,7 +180,8 @@ class Addition(NamedTuple):
     cell : (int, int)
         Row and column among the cells of ``there``.
     before, pixel, weight, after : int or float
-        ``after`` is ``before + pixel · weight``.
+        ``after`` is ``before + pixel · weight``. Where a border repeats pixels, these are sums of
+        the pixel that the cell holds, to which an earlier addition of the step may have been made.
     """
 
     channel: int
@@ -400,6 +442,10 @@ class Gather(Weighed):
         """The weight of each cell of the window, slice after slice."""
         return self.stamp.values[self.at(step)[1]].ravel().tolist()
 
+    def contents(self, grid: Grid, index: Pair, step: int) -> Array:
+        """The numbers in the cells of one slice; those of the border in the cells around it."""
+        return grid.bordered(index) if grid is self.there else super().contents(grid, index, step)
+
     def _count(self, step):
         return sum(term.product != 0 for term in self.explanation(step).terms)
 
@@ -418,10 +464,25 @@ class Correlation(Gather):
 class SpreadGather(Gather):
     """A `Gather` of a transposed convolution: its input is spread out with zeros."""
 
+    def contents(self, grid: Grid, index: Pair, step: int) -> Array:
+        """The numbers in the cells of one slice; zeros in those between and around."""
+        return Steps.contents(self, grid, index, step)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Pool(Steps):
-    """Steps that take the largest value, or the mean, of what their window reads."""
+    """Steps that pool what their window reads.
+
+    Attributes
+    ----------
+    pooling : Pooling
+        Which cells count, and what becomes of their numbers.
+    divisor : int or None
+        What an average divides by; None for the number of cells that count.
+    """
+
+    pooling: Pooling
+    divisor: int | None = None
 
     @property
     def input(self) -> Grid:
@@ -434,9 +495,11 @@ class Pool(Steps):
         return self.here
 
     @property
-    def counts_padding(self) -> bool:
-        """Whether a zero of the padding is a value like others."""
-        return self.operation == "average"
+    def padding(self) -> Sides:
+        """Places around the image, ((top, bottom), (left, right)), without those missing."""
+        (top, bottom), (left, right) = self.there.around
+        below, behind = self.there.missing
+        return (top, bottom - below), (left, right - behind)
 
     def step(self, step: int) -> Step:
         """A step as data; its terms are what counts.
@@ -447,20 +510,30 @@ class Pool(Steps):
             If there is no such step.
         """
         n, c, i, j = at = self.at(step)
-        rows, columns = self.spec.window(i, j, self.there.values.shape[2:])
-        places: list[Any] = [(row, column) for row in rows for column in columns]
-        read = [
-            Reading(0, None)
-            if None in place
-            else Reading(self.there.values[n, c][place].item(), place)
-            for place in places
-        ]
-        terms = tuple(reading for reading in read if reading.place or self.counts_padding)
-        return Step(at, self.here.values[at].item(), *self.cells(step), terms)
+        image, terms = self.there.values[n, c], []
+        size = len(image), len(image[0])
+        windows = self.spec.places(i, j, size), self.spec.window(i, j, size)
+        rows, columns = (list(zip(*axis, strict=True)) for axis in zip(*windows, strict=True))
+        for row, u in rows:
+            for column, v in columns:
+                if self.pooling.counts((row, column), size, self.padding):
+                    pixel = None if u is None or v is None else (u, v)
+                    terms.append(Reading(image[pixel].item() if pixel else 0, pixel))
+        return Step(at, self.here.values[at].item(), *self.cells(step), tuple(terms))
 
     def contents(self, grid: Grid, index: Pair, step: int) -> Array:
-        """The numbers in the cells of one slice; none in padding that does not count."""
-        return grid.laid_out(grid.values[index], 0 if self.counts_padding else None)
+        """The numbers in the cells of one slice; none in cells that do not count."""
+        contents = grid.laid_out(grid.values[index], 0 if self.pooling.counts_padding else None)
+        rows, columns = (n - over for n, over in zip(grid.size, grid.missing, strict=True))
+        contents[rows:] = None
+        contents[:, columns:] = None
+        return contents
+
+    def unused(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Rows and columns of ``there``, in cells, that no window covers, without those missing."""
+        axes = zip(super().unused(), self.there.size, self.there.missing, strict=True)
+        rows, columns = (tuple(cell for cell in cells if cell < n - m) for cells, n, m in axes)
+        return rows, columns
 
     def corners(self, step: int) -> list[float]:
         """Nothing: there are no weights."""
@@ -500,23 +573,29 @@ class Scatter(Weighed):
         if not self.numbered:
             raise ValueError(f"these {len(self)} steps are too many to keep the numbers of each")
         samples, channels = self.there.values.shape[:2]
-        each = len(self) // samples
+        each, homes = len(self) // samples, np.ix_(range(channels), *self.there.homes)
         results = np.empty((samples, each, channels, *self.there.size))
         for n in range(samples):
             state = self._empty()
             for number in range(each):
                 step = n * each + number
                 at = self.at(step)
-                window = np.ix_(self.reach[at[1]], *self.cells(step))
-                state[window] += np.multiply(
-                    self.stamp.values[at[1]], self.here.values[at], dtype=float
-                )
-                results[n, number] = state
+                window = np.ix_(self.reach[at[1]], *self._homes(step))
+                np.add.at(state, window, self._products(at))
+                results[n, number] = state[homes]
         return results
 
     def state(self, sample: int, number: int) -> Floats:
         """The output after a step of a sample; before the first, the bias or zeros."""
         return self.results[sample, number] if number >= 0 else self._empty()
+
+    def _homes(self, step):
+        """Rows and columns of the cells that hold the sums of the window's pixels."""
+        axes = zip(self.there.homes, self.cells(step), strict=True)
+        return tuple([homes[cell] for cell in cells] for homes, cells in axes)
+
+    def _products(self, at):
+        return np.multiply(self.stamp.values[at[1]], self.here.values[at], dtype=float)
 
     def _empty(self):
         empty = np.zeros((self.there.values.shape[1], *self.there.size))
@@ -533,15 +612,18 @@ class Scatter(Weighed):
         n, f, _, _ = at = self.at(step)
         rows, columns = self.cells(step)
         number = step - n * (len(self) // len(self.here.values))
-        before, after = self.state(n, number - 1), self.state(n, number)
+        sums, products, homes = self.results[n], self._products(at), self.there.homes
+        state = sums[number - 1].copy() if number else self._empty()
         value, stamp, terms = self.here.values[at].item(), self.stamp.values[f], []
         for slot, channel in enumerate(self.reach[f]):
             for u, row in enumerate(rows):
                 for v, column in enumerate(columns):
-                    cell = channel, row, column
-                    was, now = before[cell].item(), after[cell].item()
+                    home = channel, homes[0][row], homes[1][column]
+                    before = state[home].item()
+                    state[home] += products[slot, u, v]
                     pixel, weight = self._factors(+value, +stamp[slot, u, v].item())
-                    terms.append(Addition(channel, (row, column), was, pixel, weight, now))
+                    after = state[home].item()
+                    terms.append(Addition(channel, (row, column), before, pixel, weight, after))
         return Step(at, value, rows, columns, tuple(terms))
 
     def _factors(self, value, stamped):
@@ -565,8 +647,8 @@ class Scatter(Weighed):
         touched, each = np.zeros(self.there.size, bool), len(self) // len(self.here.values)
         for earlier in range(n * each, n * each + self._last(n, step) + 1):
             if channel in self.reach[self.at(earlier)[1]]:
-                touched[np.ix_(*self.cells(earlier))] = True
-        return touched
+                touched[np.ix_(*self._homes(earlier))] = True
+        return touched[np.ix_(*self.there.homes)]
 
     def _last(self, sample, step):
         """The last step of a sample that a step is not before, counted within the sample."""
@@ -604,13 +686,14 @@ def convolution(
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> Gather:
     """Take `conv4d` step by step: over the output, row after row.
 
     Parameters
     ----------
-    x, w, border_mode, strides, dilation, groups, bias, engine
+    x, w, border_mode, strides, dilation, groups, bias, border, engine
         As `conv4d` takes them.
 
     Returns
@@ -635,14 +718,14 @@ def convolution(
       x[0, 0, 0, 1] · w[0, 0, 0, 1] = 2 · 20 = 40
       x[0, 0, 0, 2] · w[0, 0, 0, 0] = 3 · 10 = 30
     """
-    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups}
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "border": border}
     y = conv4d(x, w, border_mode, **settings, bias=bias, engine=engine)
     x, w = real_4d("x", x).copy(), real_4d("w", w).copy()
-    spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups)
+    spec = ConvSpec(w.shape[2:], border_mode=border_mode, **settings)
     return Gather(
         operation="convolution",
         here=Grid("y", y),
-        there=Grid("x", x, spec.padding(x.shape[2:])),
+        there=Grid("x", x, spec.padding(x.shape[2:]), border=spec.beyond),
         stamp=Grid("W", w[:, :, ::-1, ::-1]),
         flipped=True,
         window=spec.kernel,
@@ -665,13 +748,14 @@ def correlation(
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> Gather:
     """Take `correlate4d` step by step: `convolution` with the kernel not flipped.
 
     Parameters
     ----------
-    x, w, border_mode, strides, dilation, groups, bias, engine
+    x, w, border_mode, strides, dilation, groups, bias, border, engine
         As `correlate4d` takes them.
 
     Returns
@@ -693,8 +777,8 @@ def correlation(
     """
     w = real("w", w)
     turned = w[:, :, ::-1, ::-1] if w.ndim == 4 else w
-    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
-    steps = convolution(x, turned, border_mode, **settings, engine=engine)
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "border": border}
+    steps = convolution(x, turned, border_mode, **settings, bias=bias, engine=engine)
     return Correlation(**vars(steps) | {"operation": "correlation", "flipped": False})
 
 
@@ -709,6 +793,7 @@ def transposed(
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
     output_padding: OneOrTwo = 0,
+    border: Filling = "zeros",
     view: Literal["scatter", "gather"] = "scatter",
     engine: EngineName | None = None,
 ) -> Scatter | Gather:
@@ -716,11 +801,12 @@ def transposed(
 
     Parameters
     ----------
-    y, w, border_mode, strides, dilation, groups, bias, output_padding, engine
+    y, w, border_mode, strides, dilation, groups, bias, output_padding, border, engine
         As `conv4d_transpose` takes them.
     view : {"scatter", "gather"}
         Over the input, each pixel leaving the kernel behind, times its value; or over the output,
-        a window reading the input, which is spread out with zeros where there are strides.
+        a window reading the input, which is spread out with zeros where there are strides. The
+        latter needs a border of zeros: where a border repeats a pixel, several windows read it.
 
     Returns
     -------
@@ -729,7 +815,7 @@ def transposed(
     Raises
     ------
     TypeError, ValueError, ImportError, RuntimeError, MemoryError
-        As `conv4d_transpose` raises them, and for another `view`.
+        As `conv4d_transpose` raises them, and for another `view` or one that `border` excludes.
 
     References
     ----------
@@ -748,18 +834,22 @@ def transposed(
     """
     if not isinstance(view, str) or view not in ("scatter", "gather"):
         raise ValueError(f"view must be 'scatter' or 'gather'; got {view!r}")
-    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
-    x = conv4d_transpose(
-        y, w, border_mode, **settings, output_padding=output_padding, engine=engine
-    )
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "border": border}
+    settings |= {"border_mode": border_mode, "output_padding": output_padding}
+    x = conv4d_transpose(y, w, **settings, bias=bias, engine=engine)
     y, w = real_4d("y", y).copy(), real_4d("w", w).copy()
-    spec = ConvSpec(w.shape[2:], strides, border_mode, dilation, groups, True, output_padding)
+    spec = ConvSpec(w.shape[2:], transposed=True, **settings)
     if view == "gather":
+        if spec.beyond.repeats:
+            raise ValueError(
+                "view='gather' shows one window for each pixel, and with "
+                f"border={border!r} several windows read a pixel; use view='scatter'"
+            )
         return _spread_out(y, w, x, spec, bias)
     return Scatter(
         operation="transposed",
         here=Grid("y", y),
-        there=Grid("x′", x, spec.padding(y.shape[2:])),
+        there=Grid("x′", x, spec.padding(y.shape[2:]), border=spec.beyond),
         stamp=Grid("W", w[:, :, ::-1, ::-1]),
         flipped=True,
         window=spec.kernel,
@@ -779,12 +869,16 @@ def pooling(
     strides: OneOrTwo | None = None,
     border_mode: BorderMode = "valid",
     mode: PoolingMode = "max",
+    *,
+    ceil_mode: bool = False,
+    dilation: OneOrTwo = 1,
+    divisor: SupportsIndex | None = None,
 ) -> Pool:
     """Take `pool4d` step by step: over the output, channel after channel, row after row.
 
     Parameters
     ----------
-    x, size, strides, border_mode, mode
+    x, size, strides, border_mode, mode, ceil_mode, dilation, divisor
         As `pool4d` takes them.
 
     Returns
@@ -803,20 +897,25 @@ def pooling(
     >>> [reading.value for reading in step.terms], step.value
     ([3, 4], 4.0)
     """
-    y = pool4d(x, size, strides, border_mode, mode)
-    if mode == "min":
-        raise ValueError("steps are of mode='max', 'average' or 'average_no_pad'; got 'min'")
+    settings: Any = {"ceil_mode": ceil_mode, "dilation": dilation, "divisor": divisor}
+    y = pool4d(x, size, strides, border_mode, mode, **settings)
     x = real_4d("x", x).copy()
-    spec = ConvSpec(size, size if strides is None else strides, border_mode)
+    spec = ConvSpec(size, size if strides is None else strides, border_mode, dilation)
+    image = x.shape[2], x.shape[3]
+    plan = rounded_up(spec, image) if ceil_mode else spec
+    sides = zip(plan.padding(image), spec.padding(image), strict=True)
+    below, right = (needed[1] - given[1] for needed, given in sides)
     return Pool(
         operation=mode,
         here=Grid("y", y),
-        there=Grid("x", x, spec.padding(x.shape[2:])),
+        there=Grid("x", x, plan.padding(image), missing=(below, right)),
         window=spec.kernel,
-        dilation=(1, 1),
+        dilation=spec.dilation,
         starts=_starts(y.shape[2:], spec.strides),
         reach=_parts(x.shape[1], x.shape[1], x.shape[1]),
-        spec=spec,
+        spec=plan,
+        pooling=POOLINGS[mode],
+        divisor=None if divisor is None else int(divisor),
     )
 
 

@@ -551,6 +551,93 @@ def test_a_large_scattering_fills_its_output_step_by_step(visit, tmp_path, dilat
         }
 
 
+# -- Beyond the border --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open a stepper as a page by itself."""
+    pages = []
+
+    def open_(stepper):
+        path = tmp_path / f"{len(pages)}.html"
+        stepper.save(path)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        pages.append(page)
+        page.goto(path.as_uri())
+        return Figure(page)
+
+    yield open_
+    for page in pages:
+        page.close()
+
+
+NUMPYS = {
+    "zeros": {"constant_values": 0},
+    "circular": {"mode": "wrap"},
+    "reflect": {"mode": "reflect"},
+    "symmetric": {"mode": "symmetric"},
+    "replicate": {"mode": "edge"},
+    7: {"constant_values": 7},
+}
+COLOUR = "text => getComputedStyle(text).fill"
+
+
+def test_cells_beyond_the_border_hold_what_numpy_pads_with(opened):
+    for border, how in NUMPYS.items():
+        settings = {"border": border, "engine": "numpy"}
+        figure = opened(draw.stepper([[X]], [[W]], ((1, 3), (2, 5)), **settings))
+        padded = np.pad(X, ((1, 3), (2, 5)), **how)
+        assert figure.numbers("there") == [str(value) for value in padded.flat]
+        real = np.pad(np.ones(X.shape), ((1, 3), (2, 5))).ravel()
+        texts = figure.panel("there").locator(".t text").all()
+        for cell in (0, 10, 11, 12, 27, 77, 87):  # in and out of the image
+            assert texts[cell].evaluate(COLOUR) == (
+                "rgb(24, 36, 46)" if real[cell] else "rgb(86, 101, 115)"
+            )
+        figure.slider.fill("0")
+        assert figure.numbers("there") == [str(value) for value in padded.flat]
+
+
+def test_a_cell_beyond_the_border_names_the_pixel_that_it_repeats(opened):
+    """And a pixel takes part in the steps that read it there, too."""
+    figure = opened(draw.stepper([[X]], [[W]], border="circular", engine="numpy"))
+    figure.hover("there", 0, 1)
+    assert figure.sentence == "x[3, 0] at (−1, 0) beyond the border takes part in 2 of 16 steps"
+    assert figure.cells("there", "l") == {(0, 1), (4, 1)}
+    assert figure.cells("here", "l") == {(0, 0), (0, 1)}
+    figure.hover("there", 4, 1)
+    assert figure.sentence == "x[3, 0] takes part in 9 of 16 steps"
+    assert figure.cells("there", "l") == {(4, 1), (0, 1), (4, 5), (0, 5)}
+    assert figure.cells("here", "l") == {(i, j) for i in (0, 2, 3) for j in (0, 1, 3)}
+    figure.hover("there", 2, 2)
+    assert figure.sentence == "x[1, 1] takes part in 9 of 16 steps"
+    assert figure.cells("there", "l") == {(2, 2)}
+
+
+def test_a_place_that_does_not_exist_is_called_so(opened):
+    figure = opened(draw.pool_stepper([[X]], 3, 2, ((1, 0), (0, 0)), ceil_mode=True))
+    figure.hover("there", 0, 0)
+    assert figure.sentence == "padding takes part in 1 of 4 steps"
+    figure.hover("there", 4, 4)
+    assert figure.sentence == "a place beyond the padding takes part in 1 of 4 steps"
+    assert figure.cells("here", "l") == {(1, 1)}
+
+
+def test_what_lands_beyond_a_border_is_added_to_the_pixel(opened):
+    """The first pixel leaves a flipped kernel around the corner of a ring."""
+    settings = {"border": "circular", "engine": "numpy"}
+    figure = opened(draw.transpose_stepper([[X]], [[W]], "same", **settings))
+    total = np.zeros((4, 4), int)
+    for step, (i, j) in enumerate(np.ndindex(4, 4)):
+        rows, columns = (np.arange(at - 1, at + 2) % 4 for at in (i, j))
+        total[np.ix_(rows, columns)] += X[i, j] * W[::-1, ::-1]
+        figure.slider.fill(str(step))
+        shown = np.pad(total, 1, mode="wrap")
+        assert figure.numbers("there") == [str(value) for value in shown.flat]
+    assert not figure.panel("there").locator(".u").count()
+
+
 # -- The script against the still picture -------------------------------------------------------
 
 SHOWN = """(stepper, step) => {
@@ -594,10 +681,20 @@ def random_steppers():
         yield draw.pool_stepper(x, 3, 2, 1, "max")
         yield draw.pool_stepper(x, (2, 3), border_mode=((0, 1), (0, 1)), mode="average")
         yield draw.shift_stepper(x[:1, :1], w[:1, :1])
+        yield draw.stepper(x, w, "full", **settings, border="reflect")
+        yield draw.transpose_stepper(x, w, ((1, 1), (0, 1)), **settings, border="circular")
+        yield draw.transpose_stepper(
+            x, w, ((2, 0), (0, 1)), dilation=2, border="symmetric", groups=groups, engine="numpy"
+        )
+        yield draw.pool_stepper(x, 2, 2, ((1, 0), (0, 1)), "min", ceil_mode=True)
+        yield draw.pool_stepper(x, 2, 1, 1, "average", dilation=2, divisor=3)
     large = np.ones((1, 1, 21, 5))
     yield draw.stepper(large, np.ones((1, 1, 3, 1)), engine="numpy")
     yield draw.transpose_stepper(large, np.ones((1, 1, 1, 2)), strides=2, engine="numpy")
     yield draw.pool_stepper(large, (3, 1))
+    yield draw.transpose_stepper(
+        large, np.ones((1, 1, 2, 3)), "same", border="replicate", engine="numpy"
+    )
 
 
 def cells_in(path):

@@ -142,6 +142,37 @@ def test_steppers_of_the_same_by_theano_and_tensorflow_pick_other_pixels(site):
     assert tensorflow == [8, 10, 12, 20, 22, 24, 32, 34, 36]
 
 
+#: Of each page with a border, what NumPy calls it, of each figure.
+BORDERS = {
+    "410_circular_border": [{"mode": "wrap"}, {"mode": "wrap"}],
+    "420_mirrored_borders": [{"mode": "reflect"}, {"mode": "symmetric"}],
+    "430_replicated_border": [{"mode": "edge"}],
+    "440_constant_border": [{"constant_values": 9}],
+}
+
+
+@pytest.mark.parametrize(("name", "borders"), BORDERS.items())
+def test_atlas_shows_what_is_beyond_each_border(site, name, borders):
+    steppers = soup(site / GALLERY / "atlas" / f"{name}.html").select("convdoc-stepper")
+    for stepper, border in zip(steppers, borders, strict=True):
+        rows = stepper.select(".there svg .t > g")
+        shown = np.array([[int(text.get_text()) for text in row("text")] for row in rows])
+        beyond = np.array([["m" in text.get("class", "") for text in row("text")] for row in rows])
+        inside = np.ix_(~beyond.all(1), ~beyond.all(0))
+        sides = [(n.argmin(), n[::-1].argmin()) for n in (beyond.all(1), beyond.all(0))]
+        assert beyond.any()
+        np.testing.assert_array_equal(shown, np.pad(shown[inside], sides, **border))
+
+
+def test_atlas_counts_the_windows_of_ceil_mode(site):
+    page = soup(site / GALLERY / "atlas/460_ceil_mode.html")
+    outputs = [len(panel.select(".t text")) for panel in page.select(".here svg")]
+    assert outputs == [3 * 3, 2 * 2, 3 * 3]
+    assert cells(page.select_one(".here svg")) == [3, 2, 4, 2, 3, 1, 3, 2, 5]
+    sums = [item.get_text() for item in page.select("convdoc-stepper")[2].select("ol > li")]
+    assert [re.search(r"/ (\d)", text)[1] for text in sums] == list("996996664")
+
+
 @pytest.mark.parametrize("element", ["stepper", "question"])
 def test_only_pages_with_an_element_load_its_script_and_load_it_once(site, pages, element):
     having = set()

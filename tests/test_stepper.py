@@ -23,12 +23,17 @@ from convdoc.draw.words import PICTURES, QUESTIONS, WORDS
 from convdoc.exercises.questions import WORDS as ANSWERS
 from tests import notebook
 from tests.test_steps import (
+    NOTHING,
+    REPEATED,
     arrays,
+    borders,
     channels_of,
     convolutions,
     convolved,
     cropped,
     given_back,
+    padded_by_numpy,
+    pixels_by_numpy,
     places,
     spread_out,
     transposed_convolutions,
@@ -50,7 +55,12 @@ def plan_of(stepper):
 
 def texts(panel):
     """What stands in the cells of a slice, row after row."""
-    return [[text.text for text in row("text")] for row in panel.select(".t > g")]
+    return [[text.text for text in row("text")] for row in rows_of(panel)]
+
+
+def rows_of(panel):
+    """The rows of texts of a slice."""
+    return panel.select(".t > g")
 
 
 def written(array):
@@ -65,9 +75,9 @@ def read(text):
 
 
 def added_up(text):
-    """What a written sum, mean or maximum comes to."""
-    if found := re.fullmatch(r"max\((.*)\)", text):
-        return max(map(read, found[1].split(", ")))
+    """What a written sum, mean, maximum or minimum comes to."""
+    if found := re.fullmatch(r"(max|min)\((.*)\)", text):
+        return {"max": max, "min": min}[found[1]](map(read, found[2].split(", ")))
     if found := re.fullmatch(r"\((.*)\) / (\d+)", text):
         return added_up(found[1]) / int(found[2])
     terms = text.replace(" (bias)", "").split(" + ")
@@ -133,17 +143,18 @@ some_examples = settings(max_examples=50, deadline=None, derandomize=True)
 
 
 @some_examples
-@given(convolutions().map(whole), st.booleans())
-def test_drawing_of_a_convolution_at_its_last_step(drawn, flip):
+@given(convolutions().map(whole), st.booleans(), borders)
+def test_drawing_of_a_convolution_at_its_last_step(drawn, flip, border):
     x, w, border_mode, plan, around = drawn
     show = draw.stepper if flip else draw.correlate_stepper
-    shown = page(show(x, w, border_mode, **plan, engine="numpy"))
+    shown = page(show(x, w, border_mode, **plan, border=border, engine="numpy"))
     stored = w if flip else w[:, :, ::-1, ::-1]
-    y, lying = convolved(x, stored, around, **plan), stored[:, :, ::-1, ::-1]
+    padded = padded_by_numpy(x, around, border)
+    y, lying = convolved(padded, stored, NOTHING, **plan), stored[:, :, ::-1, ::-1]
     f, i, j = (length - 1 for length in y.shape[1:])
     rows, columns = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
-    padded = np.pad(x, ((0, 0), (0, 0), *around))
     reached = channels_of(f, len(w), w, plan["groups"])
+    beyond = np.pad(np.zeros(x.shape[2:]), around, constant_values=1)
 
     there, stamp, here = shown.select(".block")
     assert [block["class"][1] for block in (there, stamp, here)] == ["there", "stamp", "here"]
@@ -152,6 +163,8 @@ def test_drawing_of_a_convolution_at_its_last_step(drawn, flip):
     assert here.p.text == f"y {y.shape}"
     for (n, c), panel in zip(np.ndindex(x.shape[:2]), there.select(".slice"), strict=True):
         assert texts(panel) == written(padded[n, c])
+        muted = [["m" in text.get("class", "") for text in row("text")] for row in rows_of(panel)]
+        np.testing.assert_array_equal(muted, beyond)
         assert panel.has_attr("hidden") == (n != len(x) - 1)
         assert ("idle" in panel["class"]) == (c not in reached)
         lit = n == len(x) - 1 and c in reached
@@ -290,6 +303,23 @@ def test_padding_has_no_colour_and_a_dashed_border():
     assert not page(draw.stepper([[[[1]]]], [[[[1]]]])).select("path.p")
 
 
+def test_places_beyond_the_padding_have_a_cross_and_no_frame():
+    x = np.ones((1, 1, 3, 4))
+    shown = page(draw.pool_stepper(x, 2, 2, ((0, 0), (1, 0)), ceil_mode=True)).select_one(".there")
+    crosses = re.findall(r"M([\d.]+) ([\d.]+)l3 3m-3 0l3-3", shown.select_one("path.n")["d"])
+    cells = {(float(y) // 10, float(x) // 10) for x, y in crosses}
+    # Three rows and five columns with the padding; the windows take four and six.
+    assert cells == {(3, column) for column in range(6)} | {(row, 5) for row in range(4)}
+    assert "h50" in shown.select_one("path.p")["d"]
+    assert "h60" not in shown.select_one("path.p")["d"]
+    assert not page(draw.pool_stepper(x, 2)).select("path.n")
+
+
+def test_a_long_number_beyond_the_border_fits_its_cell():
+    svg = page(draw.stepper([[[[1, 2]]]], [[[[1]]]], 1, border=-12345)).select_one(".there svg")
+    assert float(svg["font-size"]) * 0.58 * len("−12345") <= 9.1
+
+
 def test_slices_say_which_they_are():
     x, w = np.ones((2, 2, 1, 1)), np.ones((2, 1, 1, 1))
     shown = page(draw.stepper(x, w, groups=2, bias=[5, -6]))
@@ -386,13 +416,14 @@ def test_controls_choose_steps_and_slices():
 
 
 @some_examples
-@given(convolutions().map(whole), st.booleans())
-def test_written_sums_are_those_of_the_convolution(drawn, flip):
+@given(convolutions().map(whole), st.booleans(), borders)
+def test_written_sums_are_those_of_the_convolution(drawn, flip, border):
     x, w, border_mode, plan, around = drawn
     show = draw.stepper if flip else draw.correlate_stepper
-    items = page(show(x, w, border_mode, **plan, engine="numpy")).select("ol > li")
+    items = page(show(x, w, border_mode, **plan, border=border, engine="numpy")).select("ol > li")
     stored = w if flip else w[:, :, ::-1, ::-1]
-    y, padded = convolved(x, stored, around, **plan), np.pad(x, ((0, 0), (0, 0), *around))
+    padded = padded_by_numpy(x, around, border)
+    y = convolved(padded, stored, NOTHING, **plan)
     assert len(items) == y.size
     for item, at in zip(items, np.ndindex(y.shape), strict=True):
         *subtotals, line = lines(item)
@@ -477,15 +508,15 @@ def test_written_additions_lead_from_state_to_state(drawn):
 
 
 @some_examples
-@given(arrays(), st.sampled_from(["max", "average", "average_no_pad"]), st.integers(1, 3))
+@given(arrays(), st.sampled_from(["max", "min", "average", "average_no_pad"]), st.integers(1, 3))
 def test_written_means_and_maxima_are_those_of_the_windows(drawn, mode, strides):
     x, around = drawn[0], ((1, 0), (0, 1))
     shown = page(draw.pool_stepper(x, 2, strides, around, mode))
-    fill = {"max": -np.inf, "average": 0, "average_no_pad": np.nan}[mode]
+    fill = {"max": -np.inf, "min": np.inf, "average": 0, "average_no_pad": np.nan}[mode]
     padded = np.pad(x.astype(float), ((0, 0), (0, 0), *around), constant_values=fill)
     windows = np.lib.stride_tricks.sliding_window_view(padded, (2, 2), (2, 3))
     windows = windows[:, :, ::strides, ::strides].reshape(-1, 4)
-    expected = windows.max(1) if mode == "max" else np.nanmean(windows, 1)
+    expected = {"max": np.max, "min": np.min}.get(mode, np.nanmean)(windows, 1)
     for item, value in zip(shown.select("ol > li"), expected, strict=True):
         _, told, equals, result = taken_apart(lines(item)[0])
         assert added_up(told) == value
@@ -630,6 +661,18 @@ def test_a_rounded_addition_is_not_called_equal(drawn):
          "y[0, 0] = (1 + 2 + 2) / 3 ≈ 1.67"),
         (lambda: draw.pool_stepper([[[[7]]]], 2, 2, ((1, 0), (1, 0)), "average_no_pad"),
          "y[0, 0] = (7) / 1 = 7"),
+        (lambda: draw.pool_stepper([[[[1, -2]]]], (1, 2), mode="min"), "y[0, 0] = min(1, −2) = −2"),
+        (lambda: draw.pool_stepper([[[[1, 2, 3]]]], (1, 2), 1, mode="average", dilation=2),
+         "y[0, 0] = (1 + 3) / 2 = 2"),
+        (lambda: draw.pool_stepper([[[[1, 2]]]], (1, 2), mode="average", divisor=4),
+         "y[0, 0] = (1 + 2) / 4 = 0.75"),
+        (lambda: draw.pool_stepper([[[[7]]]], 2, 2, ((1, 0), (1, 0)), "average_no_pad", divisor=3),
+         "y[0, 0] = (7) / 3 ≈ 2.33"),
+        (lambda: draw.stepper([[[[1, 2]]]], [[[[3, 4]]]], border=-0.5),
+         "y[0, 0] = (−0.5)·4 + 1·3 = 1"),
+        (lambda: draw.transpose_stepper([[[[10, 0]]]], [[[[1, 2, 4]]]], "same", border="circular"),
+         "y[0, 0] = 10 times the kernel goes to row 0, columns −1 to 1 of x′ "
+         "(column −1 repeats column 1): 0 + 10·4 = 40, 0 + 10·2 = 20, 40 + 10·1 = 50"),
     ],
 )  # fmt: skip
 def test_a_step_is_told_in_its_words(stepper, expected):
@@ -724,6 +767,25 @@ def test_every_step_says_where_its_window_lies(drawn):
         window = places(i, j, plan["strides"], w.shape[2:], plan["dilation"])
         assert item.small.text == place_in_words(*window, around, "x")
         assert line.endswith(f"; {item.small.text}")
+
+
+@some_examples
+@given(convolutions().map(whole), st.sampled_from([*REPEATED]))
+def test_every_step_says_what_its_border_repeats(drawn, border):
+    x, w, border_mode, plan, around = drawn
+    stepper = draw.stepper(x, w, border_mode, **plan, border=border, engine="numpy")
+    items, pixels = page(stepper).select("ol > li"), pixels_by_numpy(x, around, border)
+    for item, (_, _, *at) in zip(items, np.ndindex(stepper.steps.here.values.shape), strict=True):
+        window, copies = places(*at, plan["strides"], w.shape[2:], plan["dilation"]), []
+        for axis, word in enumerate(("row", "column")):
+            for cell in window[axis]:
+                place = cell - around[axis][0]
+                if not 0 <= place < x.shape[2 + axis]:
+                    copies.append(f"{word} {place} repeats {word} {pixels[axis][cell]}")
+        expected = place_in_words(*window, around, "x")
+        if copies:
+            expected += f" ({', '.join(copies)})".replace("-", "−")
+        assert item.small.text == expected
 
 
 @some_examples
@@ -841,6 +903,8 @@ CUT = "Hatched: the border that the padding cuts off again."
 SPREAD = "Dashed: zeros around y and, for strides, between; their products are not written."
 PADDING = "Dashed: padding."
 BEFORE = "Row −1 is above x, column −1 on its left."
+RING = "Dashed: beyond the border, the image again, as on a ring."
+CROSSES = "Crosses: places beyond the padding, which do not exist; windows may reach there."
 
 
 @pytest.mark.parametrize(
@@ -854,6 +918,28 @@ BEFORE = "Row −1 is above x, column −1 on its left."
         (lambda: draw.pool_stepper(SIX, 2, 2, ((0, 0), (1, 1)), "average_no_pad"),
          [f"{PADDING} It does not count."]),
         (lambda: draw.pool_stepper(SIX, 2, 2, 1, mode="average"), [f"{PADDING} {BEFORE}"]),
+        (lambda: draw.stepper(SIX, THREE, border="circular"), [f"{RING} {BEFORE}"]),
+        (lambda: draw.correlate_stepper(SIX, THREE, border="reflect"),
+         ["Dashed: beyond the border, the image mirrored at its last pixel, which is not repeated. "
+          + BEFORE]),
+        (lambda: draw.stepper(SIX, THREE, ((0, 1), (0, 0)), border="replicate"),
+         ["Dashed: beyond the border, the last pixel again."]),
+        (lambda: draw.stepper(SIX, THREE, border=-2.5),
+         [f"Dashed: beyond the border, −2.5 everywhere. {BEFORE}"]),
+        (lambda: draw.stepper(SIX, THREE, "valid", border="circular"), []),
+        (lambda: draw.stepper(SIX, THREE, 1, strides=(2, 1), border="circular"),
+         [f"{RING} {BEFORE}", "Hatched: no window reads row 6 (beyond the border)."]),
+        (lambda: draw.stepper(SIX, THREE, 1, strides=(1, 2), border=7),
+         [f"Dashed: beyond the border, 7 everywhere. {BEFORE}",
+          "Hatched: no window reads column 6 (padding)."]),
+        (lambda: draw.pool_stepper(SIX, 3, 2, ceil_mode=True), [CROSSES]),
+        (lambda: draw.pool_stepper(SIX, 3, 2, ((0, 0), (1, 0)), ceil_mode=True),
+         [f"{PADDING} It does not count. Crosses: {CROSSES[9:]}"]),
+        (lambda: draw.pool_stepper(SIX, 2, mode="average", divisor=3),
+         ["Every sum is divided by 3."]),
+        (lambda: draw.transpose_stepper(SIX, THREE, "same", border="circular"),
+         [RUNNING, f"{RING} What is added to a place there is added to the pixel that it repeats. "
+          f"{BEFORE.replace('x', 'x′', 1)}"]),
         (lambda: draw.stepper(SIX, THREE, "valid", strides=2),
          ["Hatched: no window reads row 5, column 5."]),
         (lambda: draw.stepper(SIX, THREE, "valid", strides=2, dilation=(1, 2)),
@@ -1003,6 +1089,23 @@ def test_plan_of_a_pooling():
     assert plan["window"] == [2, 3]
 
 
+def test_plan_of_a_border_has_the_cell_of_each_pixel():
+    x, w = np.arange(6).reshape(1, 1, 2, 3), [[[[1]]]]
+    plan = plan_of(draw.stepper(x, w, ((1, 0), (2, 1)), border="reflect"))
+    assert plan["homes"] == [[2, 1, 2], [4, 3, 2, 3, 4, 3]]
+    assert plan["words"]["copy"] == "{pixel} at ({row}, {column}) beyond the border"
+    for border in ("zeros", 7):
+        assert "homes" not in plan_of(draw.stepper(x, w, 1, border=border))
+
+
+def test_plan_of_windows_that_hang_over():
+    plan = plan_of(draw.pool_stepper(np.ones((1, 1, 4, 3)), 2, ceil_mode=True))
+    assert plan["missing"] == [0, 1]
+    assert plan["starts"] == [[0, 2], [0, 2]]
+    assert plan["words"]["nothing"] == "a place beyond the padding"
+    assert "missing" not in plan_of(draw.pool_stepper(np.ones((1, 1, 4, 4)), 2, ceil_mode=True))
+
+
 def test_the_script_asks_the_plan_for_nothing_else():
     script = (SOURCES / "stepper.js").read_text("utf-8")
     plans = [
@@ -1010,6 +1113,8 @@ def test_the_script_asks_the_plan_for_nothing_else():
         for stepper in (
             draw.transpose_stepper(THREE, THREE),
             draw.stepper(np.ones((1, 1, 40, 40)), THREE),
+            draw.stepper(THREE, THREE, border="circular"),
+            draw.pool_stepper(THREE, 2, ceil_mode=True),
         )
     ]
     told = {name for plan in plans for name in plan}
@@ -1233,10 +1338,24 @@ STEPPERS = pytest.mark.parametrize(
         lambda: draw.transpose_stepper(SIX, THREE, 1),
         lambda: draw.transpose_stepper(THREE, THREE, strides=2, view="gather"),
         lambda: draw.pool_stepper(SIX, 2),
+        lambda: draw.pool_stepper(SIX, 3, 2, ((1, 0), (0, 0)), "min", ceil_mode=True),
+        lambda: draw.pool_stepper(SIX, 2, mode="average", divisor=3),
+        lambda: draw.stepper(SIX, THREE, border=7),
         lambda: draw.shift_stepper(SIX, THREE),
         lambda: draw.stepper(LARGE, THREE),
     ],
-    ids=["convolution", "correlation", "scatter", "gather", "pooling", "shifts", "large"],
+    ids=[
+        "convolution",
+        "correlation",
+        "scatter",
+        "gather",
+        "pooling",
+        "ceil_mode",
+        "divisor",
+        "constant",
+        "shifts",
+        "large",
+    ],
 )
 
 
@@ -1339,6 +1458,29 @@ def test_saved_it_is_a_page_by_itself(tmp_path):
     with pytest.raises(FileExistsError):
         draw.stepper([[[[5]]]], [[[[7]]]]).save(str(path))
     assert path.read_text("utf-8") == html
+
+
+@pytest.mark.parametrize(
+    "steps_of",
+    [
+        *(
+            lambda border=border: steps.convolution(ones(1, 1, 3, 3), [[[[1]]]], border=border)
+            for border in (*REPEATED, 7)
+        ),
+        lambda: steps.correlation(ones(1, 1, 3, 3), [[[[1]]]], border="reflect"),
+        lambda: steps.transposed(ones(1, 1, 3, 3), [[[[1]]]], border="circular"),
+        lambda: steps.convolution(ones(1, 1, 3, 3), [[[[1]]]], "same_lower"),
+        lambda: steps.pooling(ones(1, 1, 3, 3), 2, mode="min"),
+        lambda: steps.pooling(ones(1, 1, 3, 3), 2, dilation=2),
+        lambda: steps.pooling(ones(1, 1, 3, 3), 2, ceil_mode=True),
+        lambda: steps.pooling(ones(1, 1, 3, 3), 2, mode="average", divisor=4),
+    ],
+)
+def test_there_is_no_link_to_what_the_explorer_cannot_show(steps_of):
+    assert link(steps_of()) == ""
+    assert link(steps.convolution(ones(1, 1, 3, 3), [[[[1]]]])).startswith("v1")
+    plain = steps.pooling(ones(1, 1, 4, 4), 2, ceil_mode=True)  # where nothing hangs over
+    assert link(plain).startswith("v1")
 
 
 # -- Words and colours --------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """convdoc.steps: windows, terms and partial sums, against plain loops over arrays of zeros."""
 
+import math
+
 import numpy as np
 import pytest
 import scipy.signal
@@ -28,6 +30,20 @@ def surrounded(border_mode, size, covered, strides):
         }[border_mode]
         for n, k, s in zip(size, covered, strides, strict=True)
     )
+
+
+#: What NumPy calls what each border repeats.
+REPEATED = {"circular": "wrap", "reflect": "reflect", "symmetric": "symmetric", "replicate": "edge"}
+NOTHING = ((0, 0), (0, 0))
+
+
+def padded_by_numpy(x, around, border="zeros"):
+    """Images with their border around them."""
+    if border in REPEATED:
+        how = {"mode": REPEATED[border]}
+    else:
+        how = {"constant_values": 0 if border == "zeros" else border}
+    return np.pad(np.asarray(x, float), ((0, 0), (0, 0), *around), **how)
 
 
 def halved(total):
@@ -100,6 +116,9 @@ modes = st.one_of(
 )
 
 
+borders = st.sampled_from(["zeros", *REPEATED, 7, -2])
+
+
 def pairs(least, most):
     return st.tuples(st.integers(least, most), st.integers(least, most))
 
@@ -155,13 +174,15 @@ def transposed_convolutions(draw):
 
 
 @some_examples
-@given(convolutions(), st.booleans())
-def test_each_step_weighs_its_window_with_the_kernel_as_it_lies(drawn, flip):
+@given(convolutions(), st.booleans(), borders)
+def test_each_step_weighs_its_window_with_the_kernel_as_it_lies(drawn, flip, border):
     x, w, border_mode, plan, around = drawn
     take = convolution if flip else correlation
-    steps = take(x, w, border_mode, **plan, engine="numpy")
+    steps = take(x, w, border_mode, **plan, border=border, engine="numpy")
     stored = w if flip else w[:, :, ::-1, ::-1]  # as a convolution would have it
-    expected, padded = convolved(x, stored, around, **plan), np.pad(x, ((0, 0), (0, 0), *around))
+    padded = padded_by_numpy(x, around, border)
+    expected = convolved(padded, stored, NOTHING, **plan)
+    rows_of, columns_of = pixels_by_numpy(x, around, border)
     assert steps.there.size == padded.shape[2:]
     assert [steps.at(step) for step in range(len(steps))] == list(np.ndindex(expected.shape))
     for step, (n, f, i, j) in enumerate(np.ndindex(expected.shape)):
@@ -172,8 +193,10 @@ def test_each_step_weighs_its_window_with_the_kernel_as_it_lies(drawn, flip):
         cells = [(c, row, column) for c in channels for row in rows for column in columns]
         terms = steps.explanation(step).terms
         assert [term.channel for term in terms] == [c for c, _, _ in cells]
-        assert [term.input for term in terms] == [on_image(x, around, *at) for _, *at in cells]
-        assert [term.input for term in terms] == [steps.there.element(*at) for _, *at in cells]
+        on = [(rows_of[row], columns_of[column]) for _, row, column in cells]
+        assert [term.input for term in terms] == [at if -1 not in at else None for at in on]
+        for term, (_, *at) in zip(terms, cells, strict=True):
+            assert steps.there.element(*at) == (None if term.beyond else term.input)
         assert [term.pixel for term in terms] == [padded[n, *cell] for cell in cells]
         assert [term.weight for term in terms] == stored[f, :, ::-1, ::-1].ravel().tolist()
         assert [term.weight for term in terms] == steps.stamp.values[f].ravel().tolist()
@@ -195,38 +218,79 @@ def test_each_step_weighs_its_window_with_the_kernel_as_it_lies(drawn, flip):
     assert ("bias" in steps.parameters) is (plan["bias"] is not None)
 
 
+def pixels_by_numpy(x, around, border):
+    """Which row, and which column, of pixels each of the cells holds; −1 for none."""
+    how = {"mode": REPEATED[border]} if border in REPEATED else {"constant_values": -1}
+    lengths = x.shape[2:]
+    return [
+        np.pad(range(n), sides, **how).tolist() for n, sides in zip(lengths, around, strict=True)
+    ]
+
+
 def on_image(x, around, row, column):
     """The pixel in a cell of the padded image."""
     i, j = row - around[0][0], column - around[1][0]
     return (i, j) if 0 <= i < x.shape[2] and 0 <= j < x.shape[3] else None
 
 
+def outputs_of_pooling(n, sides, k, s, ceil_mode):
+    """How many there are along an axis, as PyTorch's documentation has it, and what is missing."""
+    rest = n + sum(sides) - k
+    o = -(-rest // s) + 1 if ceil_mode else rest // s + 1
+    if ceil_mode and (o - 1) * s >= n + sides[0]:
+        o -= 1
+    return o, max(0, (o - 1) * s + k - n - sum(sides))
+
+
 @some_examples
-@given(arrays(), modes, pairs(1, 3), st.sampled_from(["max", "average", "average_no_pad"]))
-def test_each_step_pools_what_its_window_holds(drawn, border_mode, size, mode):
+@given(
+    arrays(),
+    modes,
+    pairs(1, 3),
+    st.sampled_from(["max", "min", "average", "average_no_pad"]),
+    st.booleans(),
+    st.sampled_from([None, 1, 3]),
+)
+def test_each_step_pools_what_its_window_holds(drawn, border_mode, size, mode, ceil, divisor):
     x, _, plan = drawn
-    strides = plan["strides"]
-    around = surrounded(border_mode, x.shape[2:], size, strides)
-    axes = list(zip(x.shape[2:], around, size, strict=True))
+    strides, dilation = plan["strides"], plan["dilation"]
+    covered = dilated(size, dilation)
+    around = surrounded(border_mode, x.shape[2:], covered, strides)
+    axes = list(zip(x.shape[2:], around, covered, strict=True))
     assume(all(n + sum(both) >= k > max(both) for n, both, k in axes))
-    steps = pooling(x, size, strides, border_mode, mode)
-    y = pool4d(x, size, strides, border_mode, mode)
-    np.testing.assert_array_equal(steps.output.values, y)
-    padded = np.pad(x, ((0, 0), (0, 0), *around))
-    assert steps.there.size == padded.shape[2:]
-    for step, (n, c, i, j) in enumerate(np.ndindex(y.shape)):
-        rows, columns = places(i, j, strides, size, (1, 1))
+    along = [outputs_of_pooling(*axis, s, ceil) for axis, s in zip(axes, strides, strict=True)]
+    outputs, missing = zip(*along, strict=True)
+    ends = [n + sum(both) for n, both, _ in axes]
+    windows = {}
+    for n, c, i, j in np.ndindex(*x.shape[:2], *outputs):
+        rows, columns = places(i, j, strides, size, dilation)
+        read = [(on_image(x, around, u, v), (u, v)) for u in rows for v in columns]
+        windows[n, c, i, j] = [
+            (x[n, c][at] if at else 0, at)
+            for at, (u, v) in read
+            if at or (mode == "average" and u < ends[0] and v < ends[1])
+        ]
+    assume(all(any(place for _, place in held) for held in windows.values()))
+    divisor = divisor if mode.startswith("average") else None
+    settings = {"ceil_mode": ceil, "dilation": dilation, "divisor": divisor}
+    steps = pooling(x, size, strides, border_mode, mode, **settings)
+    assert steps.output.values.shape == (*x.shape[:2], *outputs)
+    np.testing.assert_array_equal(
+        steps.output.values, pool4d(x, size, strides, border_mode, mode, **settings)
+    )
+    assert steps.there.missing == missing
+    assert steps.there.size == tuple(
+        n + sum(both) + more for (n, both, _), more in zip(axes, missing, strict=True)
+    )
+    for step, (at, held) in enumerate(windows.items()):
+        rows, columns = places(*at[2:], strides, size, dilation)
         assert steps.cells(step) == (rows, columns)
-        assert steps.reach[c] == (c,)
-        cells = [(row, column) for row in rows for column in columns]
-        held = [(padded[n, c, *at], on_image(x, around, *at)) for at in cells]
-        if mode != "average":
-            held = [(value, place) for value, place in held if place]
+        assert steps.reach[at[1]] == (at[1],)
         values = [value for value, _ in held]
-        pooled = np.float32(max(values) if mode == "max" else sum(values) / len(values))
-        assert steps.step(step) == Step((n, c, i, j), pooled, rows, columns, tuple(held))
+        join = {"max": max, "min": min}.get(mode, sum)
+        pooled = np.float32(join(values) / (divisor or len(values) if join is sum else 1))
+        assert steps.step(step) == Step(at, pooled, rows, columns, tuple(held))
         assert steps.corners(step) == []
-        assert y[n, c, i, j] == pooled
 
 
 @some_examples
@@ -260,6 +324,62 @@ def test_each_addition_is_of_a_pixel_times_a_weight_to_what_was_there(drawn):
         assert steps.corners(step) == [a.pixel * a.weight for a in found.terms]
         np.testing.assert_array_equal(before[~touched], after[~touched])
     np.testing.assert_array_equal(steps.output.values, cropped(states, size, around))
+
+
+@some_examples
+@given(transposed_convolutions(), st.sampled_from([*REPEATED]))
+def test_a_scattering_adds_to_the_pixels_that_its_border_repeats(drawn, border):
+    y, w, border_mode, plan, more, size, around = drawn
+    settings = {**plan, "output_padding": more, "border": border, "engine": "numpy"}
+    steps = transposed(y, w, border_mode, **settings)
+    apart = given_back(y, w, size, around, **plan | {"bias": None})
+    held = np.pad(np.arange(math.prod(size)).reshape(size), around, mode=REPEATED[border])
+
+    def summed(state):
+        """What the pixels have got, and as much in the cells beyond the border."""
+        sums = [np.bincount(held.ravel(), channel.ravel()) for channel in state]
+        bias = 0 if plan["bias"] is None else np.reshape(plan["bias"], (-1, 1, 1))
+        return np.array(sums)[:, held] + bias
+
+    for step, at in enumerate(np.ndindex(y.shape)):
+        n, number = at[0], step % y[0].size
+        before, after = (summed(apart[n, k]) for k in (number, number + 1))
+        np.testing.assert_array_equal(steps.state(n, number), after)
+        for c in range(len(after)):
+            np.testing.assert_array_equal(steps.contents(steps.there, (n, c), step), after[c])
+        sums = {}
+        for addition in steps.step(step).terms:
+            pixel = addition.channel, held[addition.cell]
+            assert addition.before == sums.get(pixel, before[addition.channel][addition.cell])
+            assert addition.before + addition.pixel * addition.weight == addition.after
+            sums[pixel] = addition.after
+        for (channel, pixel), value in sums.items():
+            assert (after[channel][held == pixel] == value).all()
+        reached = np.isin(held, [pixel for _, pixel in sums])
+        c = steps.reach[at[1]][0]
+        assert steps.touched((n, c), step)[reached].all()
+    (top, _), (left, _) = around
+    whole = np.array([summed(image[-1]) for image in apart])
+    image = whole[:, :, top : top + size[0], left : left + size[1]]
+    np.testing.assert_array_equal(steps.output.values, image)
+    assert steps.spec.border == border
+
+
+def test_a_kernel_larger_than_a_ring_adds_to_a_pixel_several_times():
+    """Three weights on a ring of two pixels: one pixel gets the first weight and the last."""
+    steps = transposed([[[[10, 0]]]], [[[[1, 2, 4]]]], "same", border="circular")
+    assert steps.step(0).terms == (
+        (0, (0, 0), 0, 10, 4, 40),
+        (0, (0, 1), 0, 10, 2, 20),
+        (0, (0, 2), 40, 10, 1, 50),
+    )
+    assert steps.contents(steps.there, (0, 0), 0).tolist() == [[50, 20, 50, 20]]
+
+
+@pytest.mark.parametrize("border", REPEATED)
+def test_the_gathering_view_is_refused_where_several_windows_read_a_pixel(border):
+    with pytest.raises(ValueError, match=f"border='{border}' several windows read a pixel; use"):
+        transposed(X[:, :1], W[:1], border=border, view="gather")
 
 
 @some_examples
@@ -542,17 +662,23 @@ def test_a_grids_cells_and_elements_are_each_others_inverse():
 
 
 @some_examples
-@given(convolutions())
-def test_contents_of_a_gathering_are_the_padded_image(drawn):
+@given(convolutions(), borders)
+def test_contents_of_a_gathering_are_the_padded_image(drawn, border):
     x, w, border_mode, plan, around = drawn
-    steps = convolution(x, w, border_mode, **plan, engine="numpy")
-    padded = np.pad(x, ((0, 0), (0, 0), *around))
+    steps = convolution(x, w, border_mode, **plan, border=border, engine="numpy")
+    padded = padded_by_numpy(x, around, border)
+    for homes, pixels in zip(steps.there.homes, pixels_by_numpy(x, around, border), strict=True):
+        if border in REPEATED:
+            assert [pixels[home] for home in homes] == pixels
+            assert all(steps.there.cell(pixel, pixel)[0] >= 0 for pixel in pixels)
+        else:
+            assert homes == tuple(range(len(pixels)))
     for index in np.ndindex(x.shape[:2]):
         np.testing.assert_array_equal(steps.contents(steps.there, index, 0), padded[index])
     for index in np.ndindex(w.shape[:2]):
         shown = steps.contents(steps.stamp, index, 0)
         np.testing.assert_array_equal(shown, w[index][::-1, ::-1])
-    y = convolved(x, w, around, **plan)
+    y = convolved(padded, w, NOTHING, **plan)
     for index in np.ndindex(y.shape[:2]):
         np.testing.assert_array_equal(steps.contents(steps.here, index, 0), y[index])
 
@@ -583,11 +709,22 @@ def test_contents_of_a_scattering_are_what_has_added_up(drawn):
 
 
 @pytest.mark.parametrize(
-    ("mode", "blank"), [("max", None), ("average", 0), ("average_no_pad", None)]
+    ("mode", "blank"), [("max", None), ("min", None), ("average", 0), ("average_no_pad", None)]
 )
 def test_contents_of_a_pooling_have_zeros_where_they_count(mode, blank):
     steps = pooling([[[[1, 2], [3, 4]]]], 2, 1, ((1, 0), (0, 0)), mode)
     assert steps.contents(steps.there, (0, 0), 0).tolist() == [[blank, blank], [1, 2], [3, 4]]
+
+
+def test_places_beyond_the_padding_hold_nothing_and_are_not_left_over():
+    """Of rows −1 to 2, windows take −1 and 1, then 2 and 4: row 3 is skipped, and is not there."""
+    x, settings = np.arange(1, 4).reshape(1, 1, 3, 1), {"ceil_mode": True, "dilation": (2, 1)}
+    steps = pooling(x, (2, 1), 3, ((1, 0), (0, 0)), "average", **settings)
+    assert steps.contents(steps.there, (0, 0), 0)[:, 0].tolist() == [0, 1, 2, 3, None, None]
+    assert steps.there.missing == (2, 0)
+    assert steps.unused() == ((1,), ())
+    assert steps.padding == ((1, 0), (0, 0))
+    assert steps.output.values.ravel().tolist() == [1, 3]
 
 
 # -- Which step is shown first, and what has numbers --------------------------------------------
@@ -720,7 +857,11 @@ def test_the_errors_of_conv4d_pass_through(take, call, message):
         (lambda: transposed(X, W[:2], 3), ValueError, "would be empty"),
         (lambda: pooling(X, 5), ValueError, "size must be at most the image's"),
         (lambda: pooling(X, 2, mode="mean"), ValueError, "mode must be one of"),
-        (lambda: pooling(X, 2, mode="min"), ValueError, "steps are of mode='max', 'average'"),
+        (lambda: pooling(X, 2, ceil_mode=1), ValueError, "ceil_mode must be"),
+        (lambda: pooling(X, 2, divisor=2), ValueError, "divisor is what an average divides by"),
+        (lambda: pooling(X, 2, dilation=0), ValueError, "dilation must be"),
+        (lambda: convolution(X, W, border="wrap"), ValueError, "border must be one of"),
+        (lambda: transposed(X, W[:2], border=7), ValueError, "is not linear"),
         (lambda: pooling(X, 2, border_mode=2), ValueError, "must pad less than a window"),
         (lambda: shifts(X, W), ValueError, "one "),
         (lambda: shifts(X[0, 0], W), ValueError, "x must be 4-D"),

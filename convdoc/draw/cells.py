@@ -100,7 +100,8 @@ class Panel:
         real = [cell for cell in cells if self.grid.element(*cell)]
         rows, columns = self.unused
         hatched = [(r, c) for r, c in cells if r in rows or c in columns]
-        surround = _path("p", _ruled(0, 0, *self.grid.size)) + _path("b", _boxes(real))
+        height, width = self._extent()
+        surround = _path("p", _ruled(0, 0, height, width)) + _path("b", _boxes(real))
         fills = (
             _path(f"f{level}", _boxes(cell for cell in cells if self.levels[cell] == level))
             for level in range(LEVELS)
@@ -109,20 +110,25 @@ class Panel:
         window = self._moved("o", _path("b", laid) + _path("k", laid))
         return "".join(
             [
-                surround if len(real) < len(cells) else "",
+                surround if len(real) < height * width else "",
                 *fills,
                 _path("u", "".join(_hatching(*cell) for cell in hatched)),
                 window if len(self.window) > 1 else "",
             ]
         )
 
+    def _extent(self):
+        """Rows and columns of cells, without those that are missing."""
+        return tuple(n - m for n, m in zip(self.grid.size, self.grid.missing, strict=True))
+
     def _numbers(self):
         middle = 4 if self.raised else 5
         rows = (
             "".join(
-                _text(c + 5, r + middle, text) for c, text in zip(_units(row), row, strict=True)
+                _text(c * UNIT + 5, r * UNIT + middle, text, not self.grid.element(r, c))
+                for c, text in enumerate(row)
             )
-            for r, row in zip(_units(self.texts), self.texts, strict=True)
+            for r, row in enumerate(self.texts)
         )
         return f'<g class="t">{"".join(f"<g>{row}</g>" for row in rows)}</g>'
 
@@ -134,7 +140,9 @@ class Panel:
         else:
             real = (cell for cell in np.ndindex(height, width) if self.grid.element(*cell))
             lines = "".join(_boxes([cell]) for cell in real)
-        return f'<path class="c" d="{_boxes(self.todo)}"/>{_path("g", lines)}'
+        cells, (rows, columns) = np.ndindex(height, width), self._extent()
+        crosses = "".join(_cross(r, c) for r, c in cells if r >= rows or c >= columns)
+        return f'<path class="c" d="{_boxes(self.todo)}"/>{_path("g", lines)}{_path("n", crosses)}'
 
     def _window(self):
         if not self.window:
@@ -206,12 +214,9 @@ def _path(name, d):
     return f'<path class="{name}" d="{d}"/>' if d else ""
 
 
-def _text(x, y, text):
-    return f'<text x="{x:g}" y="{y:g}">{escape(text)}</text>'
-
-
-def _units(items):
-    return range(0, len(items) * UNIT, UNIT)
+def _text(x, y, text, muted=False):
+    muted = ' class="m"' if muted and text else ""
+    return f'<text{muted} x="{x:g}" y="{y:g}">{escape(text)}</text>'
 
 
 def _boxes(cells):
@@ -239,6 +244,11 @@ def _ruled(top, left, height, width):
 def _hatching(row, column):
     """Path of oblique lines in a cell."""
     return f"M{column * UNIT} {row * UNIT + 5}l5-5m5 0l-10 10m5 0l5-5"
+
+
+def _cross(row, column):
+    """Path of a cross in the middle of a cell."""
+    return f"M{column * UNIT + 3.5:g} {row * UNIT + 3.5:g}l3 3m-3 0l3-3"
 
 
 def _type_size(longest, largest=4.4, room=9):

@@ -130,8 +130,8 @@ class Look(ABC, Generic[S]):
         return max(map(len, texts), default=1)
 
     def numbers_shown(self, grid: Grid) -> Array:
-        """All numbers of an array that are shown at any step."""
-        return grid.values
+        """All numbers of an array, and of the border around it, that are shown at any step."""
+        return np.append(grid.values, grid.border.value)
 
     def strengths(self, grid: Grid, index: Pair, step: int) -> Array:
         """How strong the colour of each cell of a slice is, from 0 to 1; NaN for none.
@@ -176,10 +176,19 @@ class Look(ABC, Generic[S]):
 
     def surrounding(self) -> list[str]:
         """Sentences about the cells that are not of the array."""
-        grid, notes = self.steps.there, [WORDS["dashed"]]
-        if all(before > 0 for before, _ in grid.around):
-            notes.append(WORDS["before"].format(name=grid.name))
-        return notes
+        return [self._dashed(), *self._before()]
+
+    def _dashed(self):
+        """What the cells hold that are not of the array."""
+        border = self.steps.there.border
+        if border.repeats:
+            return WORDS["repeated"].format(border=border.words)
+        return WORDS["constant" if border.value else "dashed"].format(value=number(border.value))
+
+    def _before(self):
+        grid = self.steps.there
+        shown = all(before > 0 for before, _ in grid.around)
+        return [WORDS["before"].format(name=grid.name)] if shown else []
 
     def leaves(self, places: str) -> str:
         """A sentence about rows and columns that no window covers."""
@@ -195,8 +204,9 @@ class Look(ABC, Generic[S]):
 
     def _row(self, axis, at, real):
         """The name of a row or column, of the array or of its padding."""
-        name = ("row", "column")[axis]
-        return WORDS[name if real else f"padding {name}"].format(index=minus(at))
+        name, border = ("row", "column")[axis], self.steps.there.border
+        outside = f"border {name}" if border.repeats else f"padding {name}"
+        return WORDS[name if real else outside].format(index=minus(at))
 
     def _where(self, step):
         """The place of the window on its array, unless that is spread out."""
@@ -230,6 +240,10 @@ class Look(ABC, Generic[S]):
             "meets": of_count("meets", steps.here.values[0].size),
             "surround": WORDS[self.surround],
         }
+        if steps.there.border.repeats:
+            plan["homes"], words["copy"] = steps.there.homes, WORDS["copied cell"]
+        if any(steps.there.missing):
+            plan["missing"], words["nothing"] = steps.there.missing, WORDS["missing cell"]
         if steps.numbered:
             return plan | self.numbers() | {"words": words}
         words["window"] = of_window(self.window, steps).replace("{name}", name_there(steps))
@@ -254,25 +268,35 @@ class PoolLook(Look[Pool]):
         return AXES["x"]
 
     def lines(self, step: int) -> list[Line]:
-        """The largest value, or the mean, of what is read."""
-        found = self.steps.step(step)
-        values, mode = [reading.value for reading in found.terms], self.steps.operation
+        """What the pooling makes of what is read."""
+        steps, found = self.steps, self.steps.step(step)
+        values = [reading.value for reading in found.terms]
+        divisor, total = steps.divisor or len(values), _total(0, ((value, 1) for value in values))
+        exact = total / divisor if steps.pooling.divides else steps.pooling.of(values)
         line = fill(
-            WORDS[mode],
-            element=element(self.steps.here, found.at),
+            WORDS[steps.operation],
+            element=element(steps.here, found.at),
             values=", ".join(map(number, values)),
             sum=" + ".join(map(_factor, values)),
-            count=str(len(values)),
-            sign=_sign(POOLED[mode](values), *values, found.value),
+            count=str(divisor),
+            sign=_sign(exact, *values, found.value),
             result=[Span(number(found.value), "b")],
         )
         return [line + self._where(step)]
 
+    def notes(self) -> list[str]:
+        """What every sum is divided by, too, where that is given."""
+        divisor = self.steps.divisor
+        divided = [] if divisor is None else [WORDS["divided"].format(divisor=divisor)]
+        return [*divided, *super().notes()]
+
     def surrounding(self) -> list[str]:
-        """Whether padding counts, too."""
-        dashed, *before = super().surrounding()
-        not_counted = [] if self.steps.counts_padding else [WORDS["not counted"]]
-        return [dashed, *not_counted, *before]
+        """Whether padding counts, and which cells are beyond it, too."""
+        notes = []
+        if self.steps.padding != ((0, 0), (0, 0)):
+            counts = self.steps.pooling.counts_padding
+            notes = [self._dashed(), *([] if counts else [WORDS["not counted"]]), *self._before()]
+        return [*notes, *([WORDS["missing"]] if any(self.steps.there.missing) else [])]
 
 
 class WeighedLook(Look[W]):
@@ -376,7 +400,7 @@ class ScatterLook(WeighedLook[Scatter]):
 
     def numbers_shown(self, grid: Grid) -> Array:
         """All numbers of an array that are shown at any step: of the output all sums."""
-        return self.steps.results if grid is self.steps.there else grid.values
+        return self.steps.results if grid is self.steps.there else super().numbers_shown(grid)
 
     def strengths(self, grid: Grid, index: Pair, step: int) -> Array:
         """Of the output: the same for all cells to which something was added."""
@@ -389,8 +413,9 @@ class ScatterLook(WeighedLook[Scatter]):
         return []
 
     def hatched(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """What is cut off."""
-        return self.steps.there.surround()
+        """What is cut off, unless it is given to pixels that the border repeats."""
+        there = self.steps.there
+        return ((), ()) if there.border.repeats else there.surround()
 
     def lines(self, step: int) -> list[Line]:
         """What is added to each cell of the window, channel after channel."""
@@ -433,7 +458,9 @@ class ScatterLook(WeighedLook[Scatter]):
 
     def surrounding(self) -> list[str]:
         """What becomes of the cells that are not of the array."""
-        return [WORDS["cut off"]]
+        if not self.steps.there.border.repeats:
+            return [WORDS["cut off"]]
+        return [self._dashed(), WORDS["given back"], *self._before()]
 
     def leaves(self, places: str) -> str:
         """A sentence about the rows and columns that no window covers."""
@@ -510,18 +537,6 @@ def _total(start, pairs):
         return Fraction(start) + sum(Fraction(a) * Fraction(b) for a, b in pairs)
     except (OverflowError, ValueError):
         return start + sum(a * b for a, b in pairs)
-
-
-def _mean(values):
-    return _total(0, ((value, 1) for value in values)) / len(values)
-
-
-def _largest(values):
-    return next((value for value in values if value != value), max(values))  # NaN, if there is one
-
-
-#: The exact result of each pooling.
-POOLED = {"max": _largest, "average": _mean, "average_no_pad": _mean}
 
 
 def _sign(left, *shown):

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import numpy as np
 
-from convdoc.steps import Steps
+from convdoc.steps import Pool, Steps
 
 #: What the explorer goes up to: the smallest and the largest of each.
 LIMITS = {
@@ -39,8 +39,9 @@ def link(steps: Steps) -> str:
     Returns
     -------
     str
-        What comes behind the ``#``; empty for what is beyond `LIMITS`, for inputs that it does not
-        show in cells, for many and for infinite numbers.
+        What comes behind the ``#``; empty for what is beyond `LIMITS`, for settings that it does
+        not have (borders, and poolings of more than strides and padding), for inputs that it does
+        not show in cells, for many and for infinite numbers.
 
     Examples
     --------
@@ -60,9 +61,22 @@ def link(steps: Steps) -> str:
     return "&".join(["v1", *_setting(steps), *numbers])
 
 
+def _unknown(steps):
+    """Whether the explorer has no setting for it."""
+    spec = steps.spec
+    if spec.border_mode == "same_lower" or spec.border != "zeros":
+        return True
+    return isinstance(steps, Pool) and (
+        steps.operation == "min"
+        or spec.dilation != (1, 1)
+        or steps.divisor is not None
+        or any(steps.there.missing)
+    )
+
+
 def _within_limits(steps):
     spec, (samples, channels, *size) = steps.spec, steps.input.values.shape
-    if spec.border_mode == "same_lower":  # which the explorer has no word for
+    if _unknown(steps):
         return False
     asked = {
         "samples": [samples],

@@ -158,6 +158,22 @@
       return ((n * channels + c) * rows + i) * columns + j;
     }
 
+    // The cell of the pixel that a cell holds: another one where a border repeats pixels.
+    home([row, column]) {
+      const { homes } = this.plan;
+      return homes ? [homes[0][row], homes[1][column]] : [row, column];
+    }
+
+    // A pixel's cell and those beyond the border that repeat it; of such a cell, itself alone.
+    copies(cell) {
+      const { homes } = this.plan;
+      if (!homes || String(this.home(cell)) !== String(cell)) return [cell];
+      const [rows, columns] = homes.map((along, axis) =>
+        range(along.length).filter((at) => along[at] === cell[axis])
+      );
+      return rows.flatMap((row) => columns.map((column) => [row, column]));
+    }
+
     start(step) {
       const [, , i, j] = this.index(step);
       return [this.plan.starts[0][i], this.plan.starts[1][j]];
@@ -232,9 +248,9 @@
 
     // The output of a scattering: the sums of all steps of this sample up to now.
     addUp(panel, n, channel, slot) {
-      const { window, dilation, reach, empty, added, sums } = this.plan;
+      const { window, dilation, reach, empty, added, sums, homes } = this.plan;
       const offsets = this.offsets();
-      const whole = dilation.every((step) => step === 1);
+      const whole = !homes && dilation.every((step) => step === 1);
       const parts = whole ? [[0, 0, ...window]] : offsets.map((offset) => [...offset, 1, 1]);
       const numbers = panel.texts.map(() => empty?.[channel]);
       let path = "";
@@ -242,10 +258,15 @@
         const which = reach[this.index(step)[1]].indexOf(channel);
         if (which < 0) continue;
         const [row, column] = this.start(step);
-        for (const [u, v, height, width] of parts) path += box(row + u, column + v, height, width);
+        for (const [u, v, height, width] of parts) {
+          path += homes
+            ? boxes(this.copies(this.home([row + u, column + v])))
+            : box(row + u, column + v, height, width);
+        }
         offsets.forEach(([u, v], k) => {
-          const cell = (row + u) * panel.columns + column + v;
-          numbers[cell] = sums?.[step][which * offsets.length + k];
+          for (const [r, c] of this.copies(this.home([row + u, column + v]))) {
+            numbers[r * panel.columns + c] = sums?.[step][which * offsets.length + k];
+          }
         });
       }
       panel.filled?.setAttribute("d", path);
@@ -313,7 +334,9 @@
 
     light(k, cell) {
       const [n, channel] = this.indexOfPanel(k, this.plan.size);
-      const steps = this.stepsOver(channel, cell);
+      const cells = this.copies(cell), home = this.home(cell);
+      const steps = [...new Set(cells.flatMap((cell) => this.stepsOver(channel, cell)))];
+      const lit = String(home) === String(cell) ? cells : [cell, home];
       this.here.forEach((panel, which) => {
         const mine = this.indexOfPanel(which, this.plan.shape);
         const cells = steps.map((step) => this.index(step)).filter((at) =>
@@ -322,7 +345,7 @@
         panel.lit.setAttribute("d", boxes(cells.map((at) => at.slice(2))));
       });
       this.there.forEach((panel, which) =>
-        panel.lit.setAttribute("d", which === k ? boxes([cell]) : "")
+        panel.lit.setAttribute("d", which === k ? boxes(lit) : "")
       );
       const text = fill(this.plan.words.meets, {
         element: this.nameThere(n, channel, ...cell),
@@ -370,12 +393,20 @@
     }
 
     nameThere(n, channel, row, column) {
-      const { around, spread, size } = this.plan;
-      const place = [row, column].map((cell, axis) => (cell - around[axis]) / spread[axis]);
+      const { around, spread, size, homes, missing, words } = this.plan;
+      const placeOf = (cell) => cell.map((at, axis) => (at - around[axis]) / spread[axis]);
+      const place = placeOf([row, column]);
       const real = place.every((at, axis) =>
         Number.isInteger(at) && at >= 0 && at < size[axis + 2]
       );
-      return real ? this.name(1, [n, channel, ...place]) : this.plan.words.surround;
+      if (real) return this.name(1, [n, channel, ...place]);
+      if (homes) {
+        const pixel = this.name(1, [n, channel, ...placeOf(this.home([row, column]))]);
+        return fill(words.copy, { pixel, row: written(place[0]), column: written(place[1]) });
+      }
+      const [{ rows, columns }] = this.there;
+      const isMissing = missing && (row >= rows - missing[0] || column >= columns - missing[1]);
+      return isMissing ? words.nothing : words.surround;
     }
 
     // -- Mouse, finger, keys --------------------------------------------------------------------

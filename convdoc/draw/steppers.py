@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, SupportsIndex
 
 from convdoc import steps as take
-from convdoc._types import ArrayLike, BorderMode, EngineName, OneOrTwo, PoolingMode
+from convdoc._types import ArrayLike, BorderMode, EngineName, Filling, OneOrTwo, PoolingMode
 from convdoc.draw.blocks import picture
 from convdoc.draw.figure import ASSETS, figure
 from convdoc.draw.kinds import look
@@ -42,13 +42,14 @@ def stepper(
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> "Stepper":
     """Show `conv4d` step by step: the window, its products, and their sum.
 
     Parameters
     ----------
-    x, w, border_mode, strides, dilation, groups, bias, engine
+    x, w, border_mode, strides, dilation, groups, bias, border, engine
         As `conv4d` takes them. Up to 20 rows and columns, with their padding, and 6000 products
         are shown with all numbers; larger ones, up to 128 rows and columns, as cells alone.
 
@@ -68,9 +69,17 @@ def stepper(
     x (1, 1, 1, 3) convolved with W (1, 1, 1, 2) gives y (1, 1, 1, 2), step by step
     1. y[0, 0] = 1·20 + 2·10 + 5 (bias) = 45; row 0, columns 0 to 1 of x
     2. y[0, 1] = 2·20 + 3·10 + 5 (bias) = 75; row 0, columns 1 to 2 of x
+
+    On a ring, the pixel before the first one is the last one:
+
+    >>> print(stepper([[[[1, 2, 3]]]], [[[[10, 20]]]], ((0, 0), (1, 0)), border="circular"))
+    x (1, 1, 1, 3) convolved with W (1, 1, 1, 2) gives y (1, 1, 1, 3), step by step
+    1. y[0, 0] = 3·20 + 1·10 = 70; row 0, columns −1 to 0 of x (column −1 repeats column 2)
+    2. y[0, 1] = 1·20 + 2·10 = 40; row 0, columns 0 to 1 of x
+    3. y[0, 2] = 2·20 + 3·10 = 70; row 0, columns 1 to 2 of x
     """
-    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "engine": engine}
-    return _shown(take.convolution(x, w, border_mode, bias=bias, **settings))
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "border": border}
+    return _shown(take.convolution(x, w, border_mode, bias=bias, engine=engine, **settings))
 
 
 @hinted
@@ -83,13 +92,14 @@ def correlate_stepper(
     dilation: OneOrTwo = 1,
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
+    border: Filling | float = "zeros",
     engine: EngineName | None = None,
 ) -> "Stepper":
     """Show `correlate4d` step by step: `stepper` with the kernel not flipped.
 
     Parameters
     ----------
-    x, w, border_mode, strides, dilation, groups, bias, engine
+    x, w, border_mode, strides, dilation, groups, bias, border, engine
         As `correlate4d` takes them; sizes as in `stepper`.
 
     Returns
@@ -109,8 +119,8 @@ def correlate_stepper(
     1. y[0, 0] = 1·10 + 2·20 = 50; row 0, columns 0 to 1 of x
     2. y[0, 1] = 2·10 + 3·20 = 80; row 0, columns 1 to 2 of x
     """
-    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "engine": engine}
-    return _shown(take.correlation(x, w, border_mode, bias=bias, **settings))
+    settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "border": border}
+    return _shown(take.correlation(x, w, border_mode, bias=bias, engine=engine, **settings))
 
 
 @hinted
@@ -124,6 +134,7 @@ def transpose_stepper(
     groups: SupportsIndex = 1,
     bias: ArrayLike | None = None,
     output_padding: OneOrTwo = 0,
+    border: Filling = "zeros",
     view: Literal["scatter", "gather"] = "scatter",
     engine: EngineName | None = None,
 ) -> "Stepper":
@@ -131,11 +142,11 @@ def transpose_stepper(
 
     Parameters
     ----------
-    y, w, border_mode, strides, dilation, groups, bias, output_padding, engine
+    y, w, border_mode, strides, dilation, groups, bias, output_padding, border, engine
         As `conv4d_transpose` takes them; sizes as in `stepper`.
     view : {"scatter", "gather"}
         Each pixel leaving the kernel behind, times its value; or a convolution over the input,
-        which is spread out with zeros.
+        which is spread out with zeros, for a border of zeros.
 
     Returns
     -------
@@ -144,7 +155,8 @@ def transpose_stepper(
     Raises
     ------
     TypeError, ValueError, ImportError, RuntimeError, MemoryError
-        If `conv4d_transpose` or `stepper` raises one, or if there is no such `view`.
+        If `conv4d_transpose` or `stepper` raises one, or if there is no such `view` or `border`
+        excludes it.
 
     Examples
     --------
@@ -164,8 +176,8 @@ def transpose_stepper(
     5. x′[0, 4] = 10·1 = 10
     """
     settings: Any = {"strides": strides, "dilation": dilation, "groups": groups, "bias": bias}
-    settings |= {"output_padding": output_padding, "view": view, "engine": engine}
-    return _shown(take.transposed(y, w, border_mode, **settings))
+    settings |= {"output_padding": output_padding, "border": border, "view": view}
+    return _shown(take.transposed(y, w, border_mode, engine=engine, **settings))
 
 
 @hinted
@@ -175,12 +187,16 @@ def pool_stepper(
     strides: OneOrTwo | None = None,
     border_mode: BorderMode = "valid",
     mode: PoolingMode = "max",
+    *,
+    ceil_mode: bool = False,
+    dilation: OneOrTwo = 1,
+    divisor: SupportsIndex | None = None,
 ) -> "Stepper":
     """Show `pool4d` step by step.
 
     Parameters
     ----------
-    x, size, strides, border_mode, mode
+    x, size, strides, border_mode, mode, ceil_mode, dilation, divisor
         As `pool4d` takes them; sizes as in `stepper`.
 
     Returns
@@ -200,7 +216,8 @@ def pool_stepper(
     1. y[0, 0] = (1 + 2) / 2 = 1.5; row 0, columns 0 to 1 of x
     2. y[0, 1] = (3 + 5) / 2 = 4; row 0, columns 2 to 3 of x
     """
-    return _shown(take.pooling(x, size, strides, border_mode, mode))
+    settings: Any = {"ceil_mode": ceil_mode, "dilation": dilation, "divisor": divisor}
+    return _shown(take.pooling(x, size, strides, border_mode, mode, **settings))
 
 
 def shift_stepper(x: ArrayLike, w: ArrayLike) -> "Stepper":

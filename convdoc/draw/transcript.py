@@ -114,10 +114,25 @@ def places(steps: Steps, axis: int, at: int) -> str:
 
 
 def place(steps: Steps, step: int) -> str:
-    """The place of the window of a step."""
+    """The place of the window of a step, and what its border repeats there."""
     _, _, i, j = steps.at(step)
     rows, columns = places(steps, 0, i), places(steps, 1, j)
-    return of_window("place", steps).format(rows=rows, columns=columns, name=name_there(steps))
+    words = of_window("place", steps).format(rows=rows, columns=columns, name=name_there(steps))
+    copies = _copies(steps, step)
+    return WORDS["place with copies"].format(place=words, copies=copies) if copies else words
+
+
+def _copies(steps, step):
+    """The rows and columns of the window of a step that repeat others, and these, in words."""
+    there, words = steps.there, []
+    for axis, name in enumerate(("row copy", "column copy")):
+        before, homes = there.around[axis][0], there.homes[axis]
+        beyond = [cell for cell in steps.cells(step)[axis] if homes[cell] != cell]
+        words += [
+            WORDS[name].format(place=minus(cell - before), pixel=homes[cell] - before)
+            for cell in beyond
+        ]
+    return ", ".join(words)
 
 
 def of_window(name: str, steps: Steps) -> str:

@@ -26,6 +26,8 @@ WORDS: dict[str, Any] = {
     },
     "bias": "bias {bias}",
     "padding cell": "padding",
+    "copied cell": "{pixel} at ({row}, {column}) beyond the border",
+    "missing cell": "a place beyond the padding",
     "spread cell": "an added zero",
     "cut cell": "cut off",
     "as it lies": "flipped, as it lies on {name}",
@@ -40,6 +42,7 @@ WORDS: dict[str, Any] = {
         "filter": "filter {index}: {sum} {sign} {result}",
     },
     "max": "{element} = max({values}) {sign} {result}",
+    "min": "{element} = min({values}) {sign} {result}",
     "average": "{element} = ({sum}) / {count} {sign} {result}",
     "average_no_pad": "{element} = ({sum}) / {count} {sign} {result}",
     "addition": "{before} + {pixel}·{weight} {sign} {after}",
@@ -70,6 +73,10 @@ WORDS: dict[str, Any] = {
         "{element} goes to rows {rows}, columns {columns} of {name}",
     ),
     "range": "{first} to {last}",
+    # where there are rows and columns beyond the border, what they repeat
+    "place with copies": "{place} ({copies})",
+    "row copy": "row {place} repeats row {pixel}",
+    "column copy": "column {place} repeats column {pixel}",
     # all windows of a row or a column: of one row or column, of several
     "row windows": (
         "row {index} of {here}: row {place} of {there}",
@@ -87,7 +94,12 @@ WORDS: dict[str, Any] = {
     # notes
     "running": "Small: what this step adds. Large: the sum so far.",
     "dashed": "Dashed: padding.",
+    "repeated": "Dashed: beyond the border, {border}.",
+    "constant": "Dashed: beyond the border, {value} everywhere.",
+    "given back": "What is added to a place there is added to the pixel that it repeats.",
     "not counted": "It does not count.",
+    "missing": "Crosses: places beyond the padding, which do not exist; windows may reach there.",
+    "divided": "Every sum is divided by {divisor}.",
     "before": "Row −1 is above {name}, column −1 on its left.",
     "spread": (
         "Dashed: zeros around {name} and, for strides, between; their products are not written."
@@ -99,6 +111,8 @@ WORDS: dict[str, Any] = {
     "column": "column {index}",
     "padding row": "row {index} (padding)",
     "padding column": "column {index} (padding)",
+    "border row": "row {index} (beyond the border)",
+    "border column": "column {index} (beyond the border)",
     # controls
     "back": "Back",
     "play": "Play",
