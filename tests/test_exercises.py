@@ -23,22 +23,11 @@ from tests.second_way import facts, has_words
 
 BY_CHAPTER = {name: importlib.import_module(f"tests.second_way.{name}") for name in CHAPTERS}
 SECOND_WAY = {
-    name: worked
-    for chapter in BY_CHAPTER.values()
-    for name, worked in getattr(chapter, "SECOND_WAY", {}).items()
-}
-ANSWERS = {name: worked.answer for name, worked in SECOND_WAY.items()} | {
-    name: answer
-    for chapter in BY_CHAPTER.values()
-    for name, answer in getattr(chapter, "ANSWERS", {}).items()
+    name: worked for chapter in BY_CHAPTER.values() for name, worked in chapter.SECOND_WAY.items()
 }
 QUESTIONS = list(exercises.list())
 IDS = [question.name for question in QUESTIONS]
-WORKED = [question for question in QUESTIONS if question.name in SECOND_WAY]
 of_every_question = pytest.mark.parametrize("question", QUESTIONS, ids=IDS)
-of_every_worked_question = pytest.mark.parametrize(
-    "question", WORKED, ids=[question.name for question in WORKED]
-)
 
 
 def says(text, gist):
@@ -67,9 +56,8 @@ def apart(kind, a, b, near):
 
 def test_every_chapter_has_its_questions_worked_out():
     for chapter, questions in CHAPTERS.items():
-        module = BY_CHAPTER[chapter]
-        names = vars(module).get("SECOND_WAY", vars(module).get("ANSWERS"))
-        assert list(names) == [question.name for question in questions]
+        worked = BY_CHAPTER[chapter].SECOND_WAY
+        assert list(worked) == [question.name for question in questions]
 
 
 def test_there_are_questions_of_every_level_and_kind():
@@ -87,8 +75,9 @@ def test_questions_of_a_chapter_grow_harder():
 
 @of_every_question
 def test_the_answer_is_that_of_a_second_way(question):
-    same(question.kind, question.right(), question.kind.read(ANSWERS[question.name]))
-    assert check(question.name, ANSWERS[question.name])
+    answer = SECOND_WAY[question.name].answer
+    same(question.kind, question.right(), question.kind.read(answer))
+    assert check(question.name, answer)
 
 
 @of_every_question
@@ -103,7 +92,7 @@ def test_no_mistake_gives_the_answer_or_what_another_mistake_gives(question):
             assert apart(Array(), answers[n][0], answers[m][0], near[n] + near[m])
 
 
-@of_every_worked_question
+@of_every_question
 def test_a_mistake_gets_its_own_message(question):
     mistakes = SECOND_WAY[question.name].mistakes
     messages = [mistake.tell for mistake in question.mistakes]
@@ -116,7 +105,7 @@ def test_a_mistake_gets_its_own_message(question):
         same(question.kind, value, question.kind.read(wrong))
 
 
-@of_every_worked_question
+@of_every_question
 def test_texts_have_the_facts_of_a_second_way(question):
     worked = SECOND_WAY[question.name]
     assert says(question.text, worked.text)
@@ -124,7 +113,7 @@ def test_texts_have_the_facts_of_a_second_way(question):
         assert says(hint, gist)
 
 
-@of_every_worked_question
+@of_every_question
 def test_given_arrays_are_those_of_a_second_way(question):
     given = SECOND_WAY[question.name].given
     assert list(question.given) == list(given)
@@ -132,7 +121,7 @@ def test_given_arrays_are_those_of_a_second_way(question):
         same(Array(), array, np.array(given[name]))
 
 
-@of_every_worked_question
+@of_every_question
 def test_solutions_have_the_facts_of_a_second_way(question):
     for piece, expected in zip(
         question.solution(), SECOND_WAY[question.name].solution, strict=True
@@ -371,7 +360,8 @@ def test_a_mistake_is_recognised_although_it_was_rounded(name, message, rounded,
 
 
 def test_what_is_near_a_mistake_is_not_near_the_answer():
-    assert not check("convolution-moving", np.array(ANSWERS["convolution-moving"]) + 0.005)
+    answer = np.array(SECOND_WAY["convolution-moving"].answer)
+    assert not check("convolution-moving", answer + 0.005)
 
 
 def test_a_function_must_be_right_in_every_trial():

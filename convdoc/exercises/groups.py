@@ -31,7 +31,7 @@ STACKED_CHANNELS, STACKED_GROUPS, STACKED_LAYERS = 16, 4, 2
 
 ALEXNET_TABLE = ALEXNET.table((1, 3, 227, 227))
 SECOND, SECOND_W = ALEXNET_TABLE.rows[3], ALEXNET_TABLE.kernel_shapes[1]  # after one pooling
-SECOND_GROUPS = ALEXNET.layers[2].groups
+SECOND_GROUPS = ALEXNET_TABLE.rows[2].shape[1] // SECOND_W[1]
 
 COLUMN, ROW = np.array([[2], [1], [3]]), np.array([[2, 3, -1]])
 
@@ -139,11 +139,9 @@ def _alexnet_solution():
     filters, channels, k, _ = SECOND_W
     return [
         f"Each filter reads half of the {SECOND_GROUPS * channels} channels, {channels}, through "
-        "slices of "
-        f"{k}×{k}: {channels} · {k} · {k} = {channels * k * k:,} weights. There are {filters} "
-        f"filters, {filters // SECOND_GROUPS} in each group, and {filters} · {channels * k * k:,} "
-        "= "
-        f"{SECOND.weights:,}.",
+        f"slices of {k}×{k}: {channels} · {k} · {k} = {channels * k * k:,} weights. There are "
+        f"{filters} filters, {filters // SECOND_GROUPS} in each group, and {filters} · "
+        f"{channels * k * k:,} = {SECOND.weights:,}.",
         Network(ALEXNET.layers[:3]).table((1, 3, 227, 227)),
     ]
 

@@ -12,6 +12,8 @@ from convdoc.explain import im2col
 from convdoc.spec import ConvSpec
 
 IMAGE, KERNEL = (100, 100), (3, 3)
+OUTPUT = ConvSpec(KERNEL).output_size(IMAGE)
+SMALL = (4, 4)
 
 PLAN, PLAN_SIZE = ConvSpec(kernel=(3, 2)), (5, 6)
 
@@ -78,24 +80,24 @@ def dense_against_convolution(image: Sequence[int], kernel: Sequence[int]) -> di
     }
 
 
-def _dense(outputs):
-    """Weights of a dense layer from `IMAGE` to so many outputs."""
-    return math.prod(IMAGE) * outputs
+def _dense(output=OUTPUT):
+    """Weights of a dense layer from `IMAGE` to an output of this height and width."""
+    return math.prod(IMAGE) * math.prod(output)
 
 
 def _dense_solution():
     count = dense_against_convolution(IMAGE, KERNEL)
-    small = dense_against_convolution((4, 4), KERNEL)
-    height, width = ConvSpec(KERNEL).output_size(IMAGE)
+    small = dense_against_convolution(SMALL, KERNEL)
+    (height, width), cells = OUTPUT, math.prod(KERNEL)
     return [
         f"The image has {IMAGE[0]} · {IMAGE[1]} = {count['inputs']:,} pixels and the output "
         f"{height} · {width} = {count['outputs']:,}. A dense layer has a weight for each pair of "
         f"them: {count['inputs']:,} · {count['outputs']:,} = {count['dense']:,}. The convolution "
         f"has {count['convolution']}, and that is fewer by a factor of {count['factor']:,.1f}.",
-        f"Small enough to be written out: an image of 4×4 and the same kernel. The dense layer's "
-        f"matrix has {small['dense']} cells. The convolution fills it with the numbers of its "
-        "kernel, here 1 to 9, and zeros:",
-        _matrix(np.arange(1, 10).reshape(3, 3), (4, 4)),
+        f"Small enough to be written out: an image of {SMALL[0]}×{SMALL[1]} and the same kernel. "
+        f"The dense layer's matrix has {small['dense']} cells. The convolution fills it with the "
+        f"numbers of its kernel, here 1 to {cells}, and zeros:",
+        _matrix(np.arange(1, cells + 1).reshape(KERNEL), SMALL),
         f"With biases the dense layer has one more for each output, {count['dense_biased']:,}, "
         f"and the convolution one for its filter, {count['convolution_biased']}. The factor is "
         f"then {count['factor_biased']:,.1f}.",
@@ -140,6 +142,7 @@ def _column_solution():
     from convdoc.draw import stepper
 
     held, (row, column) = _held(MIDDLE_SIZE), PIXEL
+    w = np.arange(1, math.prod(MIDDLE.kernel) + 1)
     x = np.zeros((1, 1, MIDDLE_SIZE, MIDDLE_SIZE), int)
     x[0, 0, row, column] = 1
     return [
@@ -149,7 +152,7 @@ def _column_solution():
         held,
         "With a 1 there, zeros elsewhere, and a kernel whose numbers differ, each of those "
         "outputs shows the weight that it has for the pixel. That is the column, read as an image:",
-        stepper(x, np.arange(1, 10).reshape(1, 1, 3, 3), "valid"),
+        stepper(x, w.reshape(1, 1, *MIDDLE.kernel), "valid"),
     ]
 
 
@@ -302,9 +305,10 @@ QUESTIONS = (
         name="dense-vs-conv",
         title="A dense layer instead",
         level=1,
-        text='An image of 100×100 pixels and a kernel of 3×3 give, under `"valid"`, an output of '
-        "98×98. How many weights would a dense layer have that takes the same image to an output "
-        "of the same size? Leave biases out.",
+        text=f"An image of {IMAGE[0]}×{IMAGE[1]} pixels and a kernel of {KERNEL[0]}×{KERNEL[1]} "
+        f'give, under `"valid"`, an output of {OUTPUT[0]}×{OUTPUT[1]}. How many weights would a '
+        "dense layer have that takes the same image to an output of the same size? Leave biases "
+        "out.",
         kind=Integer(),
         answer=lambda: dense_against_convolution(IMAGE, KERNEL)["dense"],
         mistakes=(
@@ -323,16 +327,19 @@ QUESTIONS = (
                 "output reads all of the image.",
             ),
             Mistake(
-                lambda: _dense(99 * 99),
-                "You took an output of 99×99: 99 is 100 − 1. Each side loses one pixel less than "
-                "the kernel has, and this kernel has three.",
+                lambda: _dense([n - 1 for n in IMAGE]),
+                f"You took an output of {IMAGE[0] - 1}×{IMAGE[1] - 1}: {IMAGE[0] - 1} is "
+                f"{IMAGE[0]} − 1. Each side loses one pixel less than the kernel has, and this "
+                f"kernel has {KERNEL[0]}.",
             ),
             Mistake(
-                lambda: _dense(97 * 97),
-                "You took an output of 97×97: 97 is 100 − 3. The window's first place counts too.",
+                lambda: _dense(np.subtract(IMAGE, KERNEL).tolist()),
+                f"You took an output of {IMAGE[0] - KERNEL[0]}×{IMAGE[1] - KERNEL[1]}: "
+                f"{IMAGE[0] - KERNEL[0]} is {IMAGE[0]} − {KERNEL[0]}. The window's first place "
+                "counts too.",
             ),
             Mistake(
-                lambda: _dense(100 * 100),
+                lambda: _dense(IMAGE),
                 'You took an output as large as the image. That is `"same"`; here nothing is '
                 "padded.",
             ),
@@ -390,9 +397,10 @@ QUESTIONS = (
         name="matrix-column",
         title="One column",
         level=1,
-        text=f"M is the matrix of an image of {MIDDLE_SIZE}×{MIDDLE_SIZE} and a kernel of 3×3 "
-        f'without zeros, under `"valid"`. In the column of pixel ({PIXEL[0]}, {PIXEL[1]}), how '
-        "many cells are not zero? Rows and columns of the image are counted from 0.",
+        text=f"M is the matrix of an image of {MIDDLE_SIZE}×{MIDDLE_SIZE} and a kernel of "
+        f'{MIDDLE.kernel[0]}×{MIDDLE.kernel[1]} without zeros, under `"valid"`. In the column of '
+        f"pixel ({PIXEL[0]}, {PIXEL[1]}), how many cells are not zero? Rows and columns of the "
+        "image are counted from 0.",
         kind=Integer(),
         answer=lambda: int(_held(MIDDLE_SIZE)[PIXEL]),
         mistakes=(
@@ -476,9 +484,10 @@ QUESTIONS = (
         name="matrix-im2col",
         title="Windows in columns",
         level=2,
-        text=f"A layer reads one image of shape {LAYER_X} with {FILTERS} filters of 3×3, under "
-        '`"valid"`. The windows are copied into the columns of one matrix, for a product with '
-        "the filters. What shape has the matrix of windows?",
+        text=f"A layer reads one image of shape {LAYER_X} with {FILTERS} filters of "
+        f'{LAYER.kernel[0]}×{LAYER.kernel[1]}, under `"valid"`. The windows are copied into the '
+        "columns of one matrix, for a product with the filters. What shape has the matrix of "
+        "windows?",
         kind=Shape(),
         answer=_columns,
         mistakes=(
@@ -511,7 +520,8 @@ QUESTIONS = (
         ),
         hints=(
             "How many numbers does one window hold, and how many windows are there?",
-            "A window has three channels. It can move to six places along each axis.",
+            f"A window has {LAYER_X[1]} channels. It can move to "
+            f"{LAYER.output_size(LAYER_X[2])[0]} places along each axis.",
         ),
         solution=_columns_solution,
     ),
@@ -519,9 +529,9 @@ QUESTIONS = (
         name="matrix-factor",
         title="The factor, with biases",
         level=2,
-        text='Again an image of 100×100, a kernel of 3×3 and `"valid"`. Give both layers their '
-        "biases, as networks do. How many times as many parameters has the dense layer as the "
-        "convolution? One decimal will do.",
+        text=f"Again an image of {IMAGE[0]}×{IMAGE[1]}, a kernel of {KERNEL[0]}×{KERNEL[1]} and "
+        '`"valid"`. Give both layers their biases, as networks do. How many times as many '
+        "parameters has the dense layer as the convolution? One decimal will do.",
         kind=Number(tolerance=0.1),
         answer=lambda: dense_against_convolution(IMAGE, KERNEL)["factor_biased"],
         mistakes=(
@@ -530,21 +540,21 @@ QUESTIONS = (
                 "That is the factor without biases.",
             ),
             Mistake(
-                lambda: _dense(98 * 98) / 10,
+                lambda: _dense() / (math.prod(KERNEL) + 1),
                 "The convolution has its bias, and the dense layer has none yet. It has one for "
                 "each of its outputs.",
             ),
             Mistake(
-                lambda: (_dense(98 * 98) + 98 * 98) / 9,
+                lambda: (_dense() + math.prod(OUTPUT)) / math.prod(KERNEL),
                 "The dense layer has its biases, and the convolution has none yet.",
             ),
             Mistake(
-                lambda: (_dense(98 * 98) + 98 * 98) / (9 + 98 * 98),
+                lambda: (_dense() + math.prod(OUTPUT)) / (math.prod(KERNEL) + math.prod(OUTPUT)),
                 "You gave the convolution a bias for each output pixel. A filter has one, which it "
                 "adds everywhere.",
             ),
             Mistake(
-                lambda: (_dense(98 * 98) + 100 * 100) / 10,
+                lambda: (_dense() + math.prod(IMAGE)) / (math.prod(KERNEL) + 1),
                 "You gave the dense layer a bias for each input. It adds one to each output.",
             ),
         ),
@@ -599,16 +609,17 @@ QUESTIONS = (
         name="matrix-wrapped",
         title="Wrapped around",
         level=3,
-        text="Somebody convolves the row x with the row w as "
-        "`np.fft.ifft(np.fft.fft(x) * np.fft.fft(w, 4))`, and forgets to leave room. What comes "
-        "out? Leave out what rounding does, and the imaginary parts, which are zero.",
+        text="Somebody convolves the row x with the row w as `np.fft.ifft(np.fft.fft(x) * "
+        f"np.fft.fft(w, {WAVE_X.size}))`, and forgets to leave room. What comes out? Leave out "
+        "what rounding does, and the imaginary parts, which are zero.",
         given={"x": WAVE_X, "w": WAVE_W},
         kind=Array(tolerance=1e-3),
         answer=_wrapped,
         mistakes=(
             Mistake(
                 _full,
-                "That is the full convolution. A transform of four numbers has no room for it.",
+                f"That is the full convolution. A transform of {WAVE_X.size} numbers has no room "
+                "for it.",
             ),
             Mistake(
                 lambda: _full()[: WAVE_X.size],
@@ -635,7 +646,8 @@ QUESTIONS = (
         ),
         hints=(
             "Compute the full convolution first. How many numbers has it?",
-            "Of the six numbers, the last two find no place. Add them to the first two.",
+            f"Of the {WAVE_X.size + WAVE_W.size - 1} numbers, the last {WAVE_W.size - 1} find no "
+            f"place. Add them to the first {WAVE_W.size - 1}.",
         ),
         solution=_wrapped_solution,
     ),
@@ -644,10 +656,9 @@ QUESTIONS = (
         title="Write im2col",
         level=3,
         text="Write `windows(x, k)`, a function that takes an image, a 2-D array x, and a "
-        "window's side k, and gives each "
-        "window of k×k pixels as a column. The windows in their order, row after row, "
-        "and so the pixels in each of them. No padding, a stride of 1. Below is the first x, with "
-        f"k = {WINDOW}.",
+        "window's side k, and gives each window of k×k pixels as a column. The windows in their "
+        "order, row after row, and so the pixels in each of them. No padding, a stride of 1. Below "
+        f"is the first x, with k = {WINDOW}.",
         given={"x": WINDOWED},
         kind=Code(
             "windows(x, k)",

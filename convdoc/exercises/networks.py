@@ -8,6 +8,7 @@ import numpy as np
 from convdoc._types import Array as Numbers
 from convdoc.exercises.questions import Array, Code, Integer, Mistake, Number, Question, Shape
 from convdoc.network import ALEXNET, DIELEMAN, LENET5, VGG16, Conv, MaxPool, Network
+from convdoc.spec import ConvSpec
 
 GALAXIES = (1, 3, 45, 45)
 
@@ -20,7 +21,9 @@ FIRST = Conv(64, 7, strides=2, border_mode=3)
 PHOTOGRAPH = (1, 3, 224, 224)
 
 DIGITS = (10, 1, 28, 28)
-LARGE = 448
+USUAL, LARGE = PHOTOGRAPH[2], 448
+#: What the first dense layer of VGG-16 reads, and how many units it has.
+LAST_FILTERS, UNITS = 512, 4096
 BATCH = 16
 
 #: Layer 2 of the list: what it says that it reads, its kernel, and what it gives.
@@ -63,14 +66,17 @@ def _four_layers_solution():
     ]
 
 
+#: The second convolution of Dieleman's network, and what it reads.
+SECOND, READ = _convolutions(DIELEMAN, GALAXIES)[1]
+
+
 def _biases():
     """The second convolution's: one for each filter, one for each output."""
-    row, _ = _convolutions(DIELEMAN, GALAXIES)[1]
-    return row.tied_biases, row.untied_biases
+    return SECOND.tied_biases, SECOND.untied_biases
 
 
 def _biases_solution():
-    row, before = _convolutions(DIELEMAN, GALAXIES)[1]
+    row, before = SECOND, READ
     filters, *size = row.shape[1:]
     return [
         f"Tied, a filter has one bias, which is added to all of its outputs: {filters}. Untied, "
@@ -92,13 +98,13 @@ def _digits():
 
 
 def _digits_solution():
-    sizes = [row.shape[2] for row in _digits().rows]
+    sizes, k = [row.shape[2] for row in _digits().rows], LENET5.layers[0].size[0]
     return [
-        f"A kernel of 5 takes 4 rows, a pooling of 2 halves: {' → '.join(map(str, sizes))}. The "
-        "second convolution has 16 filters, pooling leaves their number alone, and the samples "
-        "stay what they are.",
+        f"A kernel of {k} takes {k - 1} rows, a pooling of 2 halves: "
+        f"{' → '.join(map(str, sizes))}. The second convolution has {_digits().rows[-1].shape[1]} "
+        "filters, pooling leaves their number alone, and the samples stay what they are.",
         _digits(),
-        f"The next kernel is 5×5, and {sizes[-1]}×{sizes[-1]} is too small for it. So for "
+        f"The next kernel is {k}×{k}, and {sizes[-1]}×{sizes[-1]} is too small for it. So for "
         "LeNet-5 the images get two rows and columns of background on every side, which makes "
         "them 32×32.",
     ]
@@ -135,11 +141,11 @@ def _first():
 
 
 def _work_solution():
-    row = _first()
-    outputs = row.shape[1:]
+    row, (p, _) = _first(), FIRST.spec.border_mode[0]
+    outputs, k, s = row.shape[1:], FIRST.size[0], FIRST.strides[0]
     return [
-        f"The output has ⌊({PHOTOGRAPH[2]} + 2 · 3 − 7) / 2⌋ + 1 = {row.shape[2]} rows, and as "
-        f"many columns: {_times(outputs)} = {math.prod(outputs):,} numbers.",
+        f"The output has ⌊({PHOTOGRAPH[2]} + 2 · {p} − {k}) / {s}⌋ + 1 = {row.shape[2]} rows, and "
+        f"as many columns: {_times(outputs)} = {math.prod(outputs):,} numbers.",
         FIRST.spec.relationship(PHOTOGRAPH[2:])[0],
         f"Each is a sum of {_times(row.kernel_shape[1:])} = {math.prod(row.kernel_shape[1:])} "
         f"products, so there are {math.prod(outputs):,} · {math.prod(row.kernel_shape[1:])} = "
@@ -153,32 +159,34 @@ def _dense(size):
 
 
 def _dense_solution():
-    rows = {size: VGG16.table((1, 3, size, size)).rows for size in (224, LARGE)}
-    before = rows[LARGE][-4].shape[1:]
+    rows = VGG16.table((1, 3, LARGE, LARGE)).rows
+    before = rows[-4].shape[1:]
     return [
         f"Five poolings halve {LARGE} to {before[1]}, so the layer reads {_times(before)} numbers, "
-        f"and each of its {rows[LARGE][-3].shape[1]:,} units has a weight for each of them: "
+        f"and each of its {rows[-3].shape[1]:,} units has a weight for each of them: "
         f"{_dense(LARGE):,}.",
         "The last pooling and the dense layer alone:",
-        Network(VGG16.layers[-4:-2]).table(rows[LARGE][-5].shape),
-        f"That is four times the {_dense(224):,} for images of 224×224. The convolutions have as "
-        "many parameters as before. It is one reason why later networks average each channel "
-        "first.",
+        Network(VGG16.layers[-4:-2]).table(rows[-5].shape),
+        f"That is four times the {_dense(USUAL):,} for images of {USUAL}×{USUAL}. The convolutions "
+        "have as many parameters as before. It is one reason why later networks average each "
+        "channel first.",
     ]
 
 
+#: VGG-16's first layer, without the others, which would take time when this is imported.
+KEPT = Network(VGG16.layers[:1]).table((BATCH, *PHOTOGRAPH[1:])).rows[1]
+
+
 def _megabytes():
-    shape = VGG16.table((BATCH, *PHOTOGRAPH[1:])).rows[1].shape
-    return 4 * math.prod(shape) / 1e6
+    return 4 * math.prod(KEPT.shape) / 1e6
 
 
 def _memory_solution():
-    row = VGG16.table((BATCH, *PHOTOGRAPH[1:])).rows[1]
     return [
-        f"{_times(row.shape)} = {math.prod(row.shape):,} numbers of four bytes each are "
-        f"{row.memory:,} bytes, {_megabytes():,.1f} million. The layer's parameters are "
-        f"{row.weights + row.tied_biases:,} numbers; they hardly count here.",
-        np.array([math.prod(row.shape), row.memory]),
+        f"{_times(KEPT.shape)} = {math.prod(KEPT.shape):,} numbers of four bytes each are "
+        f"{KEPT.memory:,} bytes, {_megabytes():,.1f} million. The layer's parameters are "
+        f"{KEPT.weights + KEPT.tied_biases:,} numbers; they hardly count here.",
+        np.array([math.prod(KEPT.shape), KEPT.memory]),
     ]
 
 
@@ -346,9 +354,10 @@ QUESTIONS = (
         name="networks-biases",
         title="Biases, tied and untied",
         level=2,
-        text="The second convolution of Dieleman's network has 64 filters of 5×5 and reads 32 "
-        "channels of 20×20 without padding. How many biases has it if they are tied, and how many "
-        "if they are untied? Write two numbers.",
+        text=f"The second convolution of Dieleman's network has {SECOND.shape[1]} filters of "
+        f"{SECOND.kernel_shape[2]}×{SECOND.kernel_shape[3]} and reads {READ.shape[1]} channels of "
+        f"{READ.shape[2]}×{READ.shape[3]} without padding. How many biases has it if they are "
+        "tied, and how many if they are untied? Write two numbers.",
         kind=Array(),
         answer=lambda: np.array(_biases()),
         mistakes=(
@@ -361,12 +370,12 @@ QUESTIONS = (
                 "You counted the places of one output image. Each filter has an image of its own.",
             ),
             Mistake(
-                lambda: np.array([_biases()[0], _biases()[0] * 20 * 20]),
+                lambda: np.array([_biases()[0], _biases()[0] * math.prod(READ.shape[2:])]),
                 "You took the size of the input. A bias is added to an output, and there are fewer "
                 "of them.",
             ),
             Mistake(
-                lambda: np.array([_biases()[0] * 32, _biases()[1]]),
+                lambda: np.array([_biases()[0] * READ.shape[1], _biases()[1]]),
                 "You gave each slice of a filter a bias. The slices are added up first, and the "
                 "sum gets one.",
             ),
@@ -420,14 +429,17 @@ QUESTIONS = (
         name="networks-work",
         title="The work of a first layer",
         level=2,
-        text=f"64 filters of 7×7 read a colour image of {PHOTOGRAPH[2]}×{PHOTOGRAPH[3]} with a "
-        "stride of 2 and three zeros on every side. How many multiplications does that take?",
+        text=f"{FIRST.filters} filters of {FIRST.size[0]}×{FIRST.size[1]} read a colour image of "
+        f"{PHOTOGRAPH[2]}×{PHOTOGRAPH[3]} with a stride of {FIRST.strides[0]} and "
+        f"{FIRST.spec.border_mode[0][0]} zeros on every side. How many multiplications does that "
+        "take?",
         kind=Integer(),
         answer=lambda: _first().multiply_adds,
         mistakes=(
             Mistake(
                 lambda: math.prod(_first().kernel_shape) * PHOTOGRAPH[2] * PHOTOGRAPH[3],
-                "You laid the kernel on every pixel. With a stride of 2 there are fewer places.",
+                f"You laid the kernel on every pixel. With a stride of {FIRST.strides[0]} there "
+                "are fewer places.",
             ),
             Mistake(
                 lambda: _first().multiply_adds // PHOTOGRAPH[1],
@@ -443,14 +455,18 @@ QUESTIONS = (
                 "You counted the additions too. Here, only multiplications are asked for.",
             ),
             Mistake(
-                lambda: math.prod(_first().kernel_shape) * 109**2,
+                lambda: (
+                    math.prod(_first().kernel_shape)
+                    * math.prod(ConvSpec(FIRST.size, FIRST.strides).output_size(PHOTOGRAPH[2:]))
+                ),
                 "You left the padding out.",
             ),
         ),
         hints=(
             "Two numbers are needed: how many outputs there are, and how many products in each.",
-            f"The output has ⌊({PHOTOGRAPH[2]} + 6 − 7) / 2⌋ + 1 rows. Each output adds up 3 · 7 · "
-            "7 products.",
+            f"The output has ⌊({PHOTOGRAPH[2]} + {sum(FIRST.spec.padding(PHOTOGRAPH[2:])[0])} − "
+            f"{FIRST.size[0]}) / {FIRST.strides[0]}⌋ + 1 rows. Each output adds up "
+            f"{_times((PHOTOGRAPH[1], *FIRST.size))} products.",
         ),
         solution=_work_solution,
     ),
@@ -466,35 +482,37 @@ QUESTIONS = (
         mistakes=(
             Mistake(
                 lambda: LISTED,
-                "That is what the list says. A kernel of 5 would leave more than 16 of 40.",
+                f"That is what the list says. A kernel of {LISTED_KERNEL[2]} would leave more than "
+                f"{LISTED_OUTPUT[2]} of {LISTED[2]}.",
             ),
             Mistake(
-                lambda: (1, 64, *_read()[2:]),
+                lambda: (1, LISTED_KERNEL[0], *_read()[2:]),
                 "The size is right. The channels are what a filter reads, and the kernel's shape "
                 "says how many.",
             ),
             Mistake(
-                lambda: (1, *_read()[2:], 32),
+                lambda: (1, *_read()[2:], LISTED_KERNEL[1]),
                 "You put the channels last. Here they come second.",
             ),
             Mistake(
-                lambda: (1, 32, *(o + 5 for o in LISTED_OUTPUT[2:])),
-                "One too many: a kernel of 5 takes four rows away, because its first place keeps "
-                "one.",
+                lambda: (*_read()[:2], *(size + 1 for size in _read()[2:])),
+                f"One too many: a kernel of {LISTED_KERNEL[2]} takes {LISTED_KERNEL[2] - 1} rows "
+                "away, because its first place keeps one.",
             ),
             Mistake(
-                lambda: (1, 32, *(o - 4 for o in LISTED_OUTPUT[2:])),
+                lambda: (*_read()[:2], *(o - (LISTED_KERNEL[2] - 1) for o in LISTED_OUTPUT[2:])),
                 "You went on from the output. Go back: what was there before the kernel took its "
                 "rows away?",
             ),
             Mistake(
-                lambda: (1, 32, *(2 * o for o in LISTED_OUTPUT[2:])),
+                lambda: (*_read()[:2], *(2 * o for o in LISTED_OUTPUT[2:])),
                 "You doubled what layer 2 gives. There is a pooling, but before the layer.",
             ),
         ),
         hints=(
             "Turn the formula round: the output and the kernel are known.",
-            "o = i − k + 1, and o is 16. Something that the list leaves out has halved the images.",
+            f"o = i − k + 1, and o is {LISTED_OUTPUT[2]}. Something that the list leaves out has "
+            "halved the images.",
         ),
         solution=_list_solution,
     ),
@@ -502,33 +520,33 @@ QUESTIONS = (
         name="networks-dense",
         title="VGG-16 over larger images",
         level=3,
-        text=f"VGG-16 is to read colour images of {LARGE}×{LARGE} instead of 224×224. Before its "
-        "first dense layer there are five poolings of 2×2, and convolutions that keep the size; "
-        "the last have 512 filters. The dense layer has 4,096 units. How many weights would it "
-        "have, without biases?",
+        text=f"VGG-16 is to read colour images of {LARGE}×{LARGE} instead of {USUAL}×{USUAL}. "
+        "Before its first dense layer there are five poolings of 2×2, and convolutions that keep "
+        f"the size; the last have {LAST_FILTERS} filters. The dense layer has {UNITS:,} units. How "
+        "many weights would it have, without biases?",
         kind=Integer(),
         answer=lambda: _dense(LARGE),
         mistakes=(
             Mistake(
-                lambda: _dense(224),
-                "That is what it has for 224×224. A convolution would keep its weights; this layer "
-                "has one for every number that it reads.",
+                lambda: _dense(USUAL),
+                f"That is what it has for {USUAL}×{USUAL}. A convolution would keep its weights; "
+                "this layer has one for every number that it reads.",
             ),
             Mistake(
-                lambda: 2 * _dense(224),
+                lambda: 2 * _dense(USUAL),
                 "You doubled it. The image has grown along both axes.",
             ),
             Mistake(
-                lambda: 512 * LARGE * LARGE * 4096,
+                lambda: LAST_FILTERS * LARGE * LARGE * UNITS,
                 "You left the poolings out.",
             ),
             Mistake(
-                lambda: _dense(LARGE) + 4096,
+                lambda: _dense(LARGE) + UNITS,
                 "You counted the biases too.",
             ),
             Mistake(
-                lambda: _dense(LARGE) // 512,
-                "You counted one channel. The layer reads all 512.",
+                lambda: _dense(LARGE) // LAST_FILTERS,
+                f"You counted one channel. The layer reads all {LAST_FILTERS}.",
             ),
         ),
         hints=(
@@ -541,10 +559,10 @@ QUESTIONS = (
         name="networks-memory",
         title="What must be kept",
         level=3,
-        text="VGG-16's first convolution has 64 filters and keeps the size of its images, "
-        f"{PHOTOGRAPH[2]}×{PHOTOGRAPH[3]}. To learn, a network keeps what every layer gave. How "
-        f"many million bytes is that for this layer, for {BATCH} images in float32? One decimal "
-        "will do.",
+        text=f"VGG-16's first convolution has {KEPT.shape[1]} filters and keeps the size of its "
+        f"images, {PHOTOGRAPH[2]}×{PHOTOGRAPH[3]}. To learn, a network keeps what every layer "
+        f"gave. How many million bytes is that for this layer, for {BATCH} images in float32? One "
+        "decimal will do.",
         kind=Number(tolerance=0.05),
         answer=_megabytes,
         mistakes=(
@@ -561,7 +579,7 @@ QUESTIONS = (
                 "That would be float64.",
             ),
             Mistake(
-                lambda: _megabytes() * 3 / 64,
+                lambda: _megabytes() * PHOTOGRAPH[1] / KEPT.shape[1],
                 "That is the input. The layer gives a whole image for each of its filters.",
             ),
             Mistake(
@@ -571,7 +589,7 @@ QUESTIONS = (
         ),
         hints=(
             "Write down the shape of what the layer gives for all images.",
-            f"{BATCH} · 64 · {PHOTOGRAPH[2]} · {PHOTOGRAPH[3]} numbers, four bytes each.",
+            f"{_times(KEPT.shape)} numbers, four bytes each.",
         ),
         solution=_memory_solution,
     ),

@@ -113,9 +113,9 @@ def _read_solution():
     return [
         "Along one axis, a pixel is read by the windows centred on it and on its neighbours. At "
         "the end of the axis one neighbour is missing, so "
-        f"{len(READ.reached_by(0, 0, READ_SIZE)[0])} windows are left of {k}. "
-        f"Multiply both axes: a corner is in {counts[0, 0]} windows, an edge in {counts[0, 1]}, "
-        f"the middle in {counts[1, 1]}. Point at a pixel to see them:",
+        f"{len(READ.reached_by(0, 0, READ_SIZE)[0])} windows are left of {k}. Multiply both axes: "
+        f"a corner is in {counts[0, 0]} windows, an edge in {counts[0, 1]}, the middle in "
+        f"{counts[1, 1]}. Point at a pixel to see them:",
         stepper(np.ones((1, 1, height, width), int), np.ones((1, 1, k, k), int), "same"),
         "Here the image and the kernel hold ones, and the output counts too: how many pixels each "
         "window reads. With a centred kernel both counts are equal.",

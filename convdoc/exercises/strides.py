@@ -178,7 +178,7 @@ QUESTIONS = (
                 "one place more than there are steps.",
             ),
             Mistake(
-                lambda: FLOOR.output_size(FLOOR_SIZE - FLOOR.border_mode[0][0])[0],
+                lambda: FLOOR.output_size(FLOOR_SIZE - FLOOR.padding(FLOOR_SIZE)[0][0])[0],
                 "You counted the padding once. It is added on both sides.",
             ),
             Mistake(

@@ -8,6 +8,7 @@ from convdoc.spec import ConvSpec
 
 SIZE = ConvSpec(kernel=5, strides=3, border_mode=1, transposed=True)
 SIZE_INPUT = 7
+SIZE_PADDING = SIZE.padding(SIZE_INPUT)[0]
 
 RETURNED = np.array([[3, 5, 2]])
 PAIR = np.array([[1, 1]])
@@ -183,11 +184,11 @@ QUESTIONS = (
         answer=lambda: SIZE.output_size(SIZE_INPUT)[0],
         mistakes=(
             Mistake(
-                lambda: _laid_down(SIZE_INPUT, SIZE.border_mode[0][0]),
+                lambda: _laid_down(SIZE_INPUT, SIZE_PADDING[0]),
                 "You cut the padding off on one side. It had been added on both.",
             ),
             Mistake(
-                lambda: _laid_down(SIZE_INPUT, -sum(SIZE.border_mode[0])),
+                lambda: _laid_down(SIZE_INPUT, -sum(SIZE_PADDING)),
                 "You added the padding. On the way back it is cut off.",
             ),
             Mistake(
@@ -195,7 +196,7 @@ QUESTIONS = (
                 "You left the padding out.",
             ),
             Mistake(
-                lambda: _laid_down(SIZE_INPUT + 1, sum(SIZE.border_mode[0])),
+                lambda: _laid_down(SIZE_INPUT + 1, sum(SIZE_PADDING)),
                 "You moved on once too often. The first copy of the kernel lies at the start.",
             ),
             Mistake(
@@ -203,7 +204,7 @@ QUESTIONS = (
                 "That is the size a convolution gives. This one goes the other way.",
             ),
             Mistake(
-                lambda: SIZE_INPUT - 1 + SIZE.kernel[0] - sum(SIZE.border_mode[0]),
+                lambda: SIZE_INPUT - 1 + SIZE.kernel[0] - sum(SIZE_PADDING),
                 "You left the stride out. It is how far the copies of the kernel lie apart.",
             ),
         ),
@@ -290,12 +291,11 @@ QUESTIONS = (
         name="transposed-caption",
         title="Spot the error: the caption of a figure",
         level=2,
-        text="A figure shows the way back from a convolution of a "
-        f"{HALVE_SIZE}×{HALVE_SIZE} image, padded by {HALVE.border_mode[0][0]}, with a "
-        f"{HALVE.kernel[0]}×{HALVE.kernel[1]} kernel and a stride of {HALVE.strides[0]}. Its "
-        "caption says that this is a convolution over a 2×2 "
-        "input, with one zero between neighbouring pixels, a border of 1 and one more row and "
-        "column at the bottom and on the right. One size in it is wrong. What is right, as "
+        text=f"A figure shows the way back from a convolution of a {HALVE_SIZE}×{HALVE_SIZE} "
+        f"image, padded by {HALVE.border_mode[0][0]}, with a {HALVE.kernel[0]}×{HALVE.kernel[1]} "
+        f"kernel and a stride of {HALVE.strides[0]}. Its caption says that this is a convolution "
+        "over a 2×2 input, with one zero between neighbouring pixels, a border of 1 and one more "
+        "row and column at the bottom and on the right. One size in it is wrong. What is right, as "
         "(height, width)?",
         kind=Shape(),
         answer=lambda: HALVE.output_size(HALVE_SIZE),
@@ -386,7 +386,9 @@ QUESTIONS = (
                 "You left the padding out.",
             ),
             Mistake(
-                lambda: (LEFT_SIZE + LEFT.border_mode[0][0] - LEFT.kernel[0]) % LEFT.strides[0],
+                lambda: (
+                    (LEFT_SIZE + LEFT.padding(LEFT_SIZE)[0][0] - LEFT.kernel[0]) % LEFT.strides[0]
+                ),
                 "You counted the padding once. It is on both sides.",
             ),
             Mistake(

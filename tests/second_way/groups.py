@@ -175,14 +175,14 @@ SECOND_WAY = {
         answer=share(256, 3),
         mistakes={
             # of ten channels: 256·10 weights and 10·9 weights, of 256·10·9
-            "the 1×1 alone. The depthwise step has weights too, if few": 2560 / 23040,
-            "the depthwise step alone. The 1×1 has a weight for each filter and channel": (
+            "counted the 1×1 alone. The depthwise step has weights too, if few": 2560 / 23040,
+            "counted the depthwise step alone. The 1×1 has a weight for each filter and channel": (
                 90 / 23040
             ),
             "what is saved. The question is what is left": (23040 - 2560 - 90) / 23040,
             "divided the other way round": 23040 / (2560 + 90),
             # 256·10·3 in each full layer
-            "a row of the kernel. How many elements has it": (2560 + 30) / 7680,
+            "counted a row of the kernel. How many elements has it": (2560 + 30) / 7680,
         },
         hints=(
             "Count the weights of both steps, and divide by those of the full layer",
@@ -210,7 +210,7 @@ SECOND_WAY = {
                 weights(48, 128, 1, 5)
             ),
             "counted biases too": weights(96, 256, 2, 5) + 256,
-            "one row of each slice. How many elements has it": 256 * 48 * 5,
+            "counted one row of each slice. How many elements has it": 256 * 48 * 5,
             "are the weights of one filter": 48 * 5 * 5,
         },
         hints=(

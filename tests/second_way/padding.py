@@ -148,7 +148,7 @@ SECOND_WAY = {
             'Nine windows would read every pixel … stand anywhere. Under `"same"` it is never '
             "centred beyond": np.full((4, 5), 9),
             # around a corner 3 + 2 of 9, along an edge 3
-            "the zeros in the window … centred on each pixel. Count windows": [
+            "counted the zeros in the window … centred on each pixel. Count windows": [
                 [5, 3, 3, 3, 5],
                 [3, 0, 0, 0, 3],
                 [3, 0, 0, 0, 3],
@@ -161,10 +161,10 @@ SECOND_WAY = {
             "corner, its two neighbours, and the pixel between these … an edge",
         ),
         solution=[
-            "one axis, a pixel is read by the windows centred on it and on its neighbours. "
-            "At the end of the axis one neighbour is missing, so 2 windows are left of 3. Multiply "
-            f"both axes: a corner is in {READS[0, 0]} windows, an edge in {READS[0, 2]}, the "
-            f"middle in {READS[2, 2]}",
+            "one axis, a pixel is read by the windows centred on it and on its neighbours. At the "
+            "end of the axis one neighbour is missing, so 2 windows are left of 3. Multiply both "
+            f"axes: a corner is in {READS[0, 0]} windows, an edge in {READS[0, 2]}, the middle in "
+            f"{READS[2, 2]}",
             "x (1, 1, 4, 5) convolved with W (1, 1, 3, 3) gives y (1, 1, 4, 5) … "
             + " … ".join(f"= {number};" for number in READS.flat),
             "image and the kernel hold ones, and the output counts too: how many pixels each "
@@ -209,7 +209,7 @@ SECOND_WAY = {
             "first pair for the columns … vertical comes first": (
                 (2, 5, len(places(1 + 6 + 3, 3)), len(places(2 + 8 + 0, 4)))
             ),
-            "only the first number of each pair. Both sides count": (
+            "counted only the first number of each pair. Both sides count": (
                 (2, 5, len(places(2 + 6, 3)), len(places(1 + 8, 4)))
             ),
             "left the padding out": (2, 5, len(places(6, 3)), len(places(8, 4))),

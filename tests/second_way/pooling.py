@@ -103,12 +103,11 @@ SECOND_WAY = {
         mistakes={
             "how many pixels a window holds. A convolution would have a weight for each; what has "
             "a maximum": 2 * 2,
-            "a weight for each pixel of the window in each channel. No weight stands in the rule": (
-                32 * 2 * 2
-            ),
+            "counted a weight for each pixel of the window in each channel. No weight stands in "
+            "the rule": 32 * 2 * 2,
             "the kernel of a convolution from as many channels to as many filters. Pooling has no "
             "kernel": 32 * 32 * 2 * 2,
-            "a bias for each channel. Nothing is added to a maximum": 32,
+            "counted a bias for each channel. Nothing is added to a maximum": 32,
         },
         hints=(
             "down the rule for one output. Which number in it could be another",
@@ -192,7 +191,7 @@ SECOND_WAY = {
         mistakes={
             # a zero for each window that has no 2 in it; but the last has no padding
             "what somebody got. Is there a zero in the image": [[0, 2], [0, -2]],
-            "the number farthest from zero. The largest of −3 and −1 is −1": (
+            "took the number farthest from zero. The largest of −3 and −1 is −1": (
                 windows(np.min, BELOW_ZERO)
             ),
             "took the mean of each window": windows(np.mean, BELOW_ZERO),

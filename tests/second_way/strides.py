@@ -75,8 +75,8 @@ SECOND_WAY = {
             "began with the second window. A stride skips windows after the first": (
                 [[0, 2], [2, 6]]
             ),
-            "the largest of each four … max pooling; a stride computes fewer windows, and compares "
-            "nothing": [
+            "took the largest of each four … max pooling; a stride computes fewer windows, and "
+            "compares nothing": [
                 [max(2, 5, 7, 0), max(1, 4, 6, 2)],
                 [max(1, 9, 4, 2), max(3, 5, 8, 6)],
             ],
@@ -102,12 +102,12 @@ SECOND_WAY = {
         "How many rows of the image does no window read",
         answer=len(NEVER),
         mistakes={
-            "what is left over at the end … between the windows too: this stride is longer than "
-            "the kernel": len([row for row in NEVER if row > READ[-1]]),
+            "counted what is left over at the end … between the windows too: this stride is longer "
+            "than the kernel": len([row for row in NEVER if row > READ[-1]]),
             "took away one row for each window. Each reads as many as the kernel has": (
                 11 - len(starts(11, 2, 4))
             ),
-            "the rows between windows. What is left over at the end": (
+            "counted the rows between windows. What is left over at the end": (
                 len([row for row in NEVER if row < READ[-1]])
             ),
             "how many rows are read": len(READ),

@@ -265,8 +265,7 @@ SECOND_WAY = {
         answer=transpose,
         mistakes={
             "Right for PyTorch and TensorFlow, whose layers do not flip. Here the copies are "
-            "turned "
-            "by 180 degrees": unflipped,
+            "turned by 180 degrees": unflipped,
             "Where two copies overlap, yours keeps the last one. They add up": last_copy,
             "copies lie side by side, whatever the stride is": tiled,
             "result ends too soon: the last copy of the kernel reaches farther": too_short,
