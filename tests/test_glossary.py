@@ -290,6 +290,9 @@ def test_errors_translate_these_names_as_the_page_does(where, name, ours):
 def test_defaults_of_borders():
     assert inspect.signature(scipy.ndimage.correlate1d).parameters["mode"].default == "reflect"
     assert inspect.signature(scipy.signal.convolve2d).parameters["boundary"].default == "fill"
+    load_keras()
+    generator = pytest.importorskip("keras_preprocessing.image").ImageDataGenerator
+    assert inspect.signature(generator).parameters["fill_mode"].default == "nearest"
     image = np.eye(4)
     np.testing.assert_array_equal(
         pytest.importorskip("cv2").filter2D(image, -1, np.ones((3, 3))),

@@ -216,8 +216,8 @@ def _hanging_solution():
     return [
         f"Rows: ⌈({height} + 2·{p} − {k}) / {k}⌉ + 1 = {rows}. Counted from the top of the "
         f"padding, the last of them would begin in row {(rows - 1) * k}. The image ends before "
-        f"row {height} + {p} = {height + p}, so this window would hold no pixel, and it is left out: "
-        f"{right_rows}.",
+        f"row {height} + {p} = {height + p}, so this window would hold no pixel, and it is left "
+        f"out: {right_rows}.",
         f"Columns: ⌈({width} + 2·{p} − {k}) / {k}⌉ + 1 = {columns}. The last begins in column "
         f"{(columns - 1) * k}, and the image ends before column {width} + {p} = {width + p}. It "
         f"holds a pixel and stays: {right_columns}.",

@@ -329,9 +329,9 @@ SECOND_WAY = {
             "Its mirror lies on the edge of the last pixel: 100 1000 | 1000 100",
         ),
         solution=[
-            "filter reads two places beyond each end. `scipy.ndimage` mirrors the row at the edge of "
-            'its last pixel, so that this pixel appears twice: our `"symmetric"`. The row with two '
-            "places on each side",
+            "filter reads two places beyond each end. `scipy.ndimage` mirrors the row at the edge "
+            'of its last pixel, so that this pixel appears twice: our `"symmetric"`. The row with '
+            "two places on each side",
             [[10, 1, 1, 10, 100, 1000, 1000, 100]],
             "Each sum is that of five",
             [[122, 1112, 2111, 2210]],
