@@ -6,9 +6,13 @@ import importlib.util
 import inspect
 import re
 
+import numpy as np
 import pytest
+import scipy.ndimage
+import scipy.signal
 
 import convdoc
+from convdoc.borders import BORDERS
 from convdoc.engines import load_keras
 from tests.conftest import ROOT
 
@@ -100,6 +104,8 @@ def test_names_are_parameters(kind, library):
     if names is None:
         return
     known = parameters(load(path))
+    if (kind, library) == ("Pooling", "PyTorch"):
+        known |= parameters(load("torch.nn.MaxPool2d"))
     if (kind, library) == ("Convolution", "PyTorch"):
         from torch.nn import functional
 
@@ -143,9 +149,158 @@ def test_names_of_paddings():
         for name, libraries in re.findall(r'^[: ] `"(\w+)"`: (.+)$', text, re.M)
         if "convdoc" in libraries
     }
-    assert set(modes) == {"valid", "same", "full"}
-    for name in (*modes, "same_upper"):
+    assert set(modes) == {"valid", "same", "same_upper", "same_lower", "full"}
+    for name in modes:
         convdoc.ConvSpec(3, border_mode=name)
+
+
+# -- Borders ------------------------------------------------------------------------------------
+
+#: 1 to 4 with three places on each side, by convdoc's names.
+HELD = {
+    "zeros": [0, 0, 0, 1, 2, 3, 4, 0, 0, 0],
+    "circular": [2, 3, 4, 1, 2, 3, 4, 1, 2, 3],
+    "reflect": [4, 3, 2, 1, 2, 3, 4, 3, 2, 1],
+    "symmetric": [3, 2, 1, 1, 2, 3, 4, 4, 3, 2],
+    "replicate": [1, 1, 1, 1, 2, 3, 4, 4, 4, 4],
+    "a number": [9, 9, 9, 1, 2, 3, 4, 9, 9, 9],
+}
+ROW = np.array([1.0, 2, 3, 4])
+
+
+def conv2d(name):
+    torch = pytest.importorskip("torch")
+    layer = torch.nn.Conv2d(1, 1, 1, padding=(0, 3), padding_mode=name, bias=False).double()
+    torch.nn.init.ones_(layer.weight)
+    return layer(torch.tensor(ROW[None, None, None])).detach()
+
+
+def functional_pad(name):
+    constant = {"value": 9} if name == "constant" else {}
+    row = pytest.importorskip("torch").tensor(ROW[None, None, None])
+    return pytest.importorskip("torch.nn.functional").pad(row, (3, 3, 0, 0), name, **constant)
+
+
+def pad(module):
+    def padded(name):
+        constant = {"constant_values": 9} if name == "constant" else {}
+        return pytest.importorskip(module).pad(ROW, 3, name, **constant)
+
+    return padded
+
+
+def filtered(correlate):
+    """What a filter reads in each of seven places around the first pixel, and the last."""
+
+    def padded(name):
+        first, *_, last = np.transpose([correlate(ROW, place, name) for place in np.eye(7)])
+        return [*first, *last[4:]]
+
+    return padded
+
+
+def correlate1d(row, w, name):
+    return scipy.ndimage.correlate1d(row, w, mode=name, cval=9)
+
+
+def correlate2d(row, w, name):
+    return scipy.signal.correlate2d(row[None], w[None], "same", name, 9)[0]
+
+
+def copy_make_border(name):
+    cv2 = pytest.importorskip("cv2")
+    return cv2.copyMakeBorder(ROW[None], 0, 0, 3, 3, getattr(cv2, name), value=9)
+
+
+def tensorflow_pad(name):
+    return pytest.importorskip("tensorflow").pad(ROW, [[3, 3]], name, constant_values=9)
+
+
+def shifted(name):
+    """A shift to the right shows what is before the row, one to the left what is behind it."""
+    load_keras()
+    shift = pytest.importorskip("keras_preprocessing.image").apply_affine_transform
+    axes = {"row_axis": 0, "col_axis": 1, "channel_axis": 2}
+    before, behind = (
+        shift(ROW.reshape(1, 4, 1), ty=by, fill_mode=name, cval=9, **axes) for by in (-3, 3)
+    )
+    return [*before[0, :3, 0], *ROW, *behind[0, 1:, 0]]
+
+
+def onnx_pad(name):
+    """As ONNX's own reference computes it."""
+    node = pytest.importorskip("onnx.helper").make_node(
+        "Pad", ["x", "pads", "value"], ["y"], mode=name
+    )
+    run = pytest.importorskip("onnx.reference").ReferenceEvaluator(node).run
+    (y,) = run(None, {"x": ROW, "pads": np.array([3, 3]), "value": np.array(9.0)})
+    return y
+
+
+#: By what the page calls each library and its argument: one row with three places on each side.
+PADDED = {
+    "PyTorch `Conv2d`, `padding_mode`": conv2d,
+    "PyTorch `functional.pad`, `mode`": functional_pad,
+    "NumPy `pad`, `mode`": pad("numpy"),
+    "JAX `numpy.pad`, `mode`": pad("jax.numpy"),
+    "scipy.signal, `boundary`": filtered(correlate2d),
+    "scipy.ndimage, `mode`": filtered(correlate1d),
+    "OpenCV, `borderType`": copy_make_border,
+    "TensorFlow `tf.pad`, `mode`": tensorflow_pad,
+    "Keras 2, `fill_mode`": shifted,
+    "ONNX `Pad`, `mode`": onnx_pad,
+}
+BORDER_NAMES = [
+    (where, name, ours)
+    for where, names in re.findall(r"^(\S.*, `\w+`)\n((?:[: ] .* → .*\n)+)", PAGE, re.M)
+    for name, ours in re.findall(r'`"?([\w-]+)"?` → `?"?([\w ]+)', names)
+]
+
+
+def test_names_of_borders_are_read_as_they_are_meant():
+    assert len(BORDER_NAMES) == PAGE.count(" → ")
+    assert {where for where, _, _ in BORDER_NAMES} == set(PADDED)
+    assert {ours for _, _, ours in BORDER_NAMES} == set(HELD)
+    assert ("scipy.ndimage, `mode`", "reflect", "symmetric") in BORDER_NAMES
+    assert ("OpenCV, `borderType`", "BORDER_REFLECT_101", "reflect") in BORDER_NAMES
+    assert set(HELD) == {*BORDERS, "a number"}
+
+
+@pytest.mark.parametrize("ours", HELD)
+def test_convdoc_pads_as_its_names_say(ours):
+    border = 9 if ours == "a number" else ours
+    y = convdoc.conv4d(ROW[None, None, None], [[[[1.0]]]], border_mode=(0, 3), border=border)
+    assert y.ravel().tolist() == HELD[ours]
+
+
+@pytest.mark.filterwarnings("ignore:Please import `affine_transform`:DeprecationWarning")  # Keras
+@pytest.mark.parametrize(("where", "name", "ours"), BORDER_NAMES)
+def test_names_of_borders_hold_what_the_page_says(where, name, ours):
+    np.testing.assert_allclose(np.ravel(PADDED[where](name)), HELD[ours])
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "ours"),
+    [row for row in BORDER_NAMES if row[1:] != ("reflect", "symmetric")],
+)
+def test_errors_translate_these_names_as_the_page_does(where, name, ours):
+    with pytest.raises(TypeError) as got:
+        convdoc.ConvSpec(3, padding_mode=name)
+    expected = "leave padding_mode out" if ours in ("zeros", "a number") else f"border={ours!r}"
+    assert expected in str(got.value)
+
+
+def test_defaults_of_borders():
+    assert inspect.signature(scipy.ndimage.correlate1d).parameters["mode"].default == "reflect"
+    assert inspect.signature(scipy.signal.convolve2d).parameters["boundary"].default == "fill"
+    load_keras()
+    generator = pytest.importorskip("keras_preprocessing.image").ImageDataGenerator
+    assert inspect.signature(generator).parameters["fill_mode"].default == "nearest"
+    image = np.eye(4)
+    np.testing.assert_array_equal(
+        pytest.importorskip("cv2").filter2D(image, -1, np.ones((3, 3))),
+        convdoc.correlate4d(image[None, None], np.ones((1, 1, 3, 3)), border="reflect")[0, 0],
+    )
 
 
 def calls():

@@ -232,6 +232,59 @@ def _same_solution():
     ]
 
 
+MIRRORED = np.array([[1, 10, 100, 1000]])
+FIVE = np.ones((1, 5))
+
+
+def _summed_five(border):
+    return plane(conv4d, MIRRORED, FIVE, "same", border=border)
+
+
+def _mirror_solution():
+    sides = {name: plane(conv4d, MIRRORED, np.ones((1, 1)), (0, 2), border=name).astype(int)
+             for name in ("symmetric", "reflect")}  # fmt: skip
+    return [
+        "The filter reads two places beyond each end. `scipy.ndimage` mirrors the row at the edge "
+        'of its last pixel, so that this pixel appears twice: our `"symmetric"`. The row with two '
+        "places on each side:",
+        sides["symmetric"],
+        "Each sum is that of five neighbours in it:",
+        _summed_five("symmetric"),
+        "NumPy's and PyTorch's \"reflect\" mirrors at the last pixel itself, which appears once. "
+        'SciPy calls that `"mirror"`:',
+        sides["reflect"],
+    ]
+
+
+LOWER_SIZE, LOWER_KERNEL, LOWER_STRIDE = 15, 8, 4
+
+
+def _lower_pads(mode):
+    return np.array(ConvSpec(LOWER_KERNEL, LOWER_STRIDE, mode).padding(LOWER_SIZE)[0])
+
+
+def _pads_of_windows(o):
+    """What `o` windows lack, the larger half before the row."""
+    total = (o - 1) * LOWER_STRIDE + LOWER_KERNEL - LOWER_SIZE
+    return np.array([total - total // 2, total // 2])
+
+
+def _lower_solution():
+    from convdoc.draw import stepper
+
+    n, k, s, (before, behind) = LOWER_SIZE, LOWER_KERNEL, LOWER_STRIDE, _lower_pads("same_lower")
+    o, total = -(-n // s), before + behind
+    x = np.arange(1, n + 1).reshape(1, 1, 1, n)
+    w = np.array([1] + [0] * (k - 2) + [1]).reshape(1, 1, 1, k)
+    return [
+        f"There are ⌈{n} / {s}⌉ = {o} windows. They reach over {o - 1} · {s} + {k} = "
+        f"{(o - 1) * s + k} pixels, so {total} zeros are needed. Half of {total}, rounded up, goes "
+        f"before the row: {before}. The other {behind} go behind it. With a kernel that adds up "
+        "the two ends of its window:",
+        stepper(x, w, "same_lower", strides=(1, s)),
+    ]
+
+
 QUESTIONS = (
     Question(
         name="padding-valid",
@@ -554,5 +607,80 @@ QUESTIONS = (
             "half of them before, rounded down.",
         ),
         solution=_same_solution,
+    ),
+    Question(
+        name="padding-two-reflects",
+        title="Two kinds of reflect",
+        level=3,
+        text="The default border of `scipy.ndimage` is called `reflect`. What does "
+        '`scipy.ndimage.correlate1d(x, np.ones(5), mode="reflect")` give for this row? It adds up '
+        "five neighbours and keeps the size.",
+        given={"x": MIRRORED},
+        kind=Array(),
+        answer=lambda: _summed_five("symmetric"),
+        mistakes=(
+            Mistake(
+                lambda: _summed_five("reflect"),
+                "That is `reflect` of NumPy and PyTorch, where the last pixel appears once. SciPy "
+                "mirrors at another place.",
+            ),
+            Mistake(
+                lambda: _summed_five("zeros"),
+                "You took zeros beyond the ends. `reflect` puts pixels there.",
+            ),
+            Mistake(
+                lambda: _summed_five("replicate"),
+                "You repeated the last pixel twice. SciPy calls that `nearest`.",
+            ),
+            Mistake(
+                lambda: _summed_five("circular"),
+                "You continued at the other end of the row. SciPy calls that `wrap`.",
+            ),
+        ),
+        hints=(
+            "Write the row with two more places on each side. What does SciPy put there?",
+            "Its mirror lies on the edge of the last pixel: 100 1000 | 1000 100.",
+        ),
+        solution=_mirror_solution,
+    ),
+    Question(
+        name="padding-same-lower",
+        title="The odd zero before",
+        level=3,
+        text=f"A row of {LOWER_SIZE} pixels, a kernel of {LOWER_KERNEL}, a stride of "
+        f"{LOWER_STRIDE}. How many zeros does ONNX put before the row and behind it, with "
+        '`auto_pad="SAME_LOWER"`? Write [before, behind].',
+        kind=Array(),
+        answer=lambda: _lower_pads("same_lower"),
+        mistakes=(
+            Mistake(
+                lambda: _lower_pads("same_upper"),
+                "That is `SAME_UPPER`. The sum is right; on which side is the odd zero?",
+            ),
+            Mistake(
+                lambda: _lower_pads("same"),
+                "That is the padding for a stride of 1, and Keras on Theano's. ONNX takes the "
+                "stride into account.",
+            ),
+            Mistake(
+                lambda: _pads_of_windows(LOWER_SIZE // LOWER_STRIDE),
+                "You rounded the number of windows down. ONNX rounds it up.",
+            ),
+            Mistake(
+                lambda: _lower_pads("half"),
+                "That is half a kernel on both sides.",
+            ),
+            Mistake(
+                lambda: _lower_pads("full"),
+                "That is full padding: every window that touches the row.",
+            ),
+        ),
+        hints=(
+            f"How many windows does a stride of {LOWER_STRIDE} ask for, and over how many pixels "
+            "do they reach?",
+            "⌈i / s⌉ windows reach over (o − 1)s + k pixels. What is missing to that is zeros, "
+            "half of them before, rounded up.",
+        ),
+        solution=_lower_solution,
     ),
 )

@@ -194,6 +194,55 @@ def _average_solution():
     ]
 
 
+HANGING = (2, 3, 13, 11)
+HANGING_SIZE, HANGING_PADDING = 4, 2
+
+
+def _hanging(ceil_mode):
+    x = np.empty(HANGING, np.float32)
+    return pool4d(x, HANGING_SIZE, border_mode=HANGING_PADDING, ceil_mode=ceil_mode).shape
+
+
+def _by_the_formula():
+    """Rounded up, a window behind the image included, as ONNX had it."""
+    room = (size + 2 * HANGING_PADDING - HANGING_SIZE for size in HANGING[2:])
+    return (*HANGING[:2], *(-(-rest // HANGING_SIZE) + 1 for rest in room))
+
+
+def _hanging_solution():
+    (*_, height, width), k, p = HANGING, HANGING_SIZE, HANGING_PADDING
+    rows, columns = _by_the_formula()[2:]
+    *first, right_rows, right_columns = _hanging(True)
+    return [
+        f"Rows: ⌈({height} + 2·{p} − {k}) / {k}⌉ + 1 = {rows}. Counted from the top of the "
+        f"padding, the last of them would begin in row {(rows - 1) * k}. The image ends before "
+        f"row {height} + {p} = {height + p}, so this window would hold no pixel, and it is left "
+        f"out: {right_rows}.",
+        f"Columns: ⌈({width} + 2·{p} − {k}) / {k}⌉ + 1 = {columns}. The last begins in column "
+        f"{(columns - 1) * k}, and the image ends before column {width} + {p} = {width + p}. It "
+        f"holds a pixel and stays: {right_columns}.",
+        f"Samples and channels stay: ({', '.join(map(str, first))}, {right_rows}, "
+        f"{right_columns}).",
+    ]
+
+
+HOLES = np.array([[1, 7, 2, 0, 3],
+                  [9, 4, 8, 2, 1],
+                  [0, 3, 5, 6, 2],
+                  [2, 8, 1, 3, 4],
+                  [4, 0, 6, 1, 7]])  # fmt: skip
+
+
+def _holes_solution():
+    corner = HOLES[:3:2, :3:2].ravel()
+    return [
+        f"A window of 2×2 with a dilation of 2 spans 3×3 pixels and reads its four corners. The "
+        f"first reads {', '.join(map(str, corner))}, and its largest is {corner.max()}. A span "
+        "of 3 has 3 places along each axis:",
+        _plane(HOLES, 2, 1, dilation=2),
+    ]
+
+
 QUESTIONS = (
     Question(
         name="pooling-largest",
@@ -478,5 +527,71 @@ QUESTIONS = (
             "number of channels.",
         ),
         solution=_average_solution,
+    ),
+    Question(
+        name="pooling-ceil-mode",
+        title="Rounded up, with an exception",
+        level=3,
+        text=f"x has the shape {HANGING}. What is the shape of y under PyTorch's "
+        f"`MaxPool2d({HANGING_SIZE}, stride={HANGING_SIZE}, padding={HANGING_PADDING}, "
+        "ceil_mode=True)`?",
+        kind=Shape(),
+        answer=lambda: _hanging(True),
+        mistakes=(
+            Mistake(
+                lambda: _hanging(False),
+                "You rounded down. `ceil_mode=True` rounds up.",
+            ),
+            Mistake(
+                _by_the_formula,
+                "That is the formula alone. Does the last window of each axis hold a pixel?",
+            ),
+            Mistake(
+                lambda: (*HANGING[:2], *(size - 1 for size in _hanging(True)[2:])),
+                "You forgot the window's first place.",
+            ),
+            Mistake(
+                lambda: (HANGING[0], *_hanging(True)[2:], HANGING[1]),
+                "The numbers are right, and channels-last. PyTorch has the channels second.",
+            ),
+        ),
+        hints=(
+            "Compute ⌈(i + 2p − k) / s⌉ + 1 for each axis. Where does the last window begin?",
+            "A last window that begins behind the image, in the padding, is left out.",
+        ),
+        solution=_hanging_solution,
+    ),
+    Question(
+        name="pooling-dilated",
+        title="Windows with holes",
+        level=3,
+        text="What does PyTorch's `MaxPool2d(2, stride=1, dilation=2)` make of this image?",
+        given={"x": HOLES},
+        kind=Array(),
+        answer=lambda: _plane(HOLES, 2, 1, dilation=2),
+        mistakes=(
+            Mistake(
+                lambda: _plane(HOLES, 3, 1),
+                "You took the largest of all nine pixels that the window spans. It reads its "
+                "corners alone.",
+            ),
+            Mistake(
+                lambda: _plane(HOLES, 2, 1),
+                "You left the dilation out.",
+            ),
+            Mistake(
+                lambda: _plane(HOLES, 2, 2, dilation=2),
+                "You moved the windows on by two pixels. The stride is 1.",
+            ),
+            Mistake(
+                lambda: _plane(HOLES, 2, 1, dilation=3),
+                "You left two pixels out between two cells. A dilation of 2 leaves one out.",
+            ),
+        ),
+        hints=(
+            "How many pixels does a window span, and which of them does it read?",
+            "The first window reads rows 0 and 2, columns 0 and 2.",
+        ),
+        solution=_holes_solution,
     ),
 )

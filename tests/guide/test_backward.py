@@ -119,3 +119,17 @@ def test_the_chapter_ends_with_questions(page):
     assert names == [
         "exercise-backward-kernel", "exercise-backward-image", "exercise-backward-step",
     ]  # fmt: skip
+
+
+def test_the_border_is_folded_back(page):
+    """By places −1 to 4 the gradient is 1, 11, 111, 1110, 1100 and 1000."""
+    (text,) = (text for text in printed(page) if "circular" in text)
+    found = {
+        line.split()[0]: [int(n) for n in re.findall(r"\d+", line)] for line in text.splitlines()
+    }
+    assert found == {
+        "zeros": [11, 111, 1110, 1100],
+        "circular": [11 + 1000, 111, 1110, 1100 + 1],
+        "reflect": [11, 111 + 1, 1110 + 1000, 1100],
+        "replicate": [11 + 1, 111, 1110, 1100 + 1000],
+    }

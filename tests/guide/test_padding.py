@@ -3,6 +3,8 @@
 import re
 
 import pytest
+import skimage.data
+from scipy.ndimage import uniform_filter
 
 from tests.test_site import cells, printed, soup
 
@@ -44,10 +46,10 @@ def test_an_even_kernel_gives_one_output_more_under_half(page, lines):
 
 
 def test_zeros_of_tensorflows_same_are_those_of_its_rule(lines):
-    """i, k, s, o, then Theano's (k // 2, (k - 1) // 2), then TensorFlow's."""
-    assert "13 6 5 3 (3, 2) (1, 2)" in lines
-    assert "6 3 2 3 (1, 1) (0, 1)" in lines
-    assert "224 7 2 112 (3, 3) (2, 3)" in lines
+    """i, k, s, o, then Theano's (k // 2, (k - 1) // 2), TensorFlow's, and ONNX's SAME_LOWER."""
+    assert "13 6 5 3 (3, 2) (1, 2) (2, 1)" in lines
+    assert "6 3 2 3 (1, 1) (0, 1) (1, 0)" in lines
+    assert "224 7 2 112 (3, 3) (2, 3) (3, 2)" in lines
 
 
 def test_the_two_kinds_of_same_read_other_pixels_of_the_row(page):
@@ -70,5 +72,29 @@ def test_windows_that_read_a_pixel_are_counted(page):
 def test_zeros_darken_a_blur_at_the_corner(page, lines):
     corner = next(text for text in printed(page) if "0.4444" in text)
     assert re.findall(r"[\d.]+", corner)[:2] == ["0.4444", "0.6667"]  # 4/9 and 6/9
-    assert '"valid" (1, 1, 236, 236)' in lines  # 256 − 21 + 1
-    assert "reflect (1, 1, 256, 256)" in lines
+
+
+def test_the_padded_row_is_written_out_by_hand(lines):
+    rows = {
+        "'zeros'": "0 0 0 0 0 0 | 1 2 3 4 | 0 0 0 0 0 0",
+        "'circular'": "3 4 1 2 3 4 | 1 2 3 4 | 1 2 3 4 1 2",
+        "'reflect'": "1 2 3 4 3 2 | 1 2 3 4 | 3 2 1 2 3 4",
+        "'symmetric'": "3 4 4 3 2 1 | 1 2 3 4 | 4 3 2 1 1 2",
+        "'replicate'": "1 1 1 1 1 1 | 1 2 3 4 | 4 4 4 4 4 4",
+        "9": "9 9 9 9 9 9 | 1 2 3 4 | 9 9 9 9 9 9",
+    }
+    assert {f"{border} {row}" for border, row in rows.items()} <= set(lines)
+
+
+def test_blurs_differ_at_the_border_as_scipys_do(lines):
+    modes = {
+        **{"zeros": {"mode": "constant"}, "circular": {"mode": "wrap"}},
+        **{"reflect": {"mode": "mirror"}, "symmetric": {"mode": "reflect"}},
+        **{"replicate": {"mode": "nearest"}, "0.5": {"mode": "constant", "cval": 0.5}},
+    }
+    man = skimage.data.camera()[60:316:2, 120:376:2] / 255
+    blurs = {border: uniform_filter(man, 21, **mode) for border, mode in modes.items()}
+    symmetric = blurs.pop("symmetric")
+    for border, blur in blurs.items():
+        apart = abs(blur - symmetric).max()
+        assert f"{border} from symmetric: at most {apart:.3f}, inside 0.000" in lines

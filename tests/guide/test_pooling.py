@@ -31,8 +31,34 @@ def test_the_floor_leaves_the_largest_out(page):
     assert cells(page.select(".here svg")[1]) == [5, 2, 3, 2]
     text = " ".join(page.select_one("article").get_text().split())
     assert "The floor makes 2 of 5" in text
-    assert "they round up and get 3" in text
+    assert "The five pixels give 3 outputs" in text
     assert "which takes 55 pixels to 27" in text  # AlexNet: ⌊(55 − 3) / 2⌋ + 1
+
+
+def test_rounding_up_reads_the_last_column(page):
+    """Windows of the last column hold 8 and 1, 2 and 4, and the 9 alone."""
+    (text,) = (text for text in printed(page) if "[6. 3. 9.]" in text)
+    found = [float(number) for number in re.findall(r"\d+\.?\d*", text)]
+    assert found[:9] == [5, 2, 8, 3, 2, 4, 6, 3, 9]
+    assert found[9:] == [8 / 4, 3 / 4, 9 / 2, 5 / 4, 3 / 4, 6 / 2, 6 / 2, 4 / 2, 9]
+
+
+def test_a_window_behind_the_image_is_left_out(page):
+    """⌊5 / 2⌋ … + 1, ⌈5 / 2⌉ … + 1, and the sizes that PyTorch 2.13 gives."""
+    (text,) = (text for text in printed(page) if "ceil_mode" in text)
+    rows = [[int(number) for number in line.split()] for line in text.splitlines()[1:]]
+    assert rows == [[5, 2, 2, 0, 2, 3, 3], [6, 3, 2, 1, 3, 4, 4], [9, 4, 4, 2, 3, 4, 3]]
+
+
+def test_a_divisor_of_one_counts_pixels(page):
+    """Windows of 3 that begin at −1 and 1 of four ones hold two and three of them."""
+    assert numbers(page, "[4., 6.]") == [4, 6, 6, 9]
+
+
+def test_a_dilated_window_reads_every_second_pixel(page):
+    """As PyTorch's MaxPool2d(2, 1, dilation=2) gives it; 8 − 1 − 1 and 8 − 1 − 2 windows fit."""
+    assert numbers(page, "[5., 3., 8.]") == [5, 3, 8, 2, 2, 4, 6, 3, 9, 32]
+    assert "(1, 1, 3, 3) (1, 1, 5, 5)\n" in printed(page)
 
 
 def test_an_average_is_linear_and_a_maximum_is_not(page):

@@ -1,7 +1,7 @@
 """Padding: SciPy's convolutions and filters, windows counted one by one, sums by hand."""
 
 import numpy as np
-from scipy.ndimage import uniform_filter
+from scipy.ndimage import correlate1d, uniform_filter
 from scipy.signal import convolve2d
 
 from tests.second_way import Worked
@@ -10,6 +10,7 @@ INK = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1
 CROSS = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
 INNER = convolve2d(INK, CROSS, "valid")
 DOTS = [[90, 72, 90, 81, 90], [54, 18, 90, 27, 90], [90, 90, 36, 90, 63], [9, 90, 45, 90, 90]]
+MIRRORED = [[1, 10, 100, 1000]]
 
 
 def places(size, kernel):
@@ -302,6 +303,72 @@ SECOND_WAY = {
             "outputs, and not one of them the same",
             f"= {0 + 4}; row 0, columns −4 to 3 of x … = {2 + 9}; row 0, columns 1 to 8 of x … "
             f"= {7 + 0}; row 0, columns 6 to 13 of x",
+        ],
+    ),
+    "padding-two-reflects": Worked(
+        text="default border of `scipy.ndimage` is called `reflect`. What does "
+        '`scipy.ndimage.correlate1d(x, np.ones(5), mode="reflect")` give for this row … adds up '
+        "five neighbours",
+        answer=correlate1d(MIRRORED, np.ones(5), mode="reflect"),
+        mistakes={
+            "is `reflect` of NumPy and PyTorch, where the last pixel appears once. SciPy mirrors": (
+                correlate1d(MIRRORED, np.ones(5), mode="mirror")
+            ),
+            "zeros beyond the ends. `reflect` puts pixels there": (
+                correlate1d(MIRRORED, np.ones(5), mode="constant")
+            ),
+            "repeated the last pixel twice. SciPy calls that `nearest`": (
+                correlate1d(MIRRORED, np.ones(5), mode="nearest")
+            ),
+            "continued at the other end of the row. SciPy calls that `wrap`": (
+                correlate1d(MIRRORED, np.ones(5), mode="wrap")
+            ),
+        },
+        hints=(
+            "the row with two more places on each side. What does SciPy put",
+            "Its mirror lies on the edge of the last pixel: 100 1000 | 1000 100",
+        ),
+        solution=[
+            "filter reads two places beyond each end. `scipy.ndimage` mirrors the row at the edge "
+            'of its last pixel, so that this pixel appears twice: our `"symmetric"`. The row with '
+            "two places on each side",
+            [[10, 1, 1, 10, 100, 1000, 1000, 100]],
+            "Each sum is that of five",
+            [[122, 1112, 2111, 2210]],
+            "NumPy's and PyTorch's \"reflect\" mirrors at the last pixel itself, which appears "
+            'once. SciPy calls that `"mirror"`',
+            [[100, 10, 1, 10, 100, 1000, 100, 10]],
+        ],
+        given={"x": MIRRORED},
+    ),
+    "padding-same-lower": Worked(
+        text="row of 15 pixels, a kernel of 8, a stride of 4. How many zeros does ONNX put before "
+        'the row and behind it, with `auto_pad="SAME_LOWER"`? Write [before, behind]',
+        # ⌈15 / 4⌉ = 4 windows reach over 3·4 + 8 = 20 pixels: 5 are missing, 3 of them before.
+        answer=[3, 2],
+        mistakes={
+            "is `SAME_UPPER`. The sum is right; on which side is the odd zero": [2, 3],
+            # 15 windows of 8 need 7
+            "is the padding for a stride of 1, and Keras on Theano's. ONNX takes the stride into": (
+                [4, 3]
+            ),
+            # 3 windows reach over 2·4 + 8 = 16
+            "rounded the number of windows down. ONNX rounds it up": [1, 0],
+            "half a kernel on both sides": [4, 4],
+            "full padding: every window that touches the row": [7, 7],
+        },
+        hints=(
+            "How many windows does a stride of 4 ask for, and over how many pixels",
+            "⌈i / s⌉ windows reach over (o − 1)s + k pixels. What is missing to that is zeros, "
+            "half of them before, rounded up",
+        ),
+        solution=[
+            "are ⌈15 / 4⌉ = 4 windows. They reach over 3 · 4 + 8 = 20 pixels, so 5 zeros are "
+            "needed. Half of 5, rounded up, goes before the row: 3. The other 2 go behind it. "
+            "With a kernel that adds up the two ends of its window",
+            # the pixel in column c holds c + 1
+            f"= {0 + 5}; row 0, columns −3 to 4 of x … = {2 + 9}; row 0, columns 1 to 8 of x … "
+            f"= {6 + 13}; row 0, columns 5 to 12 of x … = {10 + 0}; row 0, columns 9 to 16 of x",
         ],
     ),
 }

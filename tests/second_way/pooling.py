@@ -71,6 +71,19 @@ LARGEST = (
     "max(1, 0, 4, 6) = 6; … max(7, 0, 1, 4) = 7; … max(9, 2, 3, 5) = 9;"
 )
 MEANS = windows(np.mean, BORDER)
+HOLES = [[1, 7, 2, 0, 3], [9, 4, 8, 2, 1], [0, 3, 5, 6, 2], [2, 8, 1, 3, 4], [4, 0, 6, 1, 7]]
+#: Rows and columns that PyTorch 2.13 gives for 13×11 pixels.
+PYTORCH_ROUNDS_UP = (4, 4)
+
+
+def corners(image, apart):
+    """The largest of four pixels, `apart` rows and columns from one another."""
+    places = range(len(image) - apart)
+    return [
+        [max(image[i + u][j + v] for u in (0, apart) for v in (0, apart)) for j in places]
+        for i in places
+    ]
+
 
 SECOND_WAY = {
     "pooling-largest": Worked(
@@ -277,5 +290,60 @@ SECOND_WAY = {
             + " … ".join(f"= {number};" for number in blocks(PLANES, np.sum).flat),
         ],
         given={"x": [PLANES]},
+    ),
+    "pooling-ceil-mode": Worked(
+        text="x has the shape (2, 3, 13, 11). What is the shape of y under PyTorch's "
+        "`MaxPool2d(4, stride=4, padding=2, ceil_mode=True)`",
+        answer=(2, 3, *PYTORCH_ROUNDS_UP),
+        mistakes={
+            # 13 / 4 and 11 / 4, and the first place
+            "rounded down. `ceil_mode=True` rounds up": (2, 3, 3 + 1, 2 + 1),
+            "the formula alone. Does the last window of each axis hold a pixel": (
+                (2, 3, 4 + 1, 3 + 1)
+            ),
+            "forgot the window's first place": (2, 3, *(size - 1 for size in PYTORCH_ROUNDS_UP)),
+            "are right, and channels-last. PyTorch has the channels second": (
+                (2, *PYTORCH_ROUNDS_UP, 3)
+            ),
+        },
+        hints=(
+            "⌈(i + 2p − k) / s⌉ + 1 for each axis. Where does the last window begin",
+            "last window that begins behind the image, in the padding, is left out",
+        ),
+        solution=[
+            "Rows: ⌈(13 + 2·2 − 4) / 4⌉ + 1 = 5. Counted from the top of the padding, the last of "
+            "them would begin in row 16. The image ends before row 13 + 2 = 15, so this window "
+            "would hold no pixel, and it is left out: 4",
+            "Columns: ⌈(11 + 2·2 − 4) / 4⌉ + 1 = 4. The last begins in column 12, and the image "
+            "ends before column 11 + 2 = 13. It holds a pixel and stays: 4",
+            "Samples and channels stay: (2, 3, 4, 4)",
+        ],
+    ),
+    "pooling-dilated": Worked(
+        text="PyTorch's `MaxPool2d(2, stride=1, dilation=2)` make of this image",
+        answer=corners(HOLES, 2),
+        mistakes={
+            "the largest of all nine pixels that the window spans. It reads its corners alone": (
+                windows(np.max, HOLES, 3, 1, 0)
+            ),
+            "left the dilation out": windows(np.max, HOLES, 2, 1, 0),
+            "moved the windows on by two pixels. The stride is 1": (
+                [row[::2] for row in corners(HOLES, 2)[::2]]
+            ),
+            "left two pixels out between two cells. A dilation of 2 leaves one out": (
+                corners(HOLES, 3)
+            ),
+        },
+        hints=(
+            "How many pixels does a window span, and which of them",
+            "first window reads rows 0 and 2, columns 0 and 2",
+        ),
+        solution=[
+            "window of 2×2 with a dilation of 2 spans 3×3 pixels and reads its four corners. The "
+            "first reads 1, 2, 0, 5, and its largest is 5. A span of 3 has 3 places along each "
+            "axis",
+            corners(HOLES, 2),
+        ],
+        given={"x": HOLES},
     ),
 }
