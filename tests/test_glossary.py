@@ -267,7 +267,7 @@ def test_names_of_borders_are_read_as_they_are_meant():
 
 
 @pytest.mark.parametrize("ours", HELD)
-def test_convdoc_pads_as_its_names_say(ours):
+def test_convdoc_pads_as_its_borders_say(ours):
     border = 9 if ours == "a number" else ours
     y = convdoc.conv4d(ROW[None, None, None], [[[[1.0]]]], border_mode=(0, 3), border=border)
     assert y.ravel().tolist() == HELD[ours]
@@ -283,7 +283,7 @@ def test_names_of_borders_hold_what_the_page_says(where, name, ours):
     ("where", "name", "ours"),
     [row for row in BORDER_NAMES if row[1:] != ("reflect", "symmetric")],
 )
-def test_errors_translate_these_names_as_the_page_does(where, name, ours):
+def test_errors_translate_names_of_borders_as_the_page_does(where, name, ours):
     with pytest.raises(TypeError) as got:
         convdoc.ConvSpec(3, padding_mode=name)
     expected = "leave padding_mode out" if ours in ("zeros", "a number") else f"border={ours!r}"
