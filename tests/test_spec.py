@@ -418,7 +418,8 @@ def test_specs_are_values_that_say_how_to_get_them():
         (
             {"border": 2, "transposed": True},
             "a convolution with border=2 adds that number whatever the image is, so it is not "
-            "linear and has no transposed convolution; border='zeros' gives that of its linear part",
+            "linear and has no transposed convolution; border='zeros' gives that of its linear "
+            "part",
         ),
         (
             {"border": float("inf")},
@@ -427,8 +428,8 @@ def test_specs_are_values_that_say_how_to_get_them():
         ),
         (
             {"border_mode": -1},
-            "border_mode must be one of 'valid', 'full', 'half', 'same', 'same_upper', 'same_lower"
-            "'; or places to put around the image, 0 or more and below 2**31: an integer, a pair "
+            "border_mode must be one of 'valid', 'full', 'half', 'same', 'same_upper', 'same_lower'"
+            "; or places to put around the image, 0 or more and below 2**31: an integer, a pair "
             "(vertical, horizontal) or ((top, bottom), (left, right)); got -1",
         ),
     ],
