@@ -42,6 +42,7 @@ TESTS = {
 PYTEST = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider"]
 PYTEST += ["--hypothesis-profile=ci"]
 COPIED = ("convdoc", "tests", "conftest.py", "pyproject.toml")
+LONGEST = 600  # seconds of processor time, for tests without a fault
 MEMORY = 8 * 2**30  # bytes, for a fault that makes a loop endless
 
 INSTEAD: dict[type, type] = {
@@ -111,7 +112,7 @@ def tried(module: str, count: int, reasons: list[dict[str, str]], folder: Path) 
     sample = list(itertools.islice(found, count))
     sample += [mutant for mutant in found if mutant[1:3] in explained] if explained else []
     used = _processor_time()
-    if not passes(module, folder):
+    if not passes(module, folder, LONGEST):
         sys.exit(f"The tests of {module} fail without a fault")
     limit = 3 * (_processor_time() - used) + 10
     survivors = []
@@ -129,31 +130,27 @@ def tried(module: str, count: int, reasons: list[dict[str, str]], folder: Path) 
     survived = {mutant[1:3] for mutant in survivors}
     for before, after in explained - survived:
         print(f"{module}: mutants.toml explains what does not survive\n- {before}\n+ {after}")
+    known = sum(mutant[1:3] in explained for mutant in survivors)
     print(
-        f"{module}: {len(sample)} faults tried, "
-        f"{len(sample) - len(survivors)} caught, "
-        f"{sum(mutant[1:3] in explained for mutant in survivors)} explained",
+        f"{module}: {len(sample)} faults tried, {len(sample) - len(survivors)} caught, "
+        f"{known} explained",
         flush=True,
     )
     return survived == explained
 
 
-def passes(module: str, folder: Path, limit: float | None = None) -> bool:
+def passes(module: str, folder: Path, limit: float) -> bool:
     """Whether the tests of a module notice nothing, within seconds of processor time."""
 
     def limited():
         resource.setrlimit(resource.RLIMIT_CPU, (int(limit),) * 2)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY,) * 2)
 
-    environment = os.environ | {"PYTHONPATH": str(folder)}
-    if limit:  # two faults of one second and one length would share their bytecode
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    # Two faults of one second and one length would share their bytecode.
+    environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [*PYTEST, module, *TESTS[module]]
     done = subprocess.run(
-        [*PYTEST, module, *TESTS[module]],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        preexec_fn=limited if limit else None,
+        command, cwd=folder, env=environment, capture_output=True, preexec_fn=limited
     )
     return done.returncode == 0
 
