@@ -229,6 +229,8 @@ def _is_passed_over(node, field, at, part):
     """Whether it is a docstring, or what only readers and checkers of types see."""
     if isinstance(part, ast.If) and ast.unparse(part.test) == "TYPE_CHECKING":
         return True
+    if isinstance(part, ast.keyword) and part.arg == "strict":  # of zip: lengths are equal
+        return True
     documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and field == "body"
     if documented and at == 0 and isinstance(part, ast.Expr):
         return isinstance(part.value, ast.Constant)
@@ -254,9 +256,10 @@ def _others(node):
             yield ast.Name(NAMES[name])
         case ast.Attribute(attr=name) if name in NAMES:
             yield _with(node, attr=NAMES[name])
-        case ast.Call() if len(node.keywords) > 0:
-            for n in range(len(node.keywords)):
-                yield _with(node, keywords=node.keywords[:n] + node.keywords[n + 1 :])
+        case ast.Call():
+            for n, keyword in enumerate(node.keywords):
+                if keyword.arg != "strict":
+                    yield _with(node, keywords=node.keywords[:n] + node.keywords[n + 1 :])
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
         case ast.Constant(value=int() | float()):
