@@ -480,3 +480,11 @@ def test_a_relationship_in_mathml():
 def test_the_bare_convolution_has_nothing_around_its_images():
     spec = ConvSpec(3, 2, "full", (1, 2), 2, border="reflect")
     assert spec.bare == ConvSpec(3, 2, "valid", (1, 2), 2, border="zeros")
+
+
+def test_a_message_names_the_rows_and_columns_that_there_are():
+    with pytest.raises(ValueError, match="row and a column") as raised:
+        ConvSpec(3).window(3, 0, (5, 4))
+    assert str(raised.value) == (
+        "(i, j) must be a row and a column of the output, from (0, 0) to (2, 1); got (3, 0)"
+    )
