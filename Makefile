@@ -54,8 +54,9 @@ workers := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 test: .venv/dev.stamp $(kernel_profile) ## set up, run the tests: make test PYTESTOPTS="-n 0 --pdb"
 	@$(python) -m pytest $(workers) --durations 25 $(PYTESTOPTS)
 
-mutants: .venv/dev.stamp ## put faults into the explorer's scripts, count those that tests catch
-	@$(python) tests/script_mutants.py
+mutants: .venv/dev.stamp ## put faults into the code, list what no test catches: make mutants MODULE=convdoc/spec.py
+	@$(if $(filter %.js,$(MODULE)),,$(python) tests/mutants.py $(MODULE))
+	@$(if $(filter %.py,$(MODULE)),,$(python) tests/script_mutants.py $(basename $(notdir $(MODULE))))
 
 test-python: html ## test the site's downloads on a newer Python: make test-python PYTHON3=python3.14
 	@sh requirements/test-python.sh

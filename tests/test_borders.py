@@ -350,3 +350,36 @@ def test_a_transposed_convolution_reads_once_for_each_place_of_its_pixel():
     told = explain([[[[5, 6]]]], [[[[10, 1]]]], spec, 0, 0, 0, 1)
     assert [(term.input, term.weight) for term in told.terms] == [((0, 0), 1), ((0, 1), 10)]
     assert told.sum == 5 + 60
+
+
+@pytest.mark.parametrize(
+    ("border_mode", "k", "sides"),
+    [
+        ("valid", 5, (0, 0)),
+        ("full", 4, (3, 3)),
+        ("half", 3, (1, 1)),
+        ("half", 4, (2, 2)),
+        ("half", 5, (2, 2)),
+        ("half", 6, (3, 3)),
+        ("same", 4, (2, 1)),
+        ("same_upper", 4, (1, 2)),
+        ("same_lower", 4, (2, 1)),
+    ],
+)
+def test_places_before_and_behind_an_image_of_eight(border_mode, k, sides):
+    assert PADDINGS[border_mode].sides(k, 1, 8) == sides
+
+
+def test_a_border_says_in_words_what_its_places_hold():
+    """Of the image 1 2 3, what lies before it and behind it, and which of its words says so."""
+    said = {
+        "circular": ([2, 3, 1, 2], "the image again, as on a ring"),
+        "reflect": ([3, 2, 2, 1], "the image mirrored at its last pixel, which is not repeated"),
+        "symmetric": ([2, 1, 3, 2], "the image mirrored at its edge, the last pixel repeated"),
+        "replicate": ([1, 1, 3, 3], "the last pixel again"),
+        "zeros": ([0, 0, 0, 0], "0 everywhere"),
+    }
+    for name, (around, words) in said.items():
+        x = BORDERS[name].put_around(np.array([[[[1, 2, 3]]]]), ((0, 0), (2, 2)))[0, 0, 0]
+        assert [*x[:2], *x[5:]] == around
+        assert BORDERS[name].words == words

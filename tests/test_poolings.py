@@ -239,3 +239,13 @@ def test_poolings_have_words():
     assert len(set(words)) == len(words)
     with pytest.raises(ValueError, match=r"'max' \(the largest value\), '"):
         pool4d(np.ones((1, 1, 5, 5)), 2, mode="wobble")
+
+
+def test_the_message_about_a_mode_lists_what_each_gives():
+    with pytest.raises(ValueError, match="mode must be one of") as raised:
+        pool4d(np.ones((1, 1, 5, 5)), 2, mode="wobble")
+    assert str(raised.value) == (
+        "mode must be one of 'max' (the largest value), 'min' (the smallest value), 'average' (the "
+        "mean, with zeros for the padding), 'average_no_pad' (the mean of what lies on the image); "
+        "got 'wobble'"
+    )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from convdoc import ConvSpec
 from convdoc.borders import PADDINGS
-from convdoc.spec import RELATIONSHIPS
+from convdoc.spec import RELATIONSHIPS, divide
 
 # The animated cases of Dumoulin and Visin: input, output, padding, kernel, stride, dilation; the
 # number of the relationship, and that of the transposed convolution with its `a`.
@@ -384,3 +384,107 @@ def test_specs_are_values_that_say_how_to_get_them():
     spec = ConvSpec((3, 2), 2, ((1, 0), (2, 2)), (1, 2), 4, True, (1, 0))
     assert eval(repr(spec)) == spec
     assert repr(ConvSpec((3, 2))) == "ConvSpec(kernel=(3, 2))"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"kernel": 0},
+            "kernel must be a positive integer, or two of them, (vertical, horizontal); got 0",
+        ),
+        (
+            {"strides": 2**31},
+            "strides must be a positive integer, or two of them, (vertical, horizontal), below "
+            "2**31; got 2147483648",
+        ),
+        (
+            {"output_padding": -1},
+            "output_padding must be an integer of 0 or more, or two of them, (vertical, "
+            "horizontal); got -1",
+        ),
+        ({"groups": 0}, "groups must be a positive integer; got 0"),
+        ({"groups": 2**31}, "groups must be a positive integer, below 2**31; got 2147483648"),
+        ({"transposed": 1}, "transposed must be True or False; got 1"),
+        (
+            {"output_padding": 1},
+            "output_padding is for a transposed convolution, and transposed is False; got (1, 1)",
+        ),
+        (
+            {"output_padding": 1, "transposed": True},
+            "output_padding must be smaller than the stride along each axis, strides=(1, 1); "
+            "got (1, 1)",
+        ),
+        (
+            {"border": 2, "transposed": True},
+            "a convolution with border=2 adds that number whatever the image is, so it is not "
+            "linear and has no transposed convolution; border='zeros' gives that of its linear "
+            "part",
+        ),
+        (
+            {"border": float("inf")},
+            "border must be one of 'zeros', 'circular', 'reflect', 'symmetric', 'replicate'; or a "
+            "number to put around the image, at most 3.4e+38 in size; got inf",
+        ),
+        (
+            {"border_mode": -1},
+            "border_mode must be one of 'valid', 'full', 'half', 'same', 'same_upper', 'same_lower'"
+            "; or places to put around the image, 0 or more and below 2**31: an integer, a pair "
+            "(vertical, horizontal) or ((top, bottom), (left, right)); got -1",
+        ),
+    ],
+)
+def test_messages_about_settings_are_whole(arguments, message):
+    with pytest.raises(ValueError, match=r"got|linear") as raised:
+        ConvSpec(**{"kernel": 3, **arguments})
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    ("dilation", "dilated"), [(1, ""), ((1, 2), ", dilated (3, 5),"), ((2, 1), ", dilated (5, 3),")]
+)
+def test_messages_about_sizes_are_whole(dilation, dilated):
+    with pytest.raises(ValueError, match="larger") as raised:
+        ConvSpec(3, dilation=dilation).output_size(2)
+    assert str(raised.value) == (
+        f"the kernel (3, 3){dilated} is larger than the image of (2, 2), so no window fits under "
+        "border_mode='valid'; use a smaller kernel, a larger image or border_mode='same'"
+    )
+    with pytest.raises(ValueError, match="empty") as raised:
+        ConvSpec(3, transposed=True, border_mode=3).output_size(1)
+    assert str(raised.value) == (
+        "the transposed convolution of an input of (1, 1) would be empty, (-3, -3): its "
+        "border_mode=((3, 3), (3, 3)) cuts off more than the kernel (3, 3) adds"
+    )
+    with pytest.raises(ValueError, match="divide") as raised:
+        divide("filters", 3, 2)
+    assert str(raised.value) == "groups must divide the filters, and 2 does not divide 3"
+
+
+def test_a_relationship_in_mathml():
+    """A floor is a fraction between brackets; a minus is a minus, and an index stands below."""
+    shown = ConvSpec(3, strides=2, border_mode=((1, 0), (0, 0))).relationship(7)[0]._repr_html_()
+    assert shown == (
+        '<p class="convdoc-relationship">Relationship 6: <math><mi>o</mi><mo>=</mo><mo>⌊</mo>'
+        "<mfrac><mrow><mi>i</mi><mo>+</mo><mo>(</mo><msub><mi>p</mi><mn>1</mn></msub><mo>+</mo>"
+        "<msub><mi>p</mi><mn>2</mn></msub><mo>)</mo><mo>−</mo><mi>k</mi></mrow><mi>s</mi></mfrac>"
+        "<mo>⌋</mo><mo>+</mo><mn>1</mn></math>, and here <math><mn>3</mn><mo>=</mo><mo>⌊</mo>"
+        "<mfrac><mrow><mn>7</mn><mo>+</mo><mo>(</mo><mn>1</mn><mo>+</mo><mn>0</mn><mo>)</mo>"
+        "<mo>−</mo><mn>3</mn></mrow><mn>2</mn></mfrac><mo>⌋</mo><mo>+</mo><mn>1</mn></math></p>"
+    )
+    shown = ConvSpec(2, transposed=True).relationship(4)[0]._repr_html_()
+    prime = '<mo lspace="0" rspace="0">′</mo>'
+    assert f"<math><mi>o</mi>{prime}<mo>=</mo><mi>i</mi>{prime}<mo>+</mo>" in shown
+
+
+def test_the_bare_convolution_has_nothing_around_its_images():
+    spec = ConvSpec(3, 2, "full", (1, 2), 2, border="reflect")
+    assert spec.bare == ConvSpec(3, 2, "valid", (1, 2), 2, border="zeros")
+
+
+def test_a_message_names_the_rows_and_columns_that_there_are():
+    with pytest.raises(ValueError, match="row and a column") as raised:
+        ConvSpec(3).window(3, 0, (5, 4))
+    assert str(raised.value) == (
+        "(i, j) must be a row and a column of the output, from (0, 0) to (2, 1); got (3, 0)"
+    )
