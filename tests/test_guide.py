@@ -50,10 +50,6 @@ def test_chapters_are_in_order(site):
     assert [link for link in links if link.startswith(CHAPTERS)] == [f"{c}.html" for c in CHAPTERS]
 
 
-def test_a_chapter_has_600_to_1200_words(chapter):
-    assert 600 <= len(words(chapter)) <= 1200
-
-
 def test_a_chapter_says_first_what_will_be_learnt_and_which_shapes(chapter):
     first = soup(chapter).select_one("h1").find_next_sibling()
     assert first.select_one(".admonition-title").get_text() == "What you’ll learn"
