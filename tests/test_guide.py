@@ -32,14 +32,6 @@ NO_RESULTS = r"\b(19|20)\d\d\b|\bCS231n\b|arXiv \d{4}\.\d{4,5}"
 DIGITS = r"\d{1,3}(?:[ ,_\u202f]\d{3})+\b|\d{3,}"
 
 
-def words(page):
-    """Words of a chapter, without its code, outputs, formulas and exercises."""
-    article = soup(page).select_one("article")
-    for part in article.select(".cell, math, table, footer, .headerlink, convdoc-sheet"):
-        part.decompose()
-    return article.get_text(" ").split()
-
-
 @pytest.fixture(params=CHAPTERS)
 def chapter(request, site):
     return site / "guide" / f"{request.param}.html"
