@@ -82,7 +82,14 @@ def small():
     with tempfile.TemporaryDirectory() as temporary:  # pytest's own is closed to other users
         Path(temporary).chmod(0o755)
         folder = Path(temporary, "small")
-        for name in ("convdoc", "requirements", "docs/_ext", "docs/_static", "docs/_templates"):
+        for name in (
+            "convdoc",
+            "requirements",
+            "docs/_ext",
+            "docs/_static",
+            "docs/_templates",
+            "docs/_explorer",
+        ):
             unwanted = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
         for name in ("Makefile", "conf.py", "docs/references.bib", ".gitignore"):
