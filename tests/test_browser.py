@@ -101,6 +101,13 @@ def what_axe_finds(page, without, options):
         yield f"axe: {violation['id']} {targets}"
 
 
+def what_axe_finds_in(page, scheme, options=None):
+    """The same of all that a page shows, in light or in dark."""
+    page.evaluate(Axe().axe_script)
+    set_scheme(page, scheme)
+    return (f"{scheme}: {fault}" for fault in what_axe_finds(page, [], options or {}))
+
+
 def test_figures_follow_the_theme_and_the_fold_opens(browser, address):
     page = browser.new_page(color_scheme="light")
     page.goto(address + "auto_gallery/010_impulse_response.html")

@@ -11,7 +11,7 @@ from convdoc import exercises
 from convdoc.draw.question import WORDS
 from convdoc.exercises.questions import WORDS as SAID
 from tests.second_way.convolution import SECOND_WAY
-from tests.test_browser import TOO_WIDE, what_axe_finds
+from tests.test_browser import TOO_WIDE, what_axe_finds_in
 
 SIZES = "exercises/sizes.html"
 PAGES = ("windows", "sizes", "networks")
@@ -341,7 +341,9 @@ def test_answered_boxes_are_accessible_and_fit(visit, width):
     for summary in page.locator("convdoc-question > details > summary").all():
         summary.click()
     assert page.evaluate(TOO_WIDE) <= 0
-    assert [fault for scheme in ("light", "dark") for fault in what_axe_finds(page, scheme)] == []
+    assert [
+        fault for scheme in ("light", "dark") for fault in what_axe_finds_in(page, scheme)
+    ] == []
 
 
 def test_boxes_work_from_a_folder(browser, site):

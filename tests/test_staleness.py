@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from tests.test_builds import FUNCTION, built, built_clean, differences, edit
+from tests.test_builds import FUNCTION, built, differences, edit, made_clean
 from tests.test_builds import small as small  # the fixture of the small site
 
 sys.path.append(str(ROOT / "docs/_ext"))
@@ -259,4 +259,4 @@ def test_a_comment_of_the_library_runs_nothing_and_a_number_all(small):
     changed = built(small)
     assert not {*ran(small).items()} & {*first.items()}
     assert b"The answer is 3" in re.sub(rb"<.*?>", b"", changed["first.html"])
-    assert differences(built_clean(small), changed) == []
+    assert differences(made_clean(small), changed) == []
