@@ -30,8 +30,10 @@ collect_ignore = [  # their doctests import the library
 if not THEANO_RUNS:
     collect_ignore += [
         "convdoc/engines/_theano_function.py",
+        "tests/script_mutants.py",
         "tests/test_builders.py",
         "tests/test_builds.py",
+        "tests/test_bundle.py",
         "tests/test_conftest.py",
         "tests/test_downloads.py",
         "tests/test_glossary.py",
