@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from tests.test_builds import FUNCTION, built, differences, edit, made_clean
+from tests.test_builds import FUNCTION, built, differences, edit, made, made_clean
 from tests.test_builds import small as small  # the fixture of the small site
 
 sys.path.append(str(ROOT / "docs/_ext"))
@@ -247,7 +247,7 @@ def ran(folder):
 
 def test_a_comment_of_the_library_runs_nothing_and_a_number_all(small):
     module = small / "convdoc/probe.py"
-    built(small)
+    made(small, "html")
     first = ran(small)
     assert len(first) == 3  # two scripts, and two pages with the same cells
     module.write_text(FUNCTION.format("1  # a comment").replace("Return a", "Give the"))
