@@ -3,6 +3,7 @@
 import ctypes
 import itertools
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -174,6 +175,69 @@ def test_any_memory(memory, shape):
         close(result, numbers)
         assert result.flags.c_contiguous
         assert result.flags.writeable
+
+
+MEMORY_CHECKED = """
+import os
+del os.environ["LD_PRELOAD"]  # the compiler must not load it too
+import numpy as np
+from convdoc import ConvSpec
+from convdoc.engines import direct
+from convdoc.engines import numpy as reference
+
+check = "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"
+direct.FLAGS = *direct.FLAGS, "-O0", *check  # optimized, it compiles for twice the time
+direct.PROCESSOR_FLAGS = (("-march={processor}",),)
+random = np.random.default_rng(0)
+integers = lambda dtype, *shape: random.integers(-4, 5, shape).astype(dtype)
+for round in range(100):
+    groups, samples = map(int, random.integers(1, 4, 2))
+    each = int(random.choice([1, 2, 3, 4, 5, 7, 8, 9, 16, 33]))
+    slices = int(random.choice([1, 2, 3, 40]))
+    kernel, strides, dilation = (tuple(map(int, random.integers(1, 4, 2))) for _ in range(3))
+    border_mode = ["valid", "full", "half", "same", "same_upper", 2][round % 6]
+    spec = ConvSpec(kernel, strides, border_mode, dilation, groups)
+    more = random.integers(0, random.choice([3, 9, 40]), 2)
+    size = tuple(int(k + n) for k, n in zip(spec.dilated_kernel, more))
+    for dtype in np.float32, np.float64:
+        x = integers(dtype, samples, slices * groups, *size)
+        w = integers(dtype, each * groups, slices, *kernel)
+        dy = integers(dtype, samples, each * groups, *spec.output_size(size))
+        results = [
+            (engine.convolve(x, w, spec), engine.convolve_transpose(dy, w, spec, size),
+             engine.kernel_gradient(x, dy, spec))
+            for engine in (direct, reference)
+        ]
+        for ours, expected in zip(*results):
+            np.testing.assert_array_equal(ours, expected, err_msg=f"{spec}, {x.shape}, {w.shape}")
+"""
+
+
+def sanitizers():
+    """AddressSanitizer and what it needs, to be loaded first; None if g++ has none here."""
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        return None
+    wanted = "libasan.so", "libstdc++.so.6"
+    ask = [[direct.compiler(), f"-print-file-name={name}"] for name in wanted]
+    found = [subprocess.run(a, capture_output=True, text=True).stdout.strip() for a in ask]
+    return " ".join(found) if all(map(os.path.isabs, found)) else None
+
+
+@pytest.mark.parametrize(
+    ("processor", "feature"), [("x86-64-v2", "sse4_2"), ("x86-64-v3", "avx2"), ("native", "")]
+)
+def test_memory_and_numbers_with_the_vectors_of_other_processors(tmp_path, processor, feature):
+    """Exact sums, checked by sanitizers, with vectors of 16 and 32 bytes and of this processor."""
+    libraries = sanitizers()
+    if libraries is None or feature not in direct._features():
+        pytest.skip(f"g++ with AddressSanitizer on an x86-64 processor with {feature} is needed")
+    environment = {
+        "CONVDOC_CACHE": str(tmp_path),
+        "LD_PRELOAD": libraries,
+        "ASAN_OPTIONS": "detect_leaks=0",
+        "OMP_NUM_THREADS": "3",
+    }
+    runs(MEMORY_CHECKED.replace("{processor}", processor), **environment)
 
 
 @pytest.mark.parametrize("columns", [5, 16, 30])
