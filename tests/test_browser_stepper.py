@@ -721,7 +721,7 @@ def drawn(piece):
             if name in groups
         ],
         "corners": [text.text for text in groups["w"].iter("text")] if "w" in groups else [],
-        "todo": cells_in(paths["c"]),
+        "todo": cells_in(paths.get("c", "")),
         "fills": set().union(*(cells_in(d) for name, d in paths.items() if name[0] == "f")),
     }
 

@@ -109,12 +109,13 @@ def products(item):
 
 def boxes(path):
     """Rows and columns of the cells that a path goes around."""
-    runs = re.findall(r"M(\d+) (\d+)h(\d+)v10h-\3z", path)
-    assert "".join(f"M{x} {y}h{width}v10h-{width}z" for x, y, width in runs) == path
+    found = re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)h-\3z", path)
+    assert "".join("M{} {}h{}v{}h-{}z".format(*box, box[2]) for box in found) == path
     return {
-        (int(y) // 10, column // 10)
-        for x, y, width in runs
-        for column in range(int(x), int(x) + int(width), 10)
+        (row, column)
+        for left, top, width, height in (tuple(int(n) // 10 for n in box) for box in found)
+        for row in range(top, top + height)
+        for column in range(left, left + width)
     }
 
 

@@ -50,8 +50,8 @@ class Panel:
         Characters of the longest text in a corner at any step.
     corners : sequence of str
         What stands in the corners of the window's cells.
-    todo : sequence of (int, int)
-        Cells that are blank, since their step is still to come.
+    todo : sequence of (int, int), optional
+        Cells that are blank, since their step is still to come; None where that is never so.
     unused : (sequence of int, sequence of int)
         Rows and columns that are hatched.
     """
@@ -67,7 +67,7 @@ class Panel:
     raised: bool = False
     longest_corner: int = 1
     corners: tuple = ()
-    todo: tuple = ()
+    todo: tuple | None = None
     unused: tuple = NOWHERE
 
     @property
@@ -142,7 +142,8 @@ class Panel:
             lines = "".join(_boxes([cell]) for cell in real)
         cells, (rows, columns) = np.ndindex(height, width), self._extent()
         crosses = "".join(_cross(r, c) for r, c in cells if r >= rows or c >= columns)
-        return f'<path class="c" d="{_boxes(self.todo)}"/>{_path("g", lines)}{_path("n", crosses)}'
+        blank = "" if self.todo is None else f'<path class="c" d="{_boxes(self.todo)}"/>'
+        return f"{blank}{_path('g', lines)}{_path('n', crosses)}"
 
     def _window(self):
         if not self.window:
@@ -220,16 +221,24 @@ def _text(x, y, text, muted=False):
 
 
 def _boxes(cells):
-    """Path around cells, neighbours in a row in one box."""
+    """Path around cells, neighbours in a row in one box, and like rows one below the other."""
     runs = []
     for row, column in cells:
         if runs and runs[-1][:2] == [row, column - runs[-1][2]]:
             runs[-1][2] += 1
         else:
             runs.append([row, column, 1])
+    boxes, lowest = [], {}
+    for row, column, width in runs:
+        box = lowest.get((column, width))
+        if box and box[0] + box[2] == row:
+            box[2] += 1
+        else:
+            lowest[column, width] = box = [row, column, 1, width]
+            boxes.append(box)
     return "".join(
-        f"M{column * UNIT} {row * UNIT}h{length * UNIT}v{UNIT}h-{length * UNIT}z"
-        for row, column, length in runs
+        f"M{column * UNIT} {row * UNIT}h{width * UNIT}v{height * UNIT}h-{width * UNIT}z"
+        for row, column, height, width in boxes
     )
 
 

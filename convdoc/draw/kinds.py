@@ -245,13 +245,21 @@ class Look(ABC, Generic[S]):
         if any(steps.there.missing):
             plan["missing"], words["nothing"] = steps.there.missing, WORDS["missing cell"]
         if steps.numbered:
-            return plan | self.numbers() | {"words": words}
+            return plan | self._weights() | self.numbers() | {"words": words}
         words["window"] = of_window(self.window, steps).replace("{name}", name_there(steps))
         listed = [
             [places(steps, axis, at) for at in range(steps.here.values.shape[2 + axis])]
             for axis in (0, 1)
         ]
         return plan | {"places": listed, "words": words}
+
+    def _weights(self):
+        """The numbers of each slice of the stamp, row by row."""
+        if "stamp" not in self.parts:
+            return {}
+        slices = self.steps.stamp.values
+        slices = slices.reshape(-1, slices[0, 0].size)
+        return {"weights": [[as_json(value) for value in numbers] for numbers in slices]}
 
     def numbers(self) -> dict[str, Any]:
         """The numbers of each step that are not in the cells of the still picture."""

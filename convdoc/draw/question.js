@@ -3,41 +3,41 @@
   if (customElements.get("convdoc-question")) return; // a notebook loads this once for each box
 
   const HINTS = 2;
+  const LONGEST = 20_000; // characters of an answer: more are not read, and not kept
+  const DEEPEST = 8; // lists within lists
   const CHANGED = "convdoc-answers"; // an event of the document, for lines that count what is done
 
   // What a reader wrote, {text, hints, right} for a question's name: kept in this browser, or, where
-  // it keeps nothing, as long as the page is open.
+  // it keeps nothing or has no room, as long as the page is open.
   const kept = {
     here: new Map(),
     key: (name) => `convdoc-exercise:${name}`,
     read(name) {
-      let text;
       try {
-        text = localStorage.getItem(this.key(name));
+        const found = JSON.parse(this.here.get(name) ?? localStorage.getItem(this.key(name)));
+        if (typeof found.text === "string" && found.text.length <= LONGEST) return found;
       } catch {
-        text = this.here.get(name);
-      }
-      try {
-        const found = JSON.parse(text);
-        if (typeof found.text === "string") return found;
-      } catch {
-        // nothing is kept, or something else lies there
+        // nothing is kept, or the entry is not an answer
       }
       return { text: "", hints: 0, right: false };
     },
     write(name, state) {
       const text = JSON.stringify(state);
+      this.here.delete(name);
       try {
         if (state) localStorage.setItem(this.key(name), text);
         else localStorage.removeItem(this.key(name));
+        // A page may put an object that forgets in the place of a storage that is denied.
+        if (state && !(localStorage instanceof Storage)) this.here.set(name, text);
       } catch {
-        this.here.set(name, text);
+        if (state) this.here.set(name, text);
       }
       document.dispatchEvent(new CustomEvent(CHANGED, { detail: { name, cleared: !state } }));
     },
+    lasts: (name) => !kept.here.has(name),
   };
 
-  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
   const toNumber = (text) => (NUMBER.test(text) ? Number(text) : NaN);
   const tidy = (text) => text.replaceAll("−", "-").trim();
   // 96_040_000, 96,040,000 and 96 040 000 are one number; 1,5 is none.
@@ -45,13 +45,19 @@
     text,
   ) => (/^[+-]?\d{1,3}([,_\s]\d{3})+(\.\d+)?$/.test(text) ? text.replace(/[,_\s]/g, "") : text);
   const shapeOf = (value) => (Array.isArray(value) ? [value.length, ...shapeOf(value[0])] : []);
-  // Lists within lists, until the bracket that closes this one; takes from the tokens what it reads.
+  // The lists within lists that tokens stand for; null if a bracket has no other, or all are too deep.
   const nested = (tokens) => {
-    const items = [];
-    for (let token; (token = tokens.shift()) !== undefined && token !== "]";) {
-      items.push(token === "[" ? nested(tokens) : toNumber(token));
+    const open = [[]];
+    for (const token of tokens) {
+      if (token === "]") open.pop();
+      else {
+        const item = token === "[" ? [] : toNumber(token);
+        open.at(-1).push(item);
+        if (token === "[") open.push(item);
+      }
+      if (!open.length || open.length > DEEPEST) return null;
     }
-    return items;
+    return open.length === 1 ? open[0] : null;
   };
   const squeezed = (
     value,
@@ -88,12 +94,9 @@
         ? [inner]
         : inner.split("\n").filter((row) => row.trim()).map((row) => `[${row}]`);
       const tokens = rows.join(" ").match(/[[\]]|[^\s,;[\]]+/g) ?? [];
-      const balanced = tokens.filter((token) => token === "[").length ===
-        tokens.filter((token) => token === "]").length;
-      const value = squeezed(nested(tokens));
-      if (tokens.length || !balanced || !value.length || value.flat(Infinity).some(Number.isNaN)) {
-        return "not array";
-      }
+      const found = nested(tokens);
+      const value = found && squeezed(found);
+      if (!value?.length || value.flat(Infinity).some(Number.isNaN)) return "not array";
       return isEven(value) ? value : "ragged";
     },
   };
@@ -114,14 +117,15 @@
     }
   }
 
-  class Question extends Whole {
-    begin() {
-      if (this.plan) return; // moved within the page
-      this.plan = JSON.parse(this.dataset.plan);
-      this.form = this.querySelector("form");
+  // A question's form, and what the page says to an answer.
+  class Box {
+    constructor(element) {
+      this.element = element;
+      this.plan = JSON.parse(element.dataset.plan);
+      this.words = JSON.parse(element.closest("[data-words]").dataset.words);
+      this.form = element.querySelector("form");
       this.field = this.form.querySelector("input, textarea");
-      this.said = this.querySelector(".said");
-      this.form.hidden = false;
+      this.said = element.querySelector(".said");
       this.form.addEventListener("submit", (event) => {
         event.preventDefault();
         this.check();
@@ -150,7 +154,10 @@
     }
     check() {
       const text = this.field.value.trim();
-      if (!text) return this.tell("open", this.plan.words.empty);
+      if (!text) return this.tell("open", this.words.empty);
+      if (text.length > LONGEST) {
+        return this.tell("open", fill(this.words["too long"], { most: LONGEST }));
+      }
       const again = text === this.state.text;
       this.state.text = text;
       if (this.judge(text) === "unknown" && !again) {
@@ -158,37 +165,40 @@
         this.judge(text);
       }
       kept.write(this.plan.name, this.state);
+      if (!kept.lasts(this.plan.name)) {
+        this.said.insertAdjacentHTML("beforeend", `<br><small>${this.words["not kept"]}</small>`);
+      }
     }
     // Say what is to be said about an answer; an unknown one is given the hint that is its turn.
     judge(text) {
-      const { plan, state } = this;
-      const { words, said, tolerance } = plan;
+      const { plan, state, words } = this;
       const answer = READ[plan.kind](tidy(text));
       state.right = false;
       if (typeof answer === "string") return this.tell("open", words[answer]);
-      if (agree(answer, plan.right, tolerance)) {
+      if (agree(answer, plan.right, plan.tolerance)) {
         state.right = true;
-        return this.tell("right", said.right);
+        return this.tell("right", words.right);
       }
       const known = plan.wrong.find(([wrong, , near]) => agree(answer, wrong, near));
       if (known) return this.tell("open", known[1]);
       if (!state.hints) return "unknown";
       const [given, right] = [shapeOf(answer), shapeOf(plan.right)].map(asTuple);
       const aside = plan.kind === "array" && given !== right
-        ? `${fill(said.shape, { given, right })} `
+        ? `${fill(words.shape, { given, right })} `
         : "";
       const hint = plan.hints[state.hints - 1];
-      this.tell("open", aside + (hint ? fill(plan.hinted[state.hints - 1], { hint }) : said.end));
+      this.tell(
+        "open",
+        aside + (hint ? fill(words["wrong, with hint"][state.hints - 1], { hint }) : words.end),
+      );
       return "unknown";
     }
     hint() {
       this.state.hints = Math.min(this.state.hints + 1, HINTS + 1);
-      const hint = this.plan.hints[this.state.hints - 1];
+      const which = this.state.hints - 1, hint = this.plan.hints[which];
       this.tell(
         "open",
-        hint
-          ? fill(this.plan.hinted[HINTS + this.state.hints - 1], { hint })
-          : this.plan.words["no more hints"],
+        hint ? fill(this.words.hints[which], { hint }) : this.words["no more hints"],
       );
     }
     clear() {
@@ -196,11 +206,18 @@
       this.field.focus();
     }
     tell(state, html) {
-      this.dataset.state = state;
+      this.element.dataset.state = state;
       this.said.innerHTML = html; // of the page's own words, never the reader's
-      this.querySelector(".done").hidden = state !== "right";
+      this.element.querySelector(".done").hidden = state !== "right";
       this.form.querySelector("[data-do=hint]").hidden = state === "right";
       this.form.querySelector("[data-do=clear]").hidden = !state;
+    }
+  }
+
+  class Question extends Whole {
+    #box;
+    begin() {
+      this.#box ??= new Box(this); // it may only have moved within the page
     }
   }
 
@@ -210,8 +227,10 @@
       const count = () => {
         const done = names.filter((name) => kept.read(name).right).length;
         Object.assign(this.querySelector("progress"), { max: names.length, value: done });
-        this.querySelector("span").textContent = fill(words, { done, all: names.length });
+        this.querySelector("span").textContent = fill(words.progress, { done, all: names.length });
         this.querySelector("button").hidden = !names.some((name) => kept.read(name).text);
+        this.querySelector("small").textContent =
+          words[names.every(kept.lasts) ? "kept" : "some not kept"];
       };
       this.querySelector("button").addEventListener(
         "click",
@@ -220,7 +239,6 @@
       document.addEventListener(CHANGED, count);
       globalThis.addEventListener("pageshow", count); // back from a page where something was answered
       count();
-      this.hidden = false;
     }
   }
 
@@ -234,6 +252,30 @@
     }
   }
 
+  // A figure of a solution, which a site writes into a <noscript>: it is not drawn before it comes near
+  // the screen, or is needed all the same, for paper or for the browser's search.
+  class Later extends Whole {
+    begin() {
+      if (this.querySelector(":scope > noscript")) near.observe(this);
+    }
+    draw() {
+      near.unobserve(this);
+      const source = this.querySelector(":scope > noscript");
+      if (source) this.innerHTML = source.textContent;
+    }
+  }
+  const near = new IntersectionObserver(
+    (seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && target.draw()),
+    { rootMargin: "50%" },
+  );
+  const drawAll = () =>
+    document.querySelectorAll("convdoc-later").forEach((figure) => figure.draw());
+  addEventListener("beforeprint", drawAll, { capture: true }); // before steppers make frames
+  addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+    if (key === "F3" || (key === "f" && (ctrlKey || metaKey))) drawAll();
+  }, { capture: true });
+
+  customElements.define("convdoc-later", Later);
   customElements.define("convdoc-question", Question);
   customElements.define("convdoc-done", Done);
   customElements.define("convdoc-progress", Progress);

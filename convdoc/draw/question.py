@@ -44,7 +44,10 @@ def sheet(questions: Iterable[Question]) -> str:
         A ``<convdoc-sheet>`` element, and the assets.
     """
     boxes = "".join(map(_question, questions))
-    return f"{ASSETS}<convdoc-sheet>{progress(questions)}{boxes}</convdoc-sheet>"
+    return (
+        f"{ASSETS}<convdoc-sheet data-words='{_json(_words())}'>{progress(questions)}{boxes}"
+        "</convdoc-sheet>"
+    )
 
 
 def question_box(question: Question) -> str:
@@ -59,7 +62,7 @@ def question_box(question: Question) -> str:
     str
         A ``<convdoc-question>`` element, and the assets.
     """
-    return ASSETS + _question(question)
+    return ASSETS + _question(question, f" data-words='{_json(_words())}'")
 
 
 def progress(questions: Iterable[Question]) -> str:
@@ -74,12 +77,14 @@ def progress(questions: Iterable[Question]) -> str:
     str
         A ``<convdoc-progress>`` element.
     """
-    plan = {"names": [question.name for question in questions], "words": WORDS["progress"]}
+    names = [question.name for question in questions]
+    words = {name: WORDS[name] for name in ("progress", "kept", "some not kept")}
+    none = escape(WORDS["progress"].format(done=0, all=len(names)))
     return (
-        f"<convdoc-progress data-plan='{_json(plan)}' hidden>"
-        '<progress max="1" value="0" aria-hidden="true"></progress> <span role="status"></span> '
-        f"<button>{escape(WORDS['clear all'])}</button> <small>{escape(WORDS['kept'])}</small>"
-        "</convdoc-progress>"
+        f"<convdoc-progress data-plan='{_json({'names': names, 'words': words})}'>"
+        f'<progress max="1" value="0" aria-hidden="true"></progress> <span role="status">{none}'
+        f"</span> <button hidden>{escape(WORDS['clear all'])}</button> "
+        f"<small>{escape(WORDS['kept'])}</small></convdoc-progress>"
     )
 
 
@@ -101,13 +106,12 @@ def done(question: Question) -> str:
     )
 
 
-def _question(question):
+def _question(question, words=""):
     name = f"exercise-{question.name}"
-    level = WORDS["level"][question.level - 1]
     given = "".join(_given(label, value) for label, value in question.given.items())
     return (
-        f"<convdoc-question id=\"{name}\" data-plan='{_json(_plan(question))}'>"
-        f"<h3>{prose(question.title)} <small>{level}</small>"
+        f"<convdoc-question id=\"{name}\" data-plan='{_json(_plan(question))}'{words}>"
+        f"<h3>{prose(question.title)} <small>{question.difficulty()}</small>"
         f'<span class="done" hidden>✓ {escape(WORDS["done"])}</span></h3>'
         f"<p>{prose(question.text)}</p>{given}{_form(question, name)}"
         '<p class="said"></p>'
@@ -117,10 +121,9 @@ def _question(question):
 
 
 def _plan(question):
-    """What the script must know: every answer that it recognises, and what to say."""
+    """What the script must know: every answer that it recognises, and what to say to it."""
     kind = question.kind
     trial = (lambda value: value[0]) if isinstance(kind, Code) else (lambda value: value)
-    words = ("empty", "no more hints", "not array", "not integer", "not number", "not shape")
     return {
         "name": question.name,
         "kind": "array" if isinstance(kind, Code) else kind.name,
@@ -131,14 +134,22 @@ def _plan(question):
             for value, mistake in zip(question.wrong(), question.mistakes, strict=True)
         ],
         "hints": [prose(hint) for hint in question.hints],
-        "said": {"right": SAID["right"], "end": SAID["end"], "shape": SAID["shape"]},
-        "hinted": [*SAID["hints"], *WORDS["hints"]],
-        "words": {word: WORDS[word] for word in (*words, "ragged")},
+    }
+
+
+def _words():
+    """The words that the script says to any answer, once for all boxes of a sheet."""
+    faults = ("not array", "not integer", "not number", "not shape", "ragged", "too long")
+    names = ("empty", "hints", "no more hints", "not kept", *faults)
+    return {
+        **{name: WORDS[name] for name in names},
+        **{name: SAID[name] for name in ("right", "end", "shape")},
+        "wrong, with hint": SAID["hints"],
     }
 
 
 def _form(question, name):
-    """The box, hidden until a script can read what is written in it."""
+    """The box; its style hides it where no script reads what is written in it."""
     kind = question.kind
     form = escape(WORDS[kind.name])
     if isinstance(kind, Array | Code):
@@ -146,18 +157,25 @@ def _form(question, name):
         rows = min(12, max(2, len(np.atleast_2d(size))))
         field = f'<textarea id="{name}-answer" rows="{rows}" spellcheck="false"></textarea>'
     else:
-        field = f'<input id="{name}-answer" autocomplete="off" spellcheck="false">'
+        field = f'<input id="{name}-answer"{_keyboard(question)} autocomplete="off">'
     note = ""
     if isinstance(kind, Code):
         call = f'check("{question.name}", {kind.signature.partition("(")[0]})'
         note = f"<p><small>{prose(WORDS['code note'].format(call=f'`{call}`'))}</small></p>"
     return (
-        f'<form hidden><label for="{name}-answer">{escape(WORDS["answer"])} <small>({form})</small>'
+        f'<form><label for="{name}-answer">{escape(WORDS["answer"])} <small>({form})</small>'
         f'</label>{field}<button data-do="check">{escape(WORDS["check"])}</button>'
         f'<button type="button" data-do="hint">{escape(WORDS["hint"])}</button>'
         f'<button type="button" data-do="clear" hidden>{escape(WORDS["clear"])}</button>'
         f"{note}</form>"
     )
+
+
+def _keyboard(question):
+    """Ask a phone for its keyboard of digits, unless an answer has a sign, which that may lack."""
+    mode = {"integer": "numeric", "number": "decimal"}.get(question.kind.name)
+    has_sign = mode and min(question.right(), *question.wrong()) < 0
+    return f' inputmode="{mode}"' if mode and not has_sign else ""
 
 
 def _given(label, value):
@@ -175,9 +193,9 @@ def _solution(question):
         if isinstance(piece, str):
             pieces.append(f"<p>{prose(piece)}</p>")
         elif isinstance(piece, np.ndarray):
-            pieces.append(_cells(piece))
+            pieces.append(_later(_cells(piece)))
         else:
-            pieces.append(_scroller(piece._repr_html_()))
+            pieces.append(_later(_scroller(piece._repr_html_())))
     return "".join(pieces)
 
 
@@ -207,6 +225,11 @@ def _scroller(html):
         return html
     words = escape(WORDS["numbers"])
     return f'<div class="wide" tabindex="0" role="group" aria-label="{words}">{html}</div>'
+
+
+def _later(figure):
+    """A figure that a site draws when it comes near the screen: see its custom_elements.py."""
+    return f"<convdoc-later>{figure}</convdoc-later>"
 
 
 def prose(text: str) -> str:

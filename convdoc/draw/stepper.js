@@ -114,10 +114,13 @@
       [this.here, this.there, this.stamp] = ["here", "there", "stamp"].map(panels);
       this.now = this.querySelector(".now");
       this.controls = this.querySelector(".controls");
-      this.resetControls();
-      this.texts = this.stamp.map((panel) => panel.texts.map((text) => text.textContent));
+      // The kernel as it lies; who makes a stepper while a page is open writes it afterwards.
+      this.texts = this.stamp.map((panel, k) =>
+        this.plan.weights?.[k].map(written) ?? panel.texts.map(() => "")
+      );
       this.sentences = [...this.querySelectorAll("details ol > li")];
       this.slider = this.controls.querySelector("input");
+      this.resetControls();
       this.count = this.plan.shape.reduce((a, b) => a * b);
       this.makeCellsReachable();
       this.listen();
@@ -133,9 +136,6 @@
       this.setPlaying(false);
       if (this.control("stored")?.getAttribute("aria-pressed") === "true") {
         this.stored = true;
-        this.texts = this.stamp.map((panel) =>
-          panel.texts.map((text) => text.textContent).reverse()
-        );
         this.turnStamp();
       }
     }

@@ -164,12 +164,12 @@ def list(chapter: str | None = None) -> Listing:
 
     >>> from convdoc import exercises
     >>> print(exercises.list("strides"))
-    strides-floor            *    What the floor does
-    strides-thinned          *    Every second window
-    strides-unread           **   Rows that nobody reads
-    strides-input-sizes      **   Which sizes give seven?
-    strides-same-tensorflow  ***  The same shape, other pixels
-    strides-published        ***  Spot the error: an animation
+    strides-floor            easy    What the floor does
+    strides-thinned          easy    Every second window
+    strides-unread           medium  Rows that nobody reads
+    strides-input-sizes      medium  Which sizes give seven?
+    strides-same-tensorflow  hard    The same shape, other pixels
+    strides-published        hard    Spot the error: an animation
     """
     if chapter is None:
         return Listing(tuple(found for questions in CHAPTERS.values() for found in questions))

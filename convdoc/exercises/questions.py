@@ -11,12 +11,13 @@ import numpy as np
 from convdoc import _types
 from convdoc._types import ArrayLike
 
-#: What a reader is told about an answer. Braces stand for a hint, or for two shapes.
+#: The words about an answer, in which braces stand for a hint, or for two shapes; and the levels.
 WORDS: dict[str, Any] = {
     "right": "Right.",
     "shape": "The shape {given} is not that of the answer, {right}.",
     "hints": ("Not this. A hint: {hint}", "Still not this. Another hint: {hint}"),
     "end": "Not this either. The solution works it out, step by step.",
+    "level": ("easy", "medium", "hard"),
 }
 
 
@@ -247,6 +248,10 @@ class Question:
     hints: tuple[str, str]
     solution: Callable[[], list[Any]]
     given: Mapping[str, ArrayLike] = field(default_factory=dict)
+
+    def difficulty(self) -> str:
+        """Name the level: easy, medium or hard."""
+        return WORDS["level"][self.level - 1]
 
     def right(self) -> Any:
         """Compute the right answer, as `kind` reads it."""

@@ -31,9 +31,9 @@ class Listing:
         return len(self.questions)
 
     def __str__(self) -> str:
-        """A line for each question: its name, its level as stars, its title."""
+        """A line for each question: its name, its level, its title."""
         width = max((len(question.name) for question in self), default=0)
-        return "\n".join(f"{q.name:{width}}  {'*' * q.level:3}  {q.title}" for q in self)
+        return "\n".join(f"{q.name:{width}}  {q.difficulty():6}  {q.title}" for q in self)
 
     __repr__ = __str__
 

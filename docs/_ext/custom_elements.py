@@ -11,6 +11,7 @@ from convdoc.draw.words import WORDS
 STEPPER = re.compile(
     r'(<convdoc-stepper [^>]*?)data-link="([^"]*)" (.*?)(?=</convdoc-stepper>)', re.S
 )
+LATER = re.compile(r"<convdoc-later>(.*?)</convdoc-later>", re.S)
 ASSETS = re.compile(r'<(style|script) class="convdoc-assets">.*?</\1>', re.S)
 #: What each custom element needs, in convdoc/draw.
 FILES = {
@@ -23,7 +24,9 @@ def _share_assets(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     explorer = context["pathto"]("explorer")
     link = f'<p class="explore"><a href="{explorer}#\\2">{WORDS["explore"]}</a></p>'
-    context["body"] = STEPPER.sub(rf"\1\3{link}", ASSETS.sub("", body))
+    body = STEPPER.sub(rf"\1\3{link}", ASSETS.sub("", body))
+    # Figures of solutions: for a browser that runs scripts these are text until they are drawn.
+    context["body"] = LATER.sub(r"<convdoc-later><noscript>\1</noscript></convdoc-later>", body)
     for element, files in FILES.items():
         for name in files if f"<{element}" in body else ():
             if name.endswith(".css"):
