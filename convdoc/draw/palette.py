@@ -17,10 +17,10 @@ LIGHT = {
 DARK = {
     "ground": "#12191f",
     "ink": "#edf2f6",
-    "muted": "#a9b6c2",
+    "muted": "#c3ced7",
     "line": "#62707d",
     "input": "#56a8e0",
-    "kernel": "#dd9d2d",
+    "kernel": "#e3a232",
     "output": "#2fbf9b",
 }
 

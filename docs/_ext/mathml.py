@@ -1,7 +1,21 @@
-"""Formulas as MathML, which browsers draw themselves: no script, no request."""
+"""Formulas as MathML, which browsers draw themselves: no script, no request.
+
+A prime is a raised letter already. It stands beside its letter as in the library's formulas, where
+a script would raise it twice.
+"""
+
+import re
 
 from docutils import nodes
-from latex2mathml.converter import convert
+from latex2mathml import converter
+
+PRIME = re.compile(r"<msup>(<mi>\w</mi>)<mi>&#x02032;</mi></msup>")
+
+
+def convert(formula, **options):
+    """MathML of a formula in LaTeX."""
+    beside = r'<mrow>\1<mo lspace="0" rspace="0">&#x02032;</mo></mrow>'
+    return PRIME.sub(beside, converter.convert(formula, **options))
 
 
 def _inline(self, node):
