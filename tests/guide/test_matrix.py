@@ -133,9 +133,7 @@ def test_the_record_says_where_the_curves_cross(page):
             row["kernel"] for row in record["rows"]
             if row["seconds"][way] < row["seconds"]["fftconvolve"]
         ]  # fmt: skip
-        where, size = re.search(
-            rf"{told} (crosses|is above|is below)\D+(\d+)×\d+", text
-        ).groups()
+        where, size = re.search(rf"{told} (crosses|is above|is below)\D+(\d+)×\d+", text).groups()
         if where == "crosses":
             above = [row["kernel"] for row in record["rows"] if row["kernel"] > wins[-1]]
             assert wins[-1] <= int(size) <= above[0]
