@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Distances in cells.
-WIDEST = 6.0  # the side of the largest image
-LEAN = (0.22, 0.34)  # how far an image plane leans back (up, right), as a share of its side
-THICKNESS = 0.17  # of a slab, for each doubling of its channels
-ARROW = 1.5  # between slabs
-WORDS = 9.5  # least room for the shapes and layers on the right
-LETTER = 0.26  # of their words, at most, on average
+WIDEST = 4.2  # the side of the largest image; with the words, a phone shows it in full size
+LEAN = (0.2, 0.34)  # how far an image plane leans back (up, right), as a share of its side
+THICKNESS = 0.09  # of a slab, for each doubling of its channels
+ARROW = 0.95  # between slabs
+LETTER = 0.26  # of the shapes and layers on the right, at most, on average
 
 
 def architecture(shapes: Sequence[Sequence[int]], layers: Sequence[Layer]) -> "Figure":
@@ -52,7 +51,7 @@ def architecture(shapes: Sequence[Sequence[int]], layers: Sequence[Layer]) -> "F
     scale = WIDEST / max(width for *_, width in shapes)
     slabs = [_Slab(shape, scale) for shape in shapes]
     reach = WIDEST * (1 + LEAN[1])
-    room = max([WORDS, *(LETTER * len(str(layer)) for layer in layers)])
+    room = LETTER * max(len(str(words)) for words in [*shapes, *layers])
     canvas = Canvas(
         sum(slab.height for slab in slabs) + ARROW * len(layers),
         reach + room,
@@ -67,8 +66,11 @@ def architecture(shapes: Sequence[Sequence[int]], layers: Sequence[Layer]) -> "F
         if layer:
             canvas.words(row + ARROW / 2, right, str(layer), TITLE_SIZE, "muted")
             canvas.axes.annotate(
-                "", (reach / 2, row + ARROW - 0.2), (reach / 2, row + 0.2),
-                arrowprops={"arrowstyle": "->", "color": LIGHT["muted"], "linewidth": 1.5},
+                "", (reach / 2, row + ARROW - 0.12), (reach / 2, row + 0.12),
+                arrowprops={
+                    "arrowstyle": "->", "color": LIGHT["muted"], "linewidth": 1.5,
+                    "shrinkA": 0, "shrinkB": 0,
+                },
             )  # fmt: skip
             row += ARROW
     return canvas.figure

@@ -22,7 +22,7 @@ def text(page):
 
 def test_two_filters_over_three_channels_are_six_slices(page):
     """By hand: impulses at 0, 0 of channel 0, at 1, 1 of channel 1, at 2, 2 of channel 2."""
-    texts = drawn(page.select("svg.convdoc-figure")[0])
+    texts = drawn(page.select("svg.convdoc-figure")[1])
     assert {"(1, 3, 4, 4)", "(2, 3, 2, 2)", "(1, 2, 3, 3)"} <= set(texts)
     assert sum(text.startswith("W[") for text in texts) == 6
     # windows begin at the first whole one, so slice 0 shows its last element alone, at 0, 0
@@ -36,6 +36,14 @@ def test_filters_become_the_channels_of_the_next_layer(page, text):
     assert "x (1, 3, 144, 144)   W (16, 3, 3, 3)   y (1, 16, 144, 144)" in text
     assert "x (1, 16, 144, 144)   W (8, 16, 5, 5)   y (1, 8, 144, 144)" in text
     assert "The second kernel is (8, 16, 5, 5)" in " ".join(page.get_text().split())
+
+
+def test_reshape_mixes_the_pixels_and_transpose_does_not(page):
+    """The row 1 1 1 2 2 2 3 3 3 4 4 4, in planes of four; then each colour of the pixels 1 to 4."""
+    memory, planes = (drawn(figure) for figure in page.select("svg.convdoc-figure")[2:4])
+    assert [int(text) for text in memory if text.isdigit()] == [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]
+    digits = [int(text) for text in planes if text.isdigit()]
+    assert digits == [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4] + 3 * [1, 2, 3, 4]
 
 
 def test_a_photograph_goes_there_and_back(text):

@@ -16,6 +16,7 @@ SUMS = [[17, 14], [11, 13]]
 DW = [[13, 11], [14, 17]]
 # Pixel (1, 1) lies in all four windows: 1·1 + 0·2 + 2·0 + 3·3 = 10.
 DX = [[3, 0, 0], [8, 10, 0], [4, 8, 3]]
+NUMBER = r"-?\d+(\.\d+)?"
 SOBEL = [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
 
 
@@ -45,22 +46,37 @@ def arrays(text):
     return found
 
 
+def drawn(page, figure):
+    """All numbers in the cells of a figure."""
+    texts = [text.get_text().replace("−", "-") for text in texts_of(page, figure)]
+    return [float(text) for text in texts if re.fullmatch(NUMBER, text)]
+
+
+def titles(page, figure):
+    """All other texts of a figure."""
+    texts = [text.get_text() for text in texts_of(page, figure)]
+    return [text for text in texts if not re.fullmatch(NUMBER, text.replace("−", "-"))]
+
+
+def texts_of(page, figure):
+    return page.select("svg.convdoc-figure")[figure].select("text")
+
+
 def test_gradients_by_hand_are_those_of_paper(page, steppers):
-    text = "\n".join(printed(page))
-    assert [[16, 23], [14, 24]] in arrays(text)  # y[0, 0] = 5 + 1·4 + 2·2 + 0·3 + 3·1
+    assert [[16, 23], [14, 24]] in arrays(
+        "\n".join(printed(page))
+    )  # y[0, 0] = 5 + 1·4 + 2·2 + 0·3 + 3·1
     assert any(block.strip() == "6" for block in printed(page)), "db"
-    assert f"as the kernel lay\n{np.array(SUMS, float)}" in text
-    assert f"as it is stored\n{np.array(DW, float)}" in text
-    kernel, image, _ = steppers
+    assert drawn(page, 0) == [n for array in (SUMS, DW) for row in array for n in row]
+    image, kernel, _ = steppers
     assert cells(kernel.select_one(".here svg")) == [17, 14, 11, 13]
     assert cells(image.select_one(".there svg")) == [n for row in DX for n in row]
 
 
 def test_the_flip_too_many_gives_what_scipy_gives_with_it(page):
-    (text,) = [block for block in printed(page) if "not dX" in block]
-    right, wrong = arrays(text)
-    assert right == DX
-    assert wrong == scipy.signal.convolve2d(DY, [[1, 2], [0, 3]], "full").tolist() != DX
+    wrong = scipy.signal.convolve2d(DY, [[1, 2], [0, 3]], "full")
+    assert drawn(page, 1) == [*np.ravel(DX), *wrong.ravel()]
+    assert wrong.tolist() != DX
 
 
 def test_theanos_own_gradient_is_the_one_by_hand(page):
@@ -89,16 +105,17 @@ def test_a_stride_spreads_dy_with_zeros(page, steppers):
 
 
 def test_the_kernel_is_learnt(page):
-    (text,) = [block for block in printed(page) if "less its mean" in block]
-    errors = [float(error) for error in re.findall(r"error (\S+)", text)]
+    learnt = titles(page, 5)
+    errors = [float(title.rpartition(" ")[2]) for title in learnt[:3]]
     photograph, centred, noise = errors
     assert photograph > 10 * centred > 1e6 * noise
-    first, *_, target = arrays(text)
-    assert arrays(text)[2] == target == SOBEL
-    assert np.abs(np.subtract(first, SOBEL)).max() < 0.3
-    (text,) = [block for block in printed(page) if block.startswith("step 0")]
-    assert arrays(text)[0] == np.zeros((3, 3)).tolist()
-    before = [float(error) for error in re.findall(r"error (\S+)", text)]
+    first, _, from_noise, target = np.reshape(drawn(page, 5), (4, 3, 3))
+    assert from_noise.tolist() == target.tolist() == SOBEL
+    assert np.abs(first - SOBEL).max() < 0.3
+    steps = titles(page, 4)
+    assert steps[0].startswith("step 0: error ")
+    assert drawn(page, 4)[:9] == [0] * 9
+    before = [float(title.rpartition(" ")[2]) for title in steps]
     assert before == sorted(before, reverse=True)
     assert before[0] > 100 * photograph
     curves = page.select("svg.convdoc-figure")[-1].get_text()
@@ -123,10 +140,7 @@ def test_the_chapter_ends_with_questions(page):
 
 def test_the_border_is_folded_back(page):
     """By places −1 to 4 the gradient is 1, 11, 111, 1110, 1100 and 1000."""
-    (text,) = (text for text in printed(page) if "circular" in text)
-    found = {
-        line.split()[0]: [int(n) for n in re.findall(r"\d+", line)] for line in text.splitlines()
-    }
+    found = dict(zip(titles(page, 2), np.reshape(drawn(page, 2), (4, 4)).tolist(), strict=True))
     assert found == {
         "zeros": [11, 111, 1110, 1100],
         "circular": [11 + 1000, 111, 1110, 1100 + 1],

@@ -36,13 +36,13 @@ def test_one_row_is_averaged_by_hand_and_convolved(page):
     texts = printed(page)
     assert "[6.0, 5.0, 4.0, 3.0]" in texts[0]
     assert "[7., 4., 3., 4.]" in texts[1]
-    assert shapes(steppers(page)[0]) == ["x (1, 1, 1, 6)", "W (1, 1, 1, 3)", "y (1, 1, 1, 4)"]
-    assert numbers(steppers(page)[0]) == [42, 24, 18, 24]
+    assert shapes(steppers(page)[1]) == ["x (1, 1, 1, 6)", "W (1, 1, 1, 3)", "y (1, 1, 1, 4)"]
+    assert numbers(steppers(page)[1]) == [42, 24, 18, 24]
 
 
 def test_both_animations_of_the_notebook_can_be_stepped_through(page):
     """The numbers of "valid" are printed in it; those of "same" are SciPy's convolve2d."""
-    _, valid, same, _ = steppers(page)
+    valid, _, same, _ = steppers(page)
     assert shapes(valid) == ["x (1, 1, 5, 5)", "W (1, 1, 3, 3)", "y (1, 1, 3, 3)"]
     assert numbers(valid) == [4, 3, 4, 2, 4, 3, 2, 3, 4]
     assert shapes(same)[2] == "y (1, 1, 5, 5)"

@@ -57,6 +57,18 @@ def test_parameters_without_biases_tied_and_untied(text):
     assert "which makes 350,080" in text
 
 
+def test_the_network_is_drawn_as_wide_as_a_phone(page):
+    drawing = page.select_one("svg.convdoc-figure")
+    texts = [text.get_text() for text in drawing.select("text")]
+    assert texts[::2][:4] == [
+        "(1, 3, 45, 45)",
+        "(1, 32, 40, 40)",
+        "(1, 32, 20, 20)",
+        "(1, 64, 16, 16)",
+    ]
+    assert int(re.search(r"width: (\d+)px", drawing["style"])[1]) < 420
+
+
 def test_row_by_hand_is_the_row_of_the_table(page):
     (by_hand,) = [text for text in printed(page) if "tied biases" in text]
     found = dict(line.split(maxsplit=1) for line in by_hand.splitlines() if line[:4] != "tied")
