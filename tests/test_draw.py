@@ -7,6 +7,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from convdoc import ConvSpec, draw
 from convdoc.draw import canvas, palette
@@ -145,6 +146,40 @@ def test_bars_are_named_and_as_long_as_their_numbers():
     figure = draw.bars({"Sizes": {"a": 1200, "b": 30}})
     assert texts(figure) == ["a: 1,200", "b: 30"]
     assert [bar.get_width() for bar in figure.axes[0].patches] == [1200, 30]
+
+
+def strengths(figure):
+    """How strong the colour of each cell is."""
+    return [round(box.get_facecolor()[3], 3) for box in figure.axes[0].patches]
+
+
+def test_matrices_share_a_scale_and_zeros_have_no_colour():
+    figure = draw.matrices({"a": [[1, 0]], "b": np.array([[-4, 2]], np.int8)})
+    assert texts(figure) == ["a", "1", "0", "b", "−4", "2"]
+    # 0.1 + 0.45 n / 4, and the zero in white
+    assert strengths(figure) == pytest.approx([0.2125, 0.1, 0.55, 0.325], abs=1e-3)
+    colours = [to_hex(box.get_facecolor()) for box in figure.axes[0].patches]
+    assert colours == [palette.LIGHT[role] for role in ("output", "ground", "output", "output")]
+
+
+def test_matrices_take_a_colour_for_each_cell_all_equally_strong():
+    roles = {"a": [["input", "kernel"]], "b": "output"}
+    figure = draw.matrices({"a": [[1, 9]], "b": [[5]]}, roles)
+    colours = [to_hex(box.get_facecolor()) for box in figure.axes[0].patches]
+    assert colours == [palette.LIGHT[role] for role in ("input", "kernel", "output")]
+    assert len(set(strengths(figure))) == 1
+    with pytest.raises(ValueError, match=r"'a' must be one or of shape \(1, 2\); got \(1, 1\)"):
+        draw.matrices({"a": [[1, 9]]}, {"a": [["input"]]})
+    with pytest.raises(ValueError, match="'a' must be 2-D; got 1-D"):
+        draw.matrices({"a": [1, 9]})
+
+
+def test_matrices_go_to_a_new_row_where_there_is_no_room():
+    two = draw.matrices({"a": np.ones((2, 9)), "b": np.ones((2, 9))}).get_size_inches()
+    three = draw.matrices(dict.fromkeys("abc", np.ones((2, 9)))).get_size_inches()
+    # Of cells: two of 9 and a gap of 1; then a gap, a title and two rows more
+    assert two[0] == three[0] == pytest.approx((9 + 1 + 9 + 0.4) * palette.CELL)
+    assert (three - two)[1] == pytest.approx((0.5 + 1 + 2) * palette.CELL)
 
 
 def test_photographs_are_clipped_to_black_and_white():

@@ -122,6 +122,7 @@ print("<convdoc-question" in exercises.question("strides-floor")._repr_html_())
 for picture in (
     lambda: draw.bars({{"a": {{"b": 1}}}}),
     lambda: draw.photographs({{"a": one[0][0]}}),
+    lambda: draw.matrices({{"a": one[0][0]}}),
     lambda: draw.architecture([(1, 1, 2, 2)] * 2, [network.Conv(1, 1)]),
     lambda: draw.equation(np.ones((1, 1, 2, 2)), np.ones((1, 1, 1, 1)), np.ones((1, 1, 2, 2))),
 ):

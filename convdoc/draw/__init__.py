@@ -5,7 +5,7 @@ it apart; they are HTML. The other functions take results and draw them as matpl
 they import matplotlib when they are called.
 """
 
-from convdoc.draw.arrays import equation, steps
+from convdoc.draw.arrays import equation, matrices, steps
 from convdoc.draw.bar_charts import bars
 from convdoc.draw.display import show, show_figures
 from convdoc.draw.network_drawing import architecture
@@ -25,6 +25,7 @@ __all__ = [
     "bars",
     "correlate_stepper",
     "equation",
+    "matrices",
     "photographs",
     "pool_stepper",
     "shift_stepper",

@@ -1,5 +1,6 @@
 """Small arrays as pictures: one cell per element, its number in the cell."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ TITLE = 1.9  # room for the name and the shape of an array
 LABEL_WIDTH = 2.2  # of a panel in a row of panels, at least
 LABEL = 0.8  # room for "channel 0" over a panel
 NO_PADDING = ((0, 0), (0, 0))
+WIDEST = 20  # cells of arrays beside each other
 
 
 def equation(x: ArrayLike, w: ArrayLike, y: ArrayLike, spec: ConvSpec | None = None) -> "Figure":
@@ -130,6 +132,84 @@ def steps(x: ArrayLike, w: ArrayLike, y: ArrayLike, spec: ConvSpec) -> "Figure":
     return canvas.figure
 
 
+def matrices(
+    arrays: Mapping[str, ArrayLike], roles: str | Mapping[str, ArrayLike] = "output"
+) -> "Figure":
+    """Draw arrays to be compared: beside each other, each under its title.
+
+    Parameters
+    ----------
+    arrays : dict of str to array_like, shape (height, width)
+        Title and numbers.
+    roles : {"input", "kernel", "output"} or dict of str to array_like of str, optional
+        The colour of the palette. One for all: a cell is the stronger the larger its number is,
+        on the same scale in all arrays, and a zero has no colour. Or for each title the colour of
+        its array or of each of its cells, all equally strong; ``"ground"`` is none.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If an array is not 2-D, or if its roles do not have its shape.
+
+    Examples
+    --------
+    >>> from convdoc.draw import matrices
+    >>> figure = matrices({"two": [[1, 2]], "the sum": [[3]]})
+    >>> figure.get_label()
+    'arrays: two, the sum'
+    """
+    shown = {title: np.asarray(array) for title, array in arrays.items()}
+    for title, array in shown.items():
+        if array.ndim != 2:
+            raise ValueError(f"{title!r} must be 2-D; got {array.ndim}-D, shape {array.shape}")
+    places, height, width = _beside(shown)
+    canvas = Canvas(height, width, PICTURES["matrices"].format(titles=", ".join(shown)))
+    size = fitting_size(number(value) for array in shown.values() for value in array.flat)
+    largest = max(_magnitudes(array).max(initial=0) for array in shown.values()) or 1
+    for (title, array), (top, left, room) in zip(shown.items(), places, strict=True):
+        if isinstance(roles, str):
+            colours = np.where(array == 0, "ground", roles)
+            strengths = _magnitudes(array) / largest
+        else:
+            colours = _each(roles[title], title, array.shape)
+            strengths = np.full(array.shape, 0.6)
+        canvas.words(top - 0.5, left + room / 2, title, palette.TITLE_SIZE)
+        left += (room - array.shape[1]) / 2
+        for (i, j), value in np.ndenumerate(array):
+            role, strength = colours[i, j], strengths[i, j]
+            canvas.cell(top + i, left + j, role, strength, number(value), size)
+    return canvas.figure
+
+
+def _each(roles, title, shape):
+    roles = np.asarray(roles)
+    if roles.ndim and roles.shape != shape:
+        raise ValueError(f"roles of {title!r} must be one or of shape {shape}; got {roles.shape}")
+    return np.broadcast_to(roles, shape)
+
+
+def _magnitudes(array):
+    return np.nan_to_num(np.abs(array.astype(float)), nan=0, posinf=0)
+
+
+def _beside(arrays):
+    """Top, left edge and width of each, in rows that are not too wide; and the whole's size."""
+    places, top, left, bottom, widest = [], 1.0, 0.0, 0.0, 0.0
+    for title, array in arrays.items():
+        room = max(array.shape[1], 0.27 * len(title))
+        if left and left + room > WIDEST:
+            top, left = bottom + GAP + 1, 0.0
+        places.append((top, left, room))
+        left += room
+        bottom, widest = max(bottom, top + array.shape[0]), max(widest, left)
+        left += 2 * GAP
+    return places, bottom, widest
+
+
 def _one_convolution(x, w, y, spec):
     """Give the three as arrays, or an error where their shapes do not belong together."""
     arrays = {"x": np.asarray(x), "w": np.asarray(w), "y": np.asarray(y)}
@@ -216,8 +296,7 @@ class _Block:
         canvas.words(top - 0.55, middle, str(self.array.shape), palette.TITLE_SIZE, "muted")
         _, _, height, width = self.array.shape
         (above, below), (before, behind) = self.padding
-        magnitudes = np.nan_to_num(np.abs(self.array.astype(float)), nan=0, posinf=0)
-        largest = magnitudes.max() or 1
+        largest = _magnitudes(self.array).max() or 1
         size = fitting_size(number(value) for value in self.array.flat)
         around = self.padded.reshape(-1, *self.padded.shape[2:])
         for index, panel in enumerate(self.array.reshape(-1, height, width)):

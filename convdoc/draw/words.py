@@ -154,6 +154,7 @@ PICTURES: dict[str, Any] = {
     "bars": "bar chart: {titles}",
     "network": "a network of {layers}",
     "photographs": "photographs: {titles}",
+    "matrices": "arrays: {titles}",
 }
 #: The words of the boxes of questions; `convdoc.exercises` has those about an answer.
 QUESTIONS: dict[str, Any] = {
