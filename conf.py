@@ -41,8 +41,10 @@ extensions = [
     "custom_elements",
     "downloads",
     "explorer_page",
+    "figures_first",
     "mathml",
     "packages",
+    "parts",
     "lean_theme",
 ]
 exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
@@ -57,6 +59,7 @@ nb_execution_timeout = 300  # the first convolution of a new machine compiles
 nb_execution_show_tb = True
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
+nb_code_prompt_show = "The code of this figure"  # of cells tagged hide-input
 
 # What a copy button leaves out: the prompts of Python and of a shell, and the output.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "

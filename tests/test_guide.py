@@ -42,8 +42,11 @@ def test_chapters_are_in_order(site):
     assert [link for link in links if link.startswith(CHAPTERS)] == [f"{c}.html" for c in CHAPTERS]
 
 
-def test_a_chapter_says_first_what_will_be_learnt_and_which_shapes(chapter):
-    first = soup(chapter).select_one("h1").find_next_sibling()
+def test_a_chapter_shows_a_figure_first_then_what_will_be_learnt_and_which_shapes(chapter):
+    lead, cell, first = soup(chapter).select_one("h1").find_next_siblings(limit=3)
+    assert lead.name == "p"
+    figure = cell.select_one("convdoc-stepper, svg.convdoc-figure")
+    assert not figure.find_previous("div", class_="cell_input"), "its code is folded under it"
     assert first.select_one(".admonition-title").get_text() == "What you’ll learn"
     assert len(first.select("li")) == 3
     assert re.search(r"\(\d+, \d+", first.get_text()), "shapes"
@@ -61,11 +64,17 @@ def test_a_chapter_has_formulas_figures_cells_and_links(chapter):
     assert any("reference/" in link for link in links)
 
 
-def test_a_chapter_ends_with_questions_and_sources(chapter):
+def test_a_chapter_ends_with_questions_what_to_remember_and_sources(chapter):
     page = soup(chapter)
-    *_, own, sources = page.select("article h2")
+    *_, own, remember, sources = page.select("article h2")
     assert own.get_text().startswith("On your own")
     assert 2 <= len(own.parent.select("convdoc-question")) <= 3
+    assert remember.get_text().startswith("To remember")
+    assert len(remember.parent.select("li")) == 3
+    *_, following = remember.parent.select("p")
+    after = CHAPTERS[CHAPTERS.index(chapter.stem) + 1 :]
+    assert following.get_text().startswith("Next: ")
+    assert following.select_one("a")["href"] in [f"{name}.html" for name in after[:1]] or not after
     assert sources.get_text().startswith("Sources")
     assert sources.parent.select("a[href*='bibliography.html#']")
 
