@@ -1,9 +1,12 @@
 """The code in the guide's tabs gives, in each library, the array that convdoc gives.
 
+And sizes of transposed convolutions are those of the table in their chapter.
+
 `make test` runs what is installed beside Theano, `make test-engines` the others.
 """
 
 import ast
+import importlib
 import importlib.util
 import logging
 import os
@@ -12,6 +15,7 @@ import re
 import numpy as np
 import pytest
 
+from convdoc.engines import load_keras
 from tests.conftest import ROOT
 from tests.explorer_snippets import MODULES
 
@@ -107,3 +111,59 @@ def test_a_row_of_wrong_code_is_noticed():
     code = tab_sets("strides")[0]["scipy"][1]
     expected = run(tab_sets("strides")[0]["convdoc"][1], "strides")
     assert not np.array_equal(run(code.replace("convolve", "correlate"), "strides"), expected[0, 0])
+
+
+# -- Transposed convolution: the table of sizes, for three pixels ---------------------------------
+
+
+@pytest.mark.parametrize(
+    ("k", "s", "p", "a", "size"),
+    # s · 2 + k − 2p + a
+    [(3, 2, 0, 0, 7), (3, 2, 1, 0, 5), (3, 2, 1, 1, 6), (4, 3, 1, 2, 10), (2, 3, 0, 0, 8)],
+)
+def test_sizes_of_pytorch(k, s, p, a, size):
+    skip_without("torch")
+    import torch
+
+    layer = torch.nn.ConvTranspose2d(1, 1, k, stride=s, padding=p, output_padding=a)
+    assert layer(torch.ones(1, 1, 3, 3)).shape == (1, 1, size, size)
+    if a == 1:
+        assert layer(torch.ones(1, 1, 3, 3), output_size=(5, 5)).shape == (1, 1, 5, 5)
+        with pytest.raises(RuntimeError, match="output padding must be smaller"):
+            torch.nn.ConvTranspose2d(1, 1, k, stride=s, output_padding=s)(torch.ones(1, 1, 3, 3))
+
+
+@pytest.mark.parametrize("library", ["keras2", "keras3"])
+@pytest.mark.parametrize(
+    ("k", "s", "padding", "a", "size"),
+    [
+        # s · 2 + max(k, s), and s · 2 + k + a
+        *((3, 2, "valid", None, 7), (2, 3, "valid", None, 9), (2, 3, "valid", 0, 8)),
+        *((3, 2, "valid", 1, 8), (5, 3, "valid", 2, 13)),
+        # s · 3, and s · 2 + k − 2 ⌊k / 2⌋ + a
+        *((3, 2, "same", None, 6), (4, 3, "same", None, 9), (3, 2, "same", 0, 5)),
+        *((3, 2, "same", 1, 6), (5, 3, "same", 2, 9), (4, 3, "same", 1, 7)),
+    ],
+)
+def test_sizes_of_keras(library, k, s, padding, a, size):
+    skip_without(library)
+    layers = load_keras().layers if library == "keras2" else importlib.import_module("keras.layers")
+    layer = layers.Conv2DTranspose(
+        1, k, strides=s, padding=padding, output_padding=a, data_format="channels_last"
+    )
+    assert tuple(layer.compute_output_shape((1, 3, 3, 1))) == (1, size, size, 1)
+    if library == "keras3":
+        assert layer(np.ones((1, 3, 3, 1), "float32")).shape == (1, size, size, 1)
+
+
+def test_pytorch_cuts_at_the_beginning_where_keras_3_cuts_at_the_end():
+    """The copies of 1, 10, 100, for 1, 2 and 3: 1 10 102 20 203 30 300. Keras's are in the tabs."""
+    skip_without("torch")
+    import torch
+
+    layer = torch.nn.ConvTranspose2d(
+        1, 1, (1, 3), stride=(1, 2), padding=(0, 1), output_padding=(0, 1), bias=False
+    )
+    layer.weight.data = torch.tensor([[[[1.0, 10, 100]]]])
+    x = layer(torch.tensor([[[[1.0, 2, 3]]]])).detach()
+    assert x.ravel().tolist() == [10, 102, 20, 203, 30, 300]
