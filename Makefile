@@ -68,6 +68,8 @@ test-engines: .venv/dev.stamp .venv-engines/engines.stamp .venv-keras3/keras3.st
 	@$(keras3) tests/explorer_snippets.py --run $(snippets)
 	@$(keras3) benchmarks/libraries.py --check
 	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_engines.py
+	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_tabs.py
+	@$(keras3) -m pytest $(PYTESTOPTS) tests/test_tabs.py -k keras3
 	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_glossary.py -k border
 	@$(keras3) -m pytest $(PYTESTOPTS) tests/test_glossary.py -k "border and TensorFlow"
 	@for backend in torch jax tensorflow; do \

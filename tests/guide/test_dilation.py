@@ -5,22 +5,13 @@ import re
 import numpy as np
 import pytest
 
+from tests.guide import numbers_drawn
 from tests.test_site import cells, printed, soup
 
 
 @pytest.fixture(scope="module")
 def page(site):
     return soup(site / "guide/dilation.html")
-
-
-def count(text):
-    """The numbers of a block in which a dot is a zero."""
-    rows = [row.split() for row in text.strip().splitlines()]
-    return np.array([[0 if number == "·" else int(number) for number in row] for row in rows])
-
-
-def blocks(page):
-    return [count(text) for text in printed(page) if re.fullmatch(r"[\d·\s]+", text)]
 
 
 def ways(*dilations):
@@ -68,7 +59,10 @@ def test_doubled_dilations_see_exponentially_far_and_contiguous_kernels_linearly
 
 
 def test_dilations_of_two_leave_a_grid_and_one_two_three_none(page):
-    grid, filled = blocks(page)
+    grid, filled = (
+        np.reshape(numbers_drawn(page, f"dilations of {dilations}"), (13, 13))
+        for dilations in ("2, 2, 2. Every second", "1, 2, 3. No pixel")
+    )
     np.testing.assert_array_equal(grid, np.outer(ways(2, 2, 2), ways(2, 2, 2)))
     np.testing.assert_array_equal(filled, np.outer(ways(1, 2, 3), ways(1, 2, 3)))
     assert (grid > 0).sum() == 7 * 7

@@ -1,11 +1,10 @@
 """The chapter on padding, as it is built."""
 
-import re
-
 import pytest
 import skimage.data
 from scipy.ndimage import uniform_filter
 
+from tests.guide import numbers_drawn
 from tests.test_site import cells, printed, soup
 
 
@@ -28,7 +27,7 @@ def test_relationships_1_to_4_give_the_sizes_of_dumoulin_and_visins_cases(page, 
     assert "'half' relationship 3: o = i; 5 = 5" in lines
     assert "'full' relationship 4: o = i + (k - 1); 7 = 5 + (3 - 1)" in lines
     assert any("relationship 1: o = (i - k) + 1" in line for line in lines)
-    none, arbitrary = page.select("convdoc-stepper")[:2]
+    none, arbitrary = page.select("convdoc-stepper")[1:3]
     assert shapes(none) == ["x (1, 1, 4, 4)", "W (1, 1, 3, 3)", "y (1, 1, 2, 2)"]
     assert shapes(arbitrary) == ["x (1, 1, 5, 5)", "W (1, 1, 4, 4)", "y (1, 1, 6, 6)"]
 
@@ -54,24 +53,29 @@ def test_zeros_of_tensorflows_same_are_those_of_its_rule(lines):
 
 def test_the_two_kinds_of_same_read_other_pixels_of_the_row(page):
     """Ends of windows of six on 1 to 13: from −3, 2 and 7 on, and from −1, 4 and 9 on."""
-    theano, tensorflow = (cells(panel) for panel in page.select(".here svg")[3:5])
+    theano, tensorflow = (cells(panel) for panel in page.select(".here svg")[4:6])
     assert theano == [0 + 3, 3 + 8, 8 + 13]
     assert tensorflow == [0 + 5, 5 + 10, 10 + 0]
 
 
 def test_windows_that_read_a_pixel_are_counted(page):
     """At the ends of an axis 1, 2 or 3 of three windows; both axes multiplied."""
-    (counts,) = (text for text in printed(page) if "full" in text and "relationship" not in text)
-    numbers = [int(number) for number in re.findall(r"\d+", counts)]
+    numbers = numbers_drawn(page, "How many windows")
     valid, same, full = (numbers[at : at + 25] for at in (0, 25, 50))
     assert valid == [a * b for a in (1, 2, 3, 2, 1) for b in (1, 2, 3, 2, 1)]
     assert same == [a * b for a in (2, 3, 3, 3, 2) for b in (2, 3, 3, 3, 2)]
     assert full == [9] * 25
 
 
-def test_zeros_darken_a_blur_at_the_corner(page, lines):
-    corner = next(text for text in printed(page) if "0.4444" in text)
-    assert re.findall(r"[\d.]+", corner)[:2] == ["0.4444", "0.6667"]  # 4/9 and 6/9
+def test_the_first_figure_keeps_the_size(page):
+    first = page.select_one("convdoc-stepper")
+    assert shapes(first) == ["x (1, 1, 4, 4)", "W (1, 1, 3, 3)", "y (1, 1, 4, 4)"]
+    # rows 0 and 1 of x under the last two of the flipped kernel, [3 1 0] and [0 2 1]
+    assert cells(first.select_one(".here svg"))[0] == 3 * 1 + 0 * 0 + 1 * 2 + 2 * 1
+
+
+def test_zeros_darken_a_blur_at_the_corner(page):
+    assert numbers_drawn(page, "on ones")[:2] == [0.44, 0.67]  # 4/9 and 6/9
 
 
 def test_the_padded_row_is_written_out_by_hand(lines):
