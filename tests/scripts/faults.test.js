@@ -13,7 +13,9 @@ Deno.test("each number is refused below its smallest and above its largest", () 
       const pair = name === "border_mode" ? [[number, number], [number, number]] : [number, number];
       return {
         ...setting(),
-        [name]: ["samples", "channels", "filters", "groups"].includes(name) ? number : pair,
+        [name]: ["samples", "channels", "filters", "groups", "divisor"].includes(name)
+          ? number
+          : pair,
       };
     };
     for (const number of [least, most]) {
