@@ -13,15 +13,15 @@ import numpy as np
 from deno import find_deno_bin
 
 from convdoc import ConvSpec, conv4d, conv4d_transpose, correlate4d, pool4d
+from convdoc.borders import BORDERS, PADDINGS
+from convdoc.poolings import POOLINGS, rounded_up
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "docs/_ext"))
 
 import explorer_page as page
 
-POOLINGS = ("max", "average", "average_no_pad")
 KINDS = ("convolution", "correlation", "transposed", *POOLINGS)
-MODES = ("valid", "same", "same_upper", "half", "full")
 OPERATIONS = {
     "convolution": conv4d,
     "correlation": correlate4d,
@@ -46,14 +46,17 @@ def setting(kind="convolution", **changes):
         "strides": [1, 1],
         "dilation": [1, 1],
         "border_mode": "valid",
+        "border": "zeros",
         "output_padding": [0, 0],
+        "ceil_mode": False,
+        "divisor": None,
     }
     return standard | changes
 
 
 def plan(setting):
-    """The same as convdoc's own, which refuses what is not legal."""
-    return ConvSpec(
+    """The same as convdoc's own, which refuses what is not legal; with the cells that hang over."""
+    spec = ConvSpec(
         setting["kernel"],
         setting["strides"],
         setting["border_mode"],
@@ -61,7 +64,14 @@ def plan(setting):
         setting["groups"],
         setting["kind"] == "transposed",
         setting["output_padding"],
+        setting["border"],
     )
+    return rounded_up(spec, tuple(setting["size"])) if setting["ceil_mode"] else spec
+
+
+def padding(setting):
+    """Places around the image, without those where windows hang over."""
+    return plan(setting | {"ceil_mode": False}).padding(setting["size"])
 
 
 def random_settings(count, seed=0):
@@ -88,34 +98,30 @@ def _random_setting(draw, kind):
         "size": pair(1, 9),
         "kernel": pair(1, 4),
         "strides": strides,
-        "border_mode": draw.choice([*MODES, even, uneven, uneven]),
+        "dilation": draw.choice([[1, 1], [1, 1], pair(1, 3)]),
+        "border_mode": draw.choice([*PADDINGS, even, uneven, uneven]),
     }
     if kind in POOLINGS:
-        return setting(kind, **asked)
-    more = [draw.randrange(s) for s in strides] if kind == "transposed" else [0, 0]
+        divisor = draw.choice([None, None, draw.randint(1, 9)]) if POOLINGS[kind].divides else None
+        return setting(kind, **asked, ceil_mode=draw.random() < 0.4, divisor=divisor)
+    transposed = kind == "transposed"
     return setting(
         kind,
         **asked,
         filters=groups * draw.randint(1, 2),
         groups=groups,
         bias=draw.random() < 0.4,
-        dilation=draw.choice([[1, 1], [1, 1], pair(1, 3)]),
-        output_padding=more,
+        border="zeros" if transposed else draw.choice(["zeros", *BORDERS, 2, -0.5]),
+        output_padding=[draw.randrange(s) for s in strides] if transposed else [0, 0],
     )
 
 
 def _is_legal(asked):
     try:
-        sides = plan(asked).padding(asked["size"])
+        expected(asked, arrays(asked))
     except ValueError:
         return False
-    pooled = zip(sides, asked["kernel"], strict=True)
-    if asked["kind"] in POOLINGS and any(max(pair) >= k for pair, k in pooled):
-        return False
-    try:
-        return min(plan(asked).output_size(asked["size"])) >= 1
-    except ValueError:
-        return False
+    return True
 
 
 #: Where the libraries differ from one another.
@@ -152,6 +158,35 @@ CORNERS = [
     setting("transposed", size=[48, 48], strides=[2, 2]),  # y.npy
     setting("convolution", channels=16, filters=16, border_mode="half"),  # w.npy
     setting("max", channels=3, size=[32, 32], strides=[3, 3]),
+    *(setting(border=border, border_mode="same") for border in (*BORDERS, 3, 0.5)),
+    *(setting("correlation", border=border, border_mode="full") for border in (*BORDERS, -1)),
+    # More of a border than there are pixels.
+    *(setting(border=border, border_mode=[[7, 0], [3, 9]], size=[3, 4]) for border in BORDERS),
+    *(setting(border=border, border_mode="full", size=[1, 2]) for border in BORDERS),
+    *(setting(kind, border_mode="same_lower", kernel=[2, 4]) for kind in KINDS),
+    *(setting(kind, kernel=[2, 2], strides=[3, 3], ceil_mode=True) for kind in POOLINGS),
+    *(
+        setting(kind, size=[6, 6], strides=[2, 2], ceil_mode=True, border_mode=[[1, 1], [1, 1]])
+        for kind in POOLINGS
+    ),
+    *(
+        setting(kind, size=[4, 6], strides=[2, 3], ceil_mode=True, border_mode=[[2, 1], [0, 1]])
+        for kind in POOLINGS
+    ),
+    *(
+        setting(kind, size=[9, 8], dilation=[2, 3], border_mode=[[1, 1], [1, 1]])
+        for kind in POOLINGS
+    ),
+    *(
+        setting(kind, size=[9, 8], dilation=[2, 1], strides=[2, 3], channels=2, ceil_mode=True)
+        for kind in POOLINGS
+    ),
+    *(
+        setting(kind, divisor=4, border_mode=mode, strides=[2, 2], ceil_mode=True)
+        for kind in ("average", "average_no_pad")
+        for mode in ("valid", "half", "same_upper")
+    ),
+    setting("average", divisor=2, dilation=[2, 2], border_mode="half"),
 ]
 
 
@@ -194,8 +229,9 @@ def expected(setting, arrays):
     given = {name: values.astype(dtype) for name, values in arrays.items()}
     kind, mode = setting["kind"], setting["border_mode"]
     if kind in POOLINGS:
-        return pool4d(given["x"], setting["kernel"], setting["strides"], mode, kind)
-    settings = {name: setting[name] for name in ("strides", "dilation", "groups")}
+        settings = {name: setting[name] for name in ("ceil_mode", "dilation", "divisor")}
+        return pool4d(given["x"], setting["kernel"], setting["strides"], mode, kind, **settings)
+    settings = {name: setting[name] for name in ("strides", "dilation", "groups", "border")}
     if kind == "transposed":
         settings["output_padding"] = setting["output_padding"]
     return OPERATIONS[kind](
@@ -205,11 +241,14 @@ def expected(setting, arrays):
 
 def _fits_float32(setting, arrays):
     """Whether all are integers and no sum can come near 2²⁴."""
-    if any((values % 1).any() for values in arrays.values()):
+    around = ConvSpec(1, border=setting["border"]).beyond.value
+    if around % 1 or any((values % 1).any() for values in arrays.values()):
         return False
     x, w, b = (np.abs(arrays.get(name, 0)).max() for name in "xwb")
+    x = max(x, abs(around))
     if setting["kind"] in POOLINGS:
-        terms, w = 1 if setting["kind"] == "max" else np.prod(setting["kernel"]), 1
+        divides = POOLINGS[setting["kind"]].divides
+        terms, w = np.prod(setting["kernel"]) if divides else 1, 1
     else:
         terms = np.prod(setting["kernel"]) * setting["channels"] / setting["groups"]
     return max(x * w * terms + b, x, w) < 2**24

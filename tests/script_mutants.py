@@ -17,7 +17,7 @@ from pathlib import Path
 from deno import find_deno_bin
 
 ROOT = Path(__file__).parent.parent
-MODULES = "arithmetic kinds faults convolve state links entries captions"
+MODULES = "arithmetic borders kinds faults convolve state links entries captions"
 PARTS = ("convdoc", "docs/_explorer", "docs/_ext", "tests", "benchmarks", "deno.json")
 #: A pattern, and what is written instead.
 FAULTS = [

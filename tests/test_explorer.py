@@ -1,5 +1,6 @@
 """The explorer's modules, run by Deno: they say what convdoc says, and links are safe."""
 
+import functools
 import json
 import math
 import random
@@ -10,17 +11,19 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from convdoc import steps
+from convdoc import ConvSpec, steps
+from convdoc.borders import BORDERS, PADDINGS
 from convdoc.draw import link, transcript
 from convdoc.draw.canvas import number
-from convdoc.network import AveragePool, Conv, MaxPool, Network
+from convdoc.network import Conv, Network
+from convdoc.poolings import POOLINGS, rounded_up
 from convdoc.spec import _mathml
 from tests.explorer_page import (
     KINDS,
-    POOLINGS,
     arrays,
     deno,
     expected,
+    padding,
     page,
     plan,
     random_settings,
@@ -48,6 +51,7 @@ return given.map(({ setting, x, w, b }) => {
     const plan = C.computation(setting);
     return {
         shape: A.outputShape(setting), padding: A.padding(setting), unused: A.unused(setting),
+        surround: A.surround(setting),
         rows: range(out[0]).map((at) => A.windowAlong(setting, 0, at)),
         columns: range(out[1]).map((at) => A.windowAlong(setting, 1, at)),
         relationships: [0, 1].map((axis) => Object.values(A.relationshipAlong(setting, axis))),
@@ -83,7 +87,8 @@ def agree(asked, y, answer):
     spec, size = plan(asked), tuple(asked["size"])
     assert y.dtype == np.float64
     assert answer["shape"] == list(y.shape), asked
-    assert answer["padding"] == [list(sides) for sides in spec.padding(size)], asked
+    assert answer["padding"] == [list(sides) for sides in padding(asked)], asked
+    assert answer["surround"] == [list(sides) for sides in spec.padding(size)], asked
     assert answer["unused"] == [list(places) for places in spec.unused(size)], asked
     windows = [[spec.window(i, 0, size)[0] for i in range(y.shape[2])]]
     windows += [[spec.window(0, j, size)[1] for j in range(y.shape[3])]]
@@ -91,7 +96,7 @@ def agree(asked, y, answer):
     formulas = [[r.number, r.symbols, r.numbers] for r in spec.relationship(size)]
     assert answer["relationships"] == formulas, asked
     for o, found in enumerate(answer["inputs"], 1):
-        for sizes, (first, end) in zip(spec.input_sizes(o), found, strict=True):
+        for sizes, (first, end) in zip(input_sizes(asked, o), found, strict=True):
             assert list(range(first, end)) == list(sizes), asked
     count(asked, spec, y.shape, answer)
     np.testing.assert_allclose(np.reshape(answer["y"], y.shape), y, rtol=1e-12, atol=1e-9)
@@ -108,21 +113,41 @@ def count(asked, spec, shape, answer):
         assert answer["memory"] == 4 * math.prod(shape)
         assert answer["field"] == [widest(spec, axis) for axis in (0, 1)], asked
         return
+    if asked["kind"] in POOLINGS:
+        assert (answer["weights"], answer["products"]) == (0, 0)
+        assert answer["memory"] == 4 * math.prod(shape)
+        assert answer["field"] == list(spec.dilated_kernel)
+        return
     mode, strides = spec.border_mode, spec.strides
-    layers = {
-        "max": lambda: MaxPool(spec.kernel, strides, mode),
-        "average": lambda: AveragePool(spec.kernel, strides, mode),
-        "average_no_pad": lambda: AveragePool(spec.kernel, strides, mode),
-    }
-    filters, groups = asked["filters"], asked["groups"]
-    conv = lambda: Conv(filters, spec.kernel, strides, mode, spec.dilation, groups)  # noqa: E731
-    layer = layers.get(asked["kind"], conv)()
+    layer = Conv(asked["filters"], spec.kernel, strides, mode, spec.dilation, asked["groups"])
     samples, channels = asked["samples"], asked["channels"]
     row = Network([layer]).table((samples, channels, *asked["size"])).rows[-1]
     assert answer["weights"] == row.weights, asked
     assert answer["products"] == row.multiply_adds, asked
     assert answer["memory"] == row.memory, asked
     assert answer["field"] == list(row.receptive_field), asked
+
+
+def input_sizes(asked, o):
+    """All input heights, and widths, that give an output of `o`."""
+    if not asked["ceil_mode"]:
+        return plan(asked).input_sizes(o)
+    mode = asked["border_mode"]
+    modes = [mode] * 2 if isinstance(mode, str) else [(tuple(sides),) * 2 for sides in mode]
+    axes = zip(asked["kernel"], asked["strides"], modes, asked["dilation"], strict=True)
+    return [[n for n, out in enumerate(outputs(*axis), 1) if out == o] for axis in axes]
+
+
+@functools.cache
+def outputs(*settings):
+    """Outputs along an axis, under `ceil_mode`, of 1 pixel, 2 pixels and so on; 0 for none."""
+    found = []
+    for n in range(1, 60):
+        try:
+            found.append(rounded_up(ConvSpec(*settings), (n, n)).output_size(n)[0])
+        except ValueError:
+            found.append(0)
+    return found
 
 
 def widest(spec, axis):
@@ -146,11 +171,12 @@ def test_what_convdoc_refuses_is_refused_and_each_remedy_mends_its_fault():
         sides = [[draw.randint(0, 6) for _ in range(2)] for _ in range(2)]
         more = [draw.randint(0, 3), draw.randint(0, 3)] if kind == "transposed" else [0, 0]
         pooling = {"filters": channels, "groups": channels} if kind in POOLINGS else {}
-        free = {"filters": draw.randint(1, 6), "groups": draw.randint(1, 3), "dilation": pair(3)}
+        free = {"filters": draw.randint(1, 6), "groups": draw.randint(1, 3)}
         asked.append(
             setting(kind, channels=channels, size=pair(6), kernel=pair(6), strides=pair(3))
-            | {"border_mode": draw.choice([sides, "valid", "same", "half", "full"])}
-            | {"output_padding": more, **(pooling or free)}
+            | {"border_mode": draw.choice([sides, *PADDINGS]), "dilation": pair(3)}
+            | {"output_padding": more, "ceil_mode": bool(pooling) and draw.random() < 0.5}
+            | (pooling or free)
         )
     code = """return given.map((setting) => F.faults(setting).map(({ about, why, remedies }) =>
         [about, why, remedies.map(([words, change]) =>
@@ -214,7 +240,8 @@ def test_facts_and_answers_are_those_of_convdoc():
         shape = (one["samples"], one["filters"], *out)
         check_shapes(one, shape, read["Shapes"])
         check_relationships(spec.relationship(one["size"]), facts)
-        check_padding(one, spec.padding(one["size"]), read["Padding"])
+        check_padding(one, padding(one), read["Padding"])
+        check_overhang(spec, padding(one), one, read)
         unread = read["Unused rows and columns of the input"]
         assert places_in(unread) == [list(map(str, places)) for places in spec.unused(one["size"])]
         check_counts(one, shape, read)
@@ -224,7 +251,7 @@ def test_facts_and_answers_are_those_of_convdoc():
         check_memory(one, shape, read["Memory"])
         assert rows == answers_of(one, size), (one, size)
         names |= set(read)
-    assert len(names) == 10
+    assert len(names) == 11
 
 
 def check_shapes(one, shape, text):
@@ -259,11 +286,25 @@ def check_padding(one, sides, text):
     if not any(zeros):
         assert said == "none"
         return
-    what = {"transposed": "cut off are", "max": "cells that do not count,"}
-    what["average_no_pad"] = what["max"]
-    assert said == "{} {} above, {} below, {} on the left, {} on the right".format(
-        what.get(one["kind"], "zeros,"), *zeros
-    )
+    sides_said = "{} above, {} below, {} on the left, {} on the right".format(*zeros)
+    border = plan(one).beyond
+    if border.repeats or border.value:
+        held = border.words if border.repeats else str(border.value).replace("-", "−")
+        assert said == f"{sides_said}, holding {held}"
+        return
+    what = "cut off are" if one["kind"] == "transposed" else "zeros,"
+    if one["kind"] in POOLINGS and not POOLINGS[one["kind"]].counts_padding:
+        what = "cells that do not count,"
+    assert said == f"{what} {sides_said}"
+
+
+def check_overhang(spec, sides, one, read):
+    reached = zip(spec.padding(one["size"]), sides, strict=True)
+    down, right = (needed[1] - given[1] for needed, given in reached)
+    name = "Overhang of the last windows"
+    assert (name in read) == (down + right > 0)
+    if name in read:
+        assert read[name] == f"rows below: {down}, columns on the right: {right}"
 
 
 def places_in(text):
@@ -312,11 +353,12 @@ def check_memory(one, shape, text):
 
 
 #: What the page calls each padding by name; which library pads so is told in conventions.md.
-PADDINGS = {
-    "half": "half",
+NAMED = {
     "full": "full",
+    "half": "half",
     "same, as Theano pads": "same",
     "same, as TensorFlow pads": "same_upper",
+    "same, as ONNX's SAME_LOWER pads": "same_lower",
 }
 
 
@@ -326,15 +368,17 @@ def answers_of(one, size):
     most = min(8, max(spread) - 1)
     modes = {"none (valid)": "valid"}
     modes |= {f"{p} on every side": [[p, p], [p, p]] for p in range(1, most + 1)}
-    modes |= PADDINGS
+    modes |= NAMED
     if not isinstance(one["border_mode"], str):
         modes["as it is now"] = one["border_mode"]
     rows = []
     for words, mode in modes.items():
-        spec = plan(one | {"border_mode": mode})
-        sides = spec.padding(one["size"]) if one["kind"] in POOLINGS else ()
-        beyond = any(max(pair) >= k for pair, k in zip(sides, one["kernel"], strict=False))
-        inputs = [list(spec.input_sizes(o)[axis]) for axis, o in enumerate(size)]
+        asked = one | {"border_mode": mode}
+        if (one["kind"], mode) == ("transposed", "same_upper") != (one["kind"], one["border_mode"]):
+            asked |= {"output_padding": [s - 1 for s in one["strides"]]}  # as TensorFlow gives it
+        sides = padding(asked) if one["kind"] in POOLINGS else ()
+        beyond = any(max(pair) >= k for pair, k in zip(sides, spread, strict=False))
+        inputs = [list(input_sizes(asked, o)[axis]) for axis, o in enumerate(size)]
         if all(inputs) and not (beyond and one["kind"] in POOLINGS):
             rows.append([words, mode, *([found[0], found[-1]] for found in inputs)])
     return rows
@@ -404,7 +448,7 @@ def test_what_is_told_of_an_output_is_its_sum(numbers):
 def calculated(text):
     """What a sum of products, a mean or a maximum comes to, exactly."""
     tidy = text.replace(" (bias)", "").replace("·", "*").replace("−", "-")
-    tidy = re.sub(r"max\((.*)\)", r"max([\1])", tidy)
+    tidy = re.sub(r"(max|min)\((.*)\)", r"\1([\2])", tidy)
     return eval(re.sub(r"\d+(\.\d+)?(e-?\d+)?", r"Fraction('\g<0>')", tidy))
 
 
@@ -419,8 +463,8 @@ def evaluated(one, own, text):
     """The sum in symbols, with the arrays themselves put in."""
     there = "y" if one["kind"] == "transposed" else "x"
     values = {there: own["x"].astype(float), "W": own.get("w"), "b": own.get("b")}
-    tidy = text.partition(" = ")[2].replace("\xa0", " ").replace("·", "*")
-    tidy = re.sub(r"max\((.*)\)", r"max([\1])", tidy)
+    tidy = text.partition(" = ")[2].replace("\xa0", " ").replace("·", "*").replace("−", "-")
+    tidy = re.sub(r"(max|min)\((.*)\)", r"\1([\2])", tidy)
 
     def look(match):
         index = tuple(map(int, match[2].split(", ")))
@@ -609,19 +653,29 @@ def steps_of(one, own):
     """The steps that a stepper shows of a setting."""
     mode, strides = one["border_mode"], one["strides"]
     if one["kind"] in POOLINGS:
-        return steps.pooling(own["x"], one["kernel"], strides, mode, one["kind"])
-    settings = {name: one[name] for name in ("dilation", "groups")}
+        settings = {name: one[name] for name in ("ceil_mode", "dilation", "divisor")}
+        return steps.pooling(own["x"], one["kernel"], strides, mode, one["kind"], **settings)
+    settings = {name: one[name] for name in ("dilation", "groups", "border")}
     settings |= {"strides": strides, "bias": own.get("b"), "engine": "numpy"}
     if one["kind"] == "transposed":
         settings["output_padding"] = one["output_padding"]
     return getattr(steps, one["kind"])(own["x"], own["w"], mode, **settings)
 
 
+def as_stepped(one):
+    """What the steps of a setting know of it: of `ceil_mode`, whether a window hangs over."""
+    if not one["ceil_mode"]:
+        return one
+    sides, needed = padding(one), plan(one).padding(one["size"])
+    return one | {"border_mode": [list(pair) for pair in sides], "ceil_mode": sides != needed}
+
+
 def test_steppers_have_the_links_that_the_explorer_writes():
     for numbers in ("integers", "mixed"):
-        asked = random_settings(120, seed=11)
+        asked = random_settings(140, seed=11)
         owned = [arrays(one, seed, numbers) for seed, one in enumerate(asked)]
-        given = [as_json(*pair) for pair in zip(asked, owned, strict=True)]
+        known = [as_stepped(one) for one in asked]
+        given = [as_json(*pair) for pair in zip(known, owned, strict=True)]
         written = run({"S": "links"}, ROUND_TRIP, given)
         for one, own, found in zip(asked, owned, written, strict=True):
             assert link.link(steps_of(one, own)) == found["link"], one
@@ -717,6 +771,30 @@ def test_python_hands_over_what_it_knows():
     assert run({"D": "drawing", "A": "arithmetic"}, code) == json.loads(json.dumps(handed))
 
 
+def test_the_scripts_know_all_paddings_borders_and_poolings():
+    code = """return {
+        paddings: Object.keys(B.PADDINGS), borders: Object.keys(B.BORDERS),
+        fits: Object.keys(B.PADDINGS).filter(B.fits),
+        poolings: Object.keys(K.KINDS).filter((kind) => K.KINDS[kind].isPooling),
+    };"""
+    assert run({"B": "borders", "K": "kinds"}, code) == {
+        "paddings": list(PADDINGS),
+        "borders": list(BORDERS),
+        "fits": [name for name, padding in PADDINGS.items() if padding.fits],
+        "poolings": list(POOLINGS),
+    }
+
+
+def test_what_a_border_repeats_is_what_convdocs_borders_repeat():
+    """On images of one pixel and more, farther than the image is long."""
+    places = [(place, n) for n in range(1, 6) for place in range(-13, 14 + n)]
+    names = [name for name, border in BORDERS.items() if border.repeats]
+    code = "const [names, places] = given; return names.map((name) =>"
+    code += " places.map(([place, n]) => B.BORDERS[name].at(place, n)));"
+    for name, found in zip(names, run({"B": "borders"}, code, [names, places]), strict=True):
+        assert found == [BORDERS[name].at(*place) for place in places], name
+
+
 def test_presets_are_legal_and_are_what_they_are_called():
     code = """return Object.entries(P.PRESETS).flatMap(([group, all]) =>
         Object.entries(all).map(([name, make]) => {
@@ -725,7 +803,7 @@ def test_presets_are_legal_and_are_what_they_are_called():
         }));"""
     names = {"P": "presets", "S": "state", "A": "arithmetic", "F": "faults"}
     found = {(group, name): rest for group, name, *rest in run(names, code)}
-    assert len(found) == 5 + 17 + 7
+    assert len(found) == 5 + 17 + 7 + 3
     assert not any(faults for faults, _ in found.values())
     relationships = [number for (group, _), (_, number) in found.items() if group == "guide"]
     # In the order of their guide; number 7, pooling's, is what convdoc calls 1 under stride 1.

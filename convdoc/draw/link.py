@@ -8,7 +8,7 @@ from itertools import groupby
 
 import numpy as np
 
-from convdoc.steps import Pool, Steps
+from convdoc.steps import Steps
 
 #: What the explorer goes up to: the smallest and the largest of each.
 LIMITS = {
@@ -22,6 +22,7 @@ LIMITS = {
     "dilation": (1, 32),
     "border_mode": (0, 1024),
     "output_padding": (0, 31),
+    "divisor": (1, 1_000_000),
 }
 LARGEST = 1e9  # of a number that it takes
 MOST_SIDE = 32  # rows and columns that it shows in cells
@@ -39,9 +40,9 @@ def link(steps: Steps) -> str:
     Returns
     -------
     str
-        What comes behind the ``#``; empty for what is beyond `LIMITS`, for settings that it does
-        not have (borders, and poolings of more than strides and padding), for inputs that it does
-        not show in cells, for many and for infinite numbers.
+        What comes behind the ``#``; empty for what is beyond `LIMITS`, for a transposed convolution
+        whose border repeats pixels, for inputs that it does not show in cells, for many and for
+        infinite numbers.
 
     Examples
     --------
@@ -61,23 +62,11 @@ def link(steps: Steps) -> str:
     return "&".join(["v1", *_setting(steps), *numbers])
 
 
-def _unknown(steps):
-    """Whether the explorer has no setting for it."""
-    spec = steps.spec
-    if spec.border_mode == "same_lower" or spec.border != "zeros":
-        return True
-    return isinstance(steps, Pool) and (
-        steps.operation == "min"
-        or spec.dilation != (1, 1)
-        or steps.divisor is not None
-        or any(steps.there.missing)
-    )
-
-
 def _within_limits(steps):
     spec, (samples, channels, *size) = steps.spec, steps.input.values.shape
-    if _unknown(steps):
+    if spec.transposed and spec.border != "zeros":
         return False
+    divisor = getattr(steps, "divisor", None)
     asked = {
         "samples": [samples],
         "channels": [channels],
@@ -86,17 +75,20 @@ def _within_limits(steps):
         **{name: getattr(spec, name) for name in ("kernel", "strides", "dilation")},
         "output_padding": spec.output_padding,
         "border_mode": np.ravel(spec.border_mode) if isinstance(spec.border_mode, tuple) else [0],
+        "divisor": [] if divisor is None else [divisor],
     }
-    return all(
+    within = all(
         LIMITS[name][0] <= value <= LIMITS[name][1]
         for name, values in asked.items()
         for value in values
     )
+    return within and abs(spec.beyond.value) <= LARGEST
 
 
 def _setting(steps):
     """What is not as the explorer begins, in its order."""
     spec, has_filters = steps.spec, "w" in steps.parameters
+    hangs_over = any(steps.there.missing)
     settings = {
         "kind": (KINDS.get(steps.operation, steps.operation), "convolution"),
         "x": (steps.input.values.shape, (1, 1, 5, 5)),
@@ -105,8 +97,11 @@ def _setting(steps):
         "groups": (spec.groups, 1),
         "strides": (spec.strides, (1, 1)),
         "dilation": (spec.dilation, (1, 1)),
-        "pad": (spec.border_mode, "valid"),
+        "pad": (steps.padding if hangs_over else spec.border_mode, "valid"),
         "more": (spec.output_padding, (0, 0)),
+        "border": (spec.border, "zeros"),
+        "ceil": (int(hangs_over), 0),
+        "divisor": (getattr(steps, "divisor", None), None),
     }
     return [f"{key}={_text(value)}" for key, (value, usual) in settings.items() if value != usual]
 
@@ -114,7 +109,7 @@ def _setting(steps):
 def _text(value):
     if isinstance(value, tuple):
         return ",".join(map(_text, value))
-    return str(value)
+    return value if isinstance(value, str) else _digits(value)
 
 
 def _packed(values):
@@ -131,4 +126,8 @@ def _sign(value):
         value = int(value)
         letter = chr(64 - value) if value < 0 else chr(87 + value)
         return str(value) if 0 <= value < 10 else letter
-    return f"({value:.0f})" if value == int(value) else f"({value!r})"
+    return f"({_digits(value)})"
+
+
+def _digits(value):
+    return f"{value:.0f}" if value == int(value) else repr(value)

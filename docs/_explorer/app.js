@@ -2,6 +2,7 @@
 // figure in stage.js and editor.js, what is said of a setting in answers.js, and what can be taken
 // along in share.js. Each part is given the app, which knows the state and the other parts.
 import { Answers } from "./answers.js";
+import { followed } from "./arithmetic.js";
 import { Computer, isQuick } from "./computer.js";
 import { answerer, computation, convolve } from "./convolve.js";
 import { Editor } from "./editor.js";
@@ -88,13 +89,13 @@ class App {
 
   // Another setting, if it is legal; else what is wrong with it, and the figure stays.
   set(change) {
-    const asked = { ...this.now.setting, ...change }, wrong = faults(asked);
+    const before = this.now, asked = followed(before.setting, { ...before.setting, ...change });
+    const wrong = faults(asked);
     if (wrong.length) {
       this.form.refuse(asked, wrong);
       return false;
     }
-    const before = this.now;
-    const next = changed(before, change, (name, setting) => this.pictures.named(name, setting));
+    const next = changed(before, asked, (name, setting) => this.pictures.named(name, setting));
     this.take(next);
     if (!isPicture(before.setting) && isPicture(next.setting)) {
       this.say(sentence("app.becomes picture"));

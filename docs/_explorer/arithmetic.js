@@ -6,12 +6,14 @@
 //   samples, channels, size         of the input
 //   kernel, filters, groups, bias   filters are the channels of the output; bias is true or false
 //   strides, dilation               pairs
-//   border_mode     one of MODES, or [[top, bottom], [left, right]]
+//   border_mode     a name of PADDINGS (borders.js), or [[top, bottom], [left, right]]
+//   border          what lies there: a name of BORDERS (borders.js), or a number
 //   output_padding  a pair
+//   ceil_mode       of a pooling: whether a last window may hang over
+//   divisor         of an average: what it divides by; null for the number of cells that count
 import data from "explorer/data";
-import { isPooling, isTransposed } from "./kinds.js";
-
-export const MODES = ["valid", "same", "same_upper", "half", "full"];
+import { borderOf, fits, PADDINGS } from "./borders.js";
+import { isPooling, isTransposed, kindOf } from "./kinds.js";
 
 export const LIMITS = data.limits; // what this page goes up to, smallest and largest
 
@@ -23,13 +25,27 @@ const modulo = (a, b) => ((a % b) + b) % b;
 
 // A setting with what its kind has no use for put back: a pooling has one filter for each channel.
 export function settled(setting) {
-  const { channels } = setting;
-  const pooling = { filters: channels, groups: channels, dilation: [1, 1], bias: false };
+  const { channels } = setting, { hasBorder, divides } = kindOf(setting);
+  const pooling = { filters: channels, groups: channels, bias: false };
   return {
     ...setting,
-    ...(isPooling(setting) && pooling),
+    ...(isPooling(setting) ? pooling : { ceil_mode: false }),
     ...(!isTransposed(setting) && { output_padding: [0, 0] }),
+    ...(!hasBorder && { border: "zeros" }),
+    ...(!divides && { divisor: null }),
   };
+}
+
+// The setting `asked` after the setting `before`. A transposed convolution that is padded as
+// TensorFlow pads gives the size times the stride, as there, so its output padding follows the
+// stride, unless the reader has chosen another one.
+export function followed(before, asked) {
+  const isFollowing = (setting) => isTransposed(setting) && setting.border_mode === "same_upper";
+  const last = (setting) => setting.strides.map((s) => s - 1);
+  const same = (one, other) => String(one) === String(other);
+  const isChosen = !same(asked.output_padding, before.output_padding) ||
+    (isFollowing(before) && !same(before.output_padding, last(before)));
+  return isFollowing(asked) && !isChosen ? { ...asked, output_padding: last(asked) } : asked;
 }
 
 export const inputShape = ({ samples, channels, size }) => [samples, channels, ...size];
@@ -51,21 +67,37 @@ export const dilatedKernel = ({ kernel, dilation }) =>
 export const outputSize = (setting) =>
   AXES.map((axis) => outputAlong(setting, axis, setting.size[axis]));
 
-// Zeros before and behind, along both axes; of a transposed convolution, what is cut off.
+// Places before and behind, along both axes; of a transposed convolution, what is cut off.
 export function padding(setting) {
   const image = isTransposed(setting) ? outputSize(setting) : setting.size;
   return AXES.map((axis) => paddingAlong(setting, axis, image[axis]));
 }
 
-// For each kernel row, or column, the place of the input that an output reads; null is none.
-// They are in the order in which they lie on the image: a convolution's kernel is turned.
-export function windowAlong(setting, axis, at) {
+// How far the last windows hang over the padded image, along both axes: convdoc/poolings.py.
+export const overhang = (setting) =>
+  AXES.map((axis) => overhangAlong(setting, axis, setting.size[axis]));
+
+// All places around the image that windows may reach: the padding, and what hangs over it.
+export function surround(setting) {
+  const over = overhang(setting);
+  return padding(setting).map(([before, behind], axis) => [before, behind + over[axis]]);
+}
+
+// For each kernel row, or column, the place where it lies on the input, counted from the first pixel;
+// where a stride of a transposed convolution puts zeros between, a fraction. They are in the order in
+// which they lie there: a convolution's kernel is turned.
+export function placesAlong(setting, axis, at) {
   const s = setting.strides[axis], d = setting.dilation[axis], k = setting.kernel[axis];
   const [before] = padding(setting)[axis];
-  const isOn = (place) => Number.isInteger(place) && place >= 0 && place < setting.size[axis];
-  const on = (place) => (isOn(place) ? place : null);
-  if (isTransposed(setting)) return range(k).map((u) => on((at + before - (k - 1 - u) * d) / s));
-  return range(k).map((t) => on(at * s - before + t * d));
+  if (isTransposed(setting)) return range(k).map((u) => (at + before - (k - 1 - u) * d) / s);
+  return range(k).map((t) => at * s - before + t * d);
+}
+
+// For each, the pixel that an output reads there; null is none.
+export function windowAlong(setting, axis, at) {
+  const border = borderOf(setting), n = setting.size[axis];
+  return placesAlong(setting, axis, at)
+    .map((place) => Number.isInteger(place) ? border.at(place, n) : null);
 }
 
 // Rows, and columns, of the input that no window reads.
@@ -85,7 +117,13 @@ export function inputSizesAlong(setting, axis, o) {
     const i = Math.floor(rest / s) + 1;
     return [Math.max(i, 1), Math.max(i, 1, i + (modulo(rest, s) === 0))];
   }
-  const smallest = smallestInput(setting, axis, o), first = Math.max(smallest, 1);
+  const smallest = smallestInput(setting, axis, o);
+  if (setting.ceil_mode) { // which gives as many, or one more
+    const sizes = range(2 * s).map((at) => smallest - s + at)
+      .filter((i) => i > 0 && outputAlong(setting, axis, i) === o);
+    return sizes.length ? [sizes[0], sizes.at(-1) + 1] : [1, 1];
+  }
+  const first = Math.max(smallest, 1);
   return [first, Math.max(first, smallest + s)];
 }
 
@@ -95,7 +133,7 @@ export function relationshipAlong(setting, axis) {
   const i = size[axis], o = outputSize(setting)[axis];
   const k = kernel[axis], s = strides[axis], d = dilation[axis];
   const transposed = isTransposed(setting);
-  const [before, behind] = paddingAlong(setting, axis, transposed ? o : i);
+  const [before, behind] = surround(setting)[axis];
   const more = transposed ? modulo(o + before + behind - dilatedKernel(setting)[axis], s) : 0;
   const number = numberOf({ transposed, k, s, d, before, behind, more });
   const even = before === behind, prime = transposed ? "'" : "";
@@ -161,32 +199,28 @@ export function receptiveField(setting) {
 // -- Along one axis; "image" is the larger side: what a convolution reads, a transposed one gives ---
 
 function paddingAlong(setting, axis, image) {
-  const s = setting.strides[axis], k = dilatedKernel(setting)[axis];
-  switch (setting.border_mode) {
-    case "valid":
-      return [0, 0];
-    case "full":
-      return [k - 1, k - 1];
-    case "half":
-      return [Math.floor(k / 2), Math.floor(k / 2)];
-    case "same":
-      return [Math.floor(k / 2), Math.floor((k - 1) / 2)];
-    case "same_upper": {
-      const total = Math.max((Math.ceil(image / s) - 1) * s + k - image, 0);
-      return [Math.floor(total / 2), Math.ceil(total / 2)];
-    }
-  }
-  return setting.border_mode[axis];
+  const { border_mode: mode } = setting;
+  if (Array.isArray(mode)) return mode[axis];
+  return PADDINGS[mode](dilatedKernel(setting)[axis], setting.strides[axis], image);
+}
+
+function overhangAlong(setting, axis, image) {
+  if (!setting.ceil_mode) return 0;
+  const sides = paddingAlong(setting, axis, image), s = setting.strides[axis];
+  const room = image + sum(sides) - dilatedKernel(setting)[axis], last = Math.ceil(room / s);
+  const isBehind = last * s >= image + sides[0]; // a window that would hold no pixel is left out
+  return Math.max(0, (isBehind ? last - 1 : last) * s - room);
 }
 
 export function smallestInput(setting, axis, o) {
   const s = setting.strides[axis];
-  if (["same", "same_upper"].includes(setting.border_mode)) return s * (o - 1) + 1;
+  if (fits(setting.border_mode)) return s * (o - 1) + 1;
   return s * (o - 1) + dilatedKernel(setting)[axis] - sum(paddingAlong(setting, axis));
 }
 
 export function outputAlong(setting, axis, i) {
   if (isTransposed(setting)) return smallestInput(setting, axis, i) + setting.output_padding[axis];
-  const room = i + sum(paddingAlong(setting, axis, i)) - dilatedKernel(setting)[axis];
+  const more = sum(paddingAlong(setting, axis, i)) + overhangAlong(setting, axis, i);
+  const room = i + more - dilatedKernel(setting)[axis];
   return Math.floor(room / setting.strides[axis]) + 1;
 }

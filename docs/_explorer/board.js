@@ -1,7 +1,8 @@
 // Input and output as pictures, for what is too large to be drawn cell by cell, and a loupe: the one
 // window under the pointer as a stepper with all its numbers.
-import { AXES, inputShape, outputShape, range, windowAlong } from "./arithmetic.js";
-import { isPooling, isTransposed } from "./kinds.js";
+import { AXES, inputShape, outputShape, overhang, range, windowAlong } from "./arithmetic.js";
+import { borderOf } from "./borders.js";
+import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import { axesOf, escaped, layout, names, number, placesOfSlice, words } from "./drawing.js";
 import { paint, scaleOf } from "./pictures.js";
 import { sentence } from "./words.js";
@@ -110,9 +111,9 @@ export class Board {
 
   // A frame around the window, and a cross over the output.
   mark() {
-    const { setting, at } = this;
+    const { setting, at } = this, image = { ...setting, border: "zeros" }; // the window's part on it
     const read = at.map((place, axis) =>
-      windowAlong(setting, axis, place).filter((found) => found !== null)
+      windowAlong(image, axis, place).filter((found) => found !== null)
     );
     const box = read.every((found) => found.length)
       ? read.map((found) => [Math.min(...found), Math.max(...found) + 1])
@@ -175,21 +176,26 @@ export function loupe(setting, { x, w, b, y }, [n, f, i, j]) {
   const lay = layout(setting), { kernel, dilation, size, channels } = setting;
   const [, , height, width] = outputShape(setting);
   const starts = [lay.starts[0][i] - lay.around[0][0], lay.starts[1][j] - lay.around[1][0]];
-  const pooling = isPooling(setting);
-  const sides = AXES.map((axis) => {
-    const places = range(dilation[axis] * (kernel[axis] - 1) + 1).map((t) => starts[axis] + t);
-    const real = (place) =>
-      place >= 0 && place % lay.spread[axis] === 0 && place / lay.spread[axis] < size[axis];
-    // A pooling that does not count padding has a smaller window at the border.
-    return pooling && setting.kind !== "average" ? places.filter(real) : places;
+  const pooling = isPooling(setting), { at: pixelAt, value: around } = borderOf(setting);
+  // A pooling has a smaller window where some of its cells do not count.
+  const counts = (axis) => {
+    const [before, behind] = kindOf(setting).countsPadding ? lay.around[axis] : [0, 0];
+    const end = size[axis] + Math.max(0, behind - overhang(setting)[axis]);
+    return (place) => place >= -before && place < end;
+  };
+  const [rows, columns] = AXES.map((axis) => {
+    const step = pooling ? dilation[axis] : 1, reach = dilation[axis] * (kernel[axis] - 1) + 1;
+    const places = range(Math.ceil(reach / step)).map((t) => starts[axis] + t * step);
+    return pooling ? places.filter(counts(axis)) : places;
   });
-  const [rows, columns] = sides, read = lay.reach[f], plane = size[0] * size[1];
-  const value = (channel, row, column) => {
-    const at = [row, column].map((place, axis) => place / lay.spread[axis]);
-    const on = at.every((place, axis) =>
-      Number.isInteger(place) && place >= 0 && place < size[axis]
-    );
-    return on ? x[(n * channels + channel) * plane + at[0] * size[1] + at[1]] : 0;
+  const read = lay.reach[f], plane = size[0] * size[1];
+  const value = (channel, ...places) => {
+    const [u, v] = places.map((place, axis) => {
+      const at = place / lay.spread[axis];
+      return Number.isInteger(at) ? pixelAt(at, size[axis]) : null;
+    });
+    const isOn = u !== null && v !== null;
+    return isOn ? x[(n * channels + channel) * plane + u * size[1] + v] : around;
   };
   const stored = { ...setting, kind: isTransposed(setting) ? "transposed" : "correlation" };
   const places = pooling ? [] : read.flatMap((_, slot) => placesOfSlice(stored, f, slot));
@@ -203,8 +209,11 @@ export function loupe(setting, { x, w, b, y }, [n, f, i, j]) {
     size: [rows.length, columns.length],
     kernel: pooling ? [rows.length, columns.length] : kernel,
     strides: [1, 1],
+    dilation: pooling ? [1, 1] : dilation,
     border_mode: "valid",
+    border: "zeros",
     output_padding: [0, 0],
+    ceil_mode: false,
     bias: Boolean(b),
   };
   return {

@@ -4,6 +4,7 @@ import {
   AXES,
   biases,
   dilatedKernel,
+  followed,
   inputShape,
   inputSizesAlong,
   kernelShape,
@@ -11,7 +12,9 @@ import {
   memory,
   multiplyAdds,
   outputShape,
+  overhang,
   padding,
+  placesAlong,
   product,
   range,
   receptiveField,
@@ -20,6 +23,7 @@ import {
   weights,
   windowAlong,
 } from "./arithmetic.js";
+import { borderOf, PADDINGS, wordsOf } from "./borders.js";
 import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import { terms } from "./convolve.js";
 import { escaped, indices, names, number } from "./drawing.js";
@@ -54,57 +58,78 @@ export function output(setting, { plan, x, w, b, y }, at) {
   const result = y[((n * shape[1] + f) * shape[2] + i) * shape[3] + j];
   const name = element(here, shape, at), input = inputShape(setting);
   const pixel = ({ channel, row, column }) => element(there, input, [n, channel, row, column]);
-  const symbol = (term) => `${pixel(term)}·${element("W", kernelShape(setting), term.at)}`;
+  const read = (term) => term.row === null ? factor(term.value) : pixel(term);
+  const symbol = (term) => `${read(term)}·${element("W", kernelShape(setting), term.at)}`;
   const values = (term) => `${factor(term.value)}·${factor(term.weight)}`;
   const pooling = isPooling(setting),
     biased = b && sentence("captions.bias", { value: factor(bias) });
-  const symbols = joined(setting, listed(found, pooling ? pixel : symbol), found, b && `b[${f}]`);
+  const cells = besideImage(setting, at), share = divisor(setting, found, cells);
+  const symbols = joined(setting, listed(found, pooling ? pixel : symbol), share, b && `b[${f}]`);
   const numbers = joined(
     setting,
     listed(found, pooling ? ({ value }) => long(value) : values),
-    found,
+    share,
     biased,
   );
-  const sign = isExact(setting, found, bias, result) ? "=" : "≈";
+  const sign = isExact(setting, found, bias, result, share) ? "=" : "≈";
   return (
     `<span>${name} = ${numbers} ${sign} <b>${long(result)}</b></span>` +
-    `<span class="symbols">${name} = ${symbols}</span>${beside(setting, found)}`
+    `<span class="symbols">${name} = ${symbols}</span>${beside(setting, cells)}`
   );
 }
 
-const cellsOf = ({ kernel }) => kernel[0] * kernel[1];
-
-// What is not written: what lies beside the image.
-function beside(setting, found) {
-  const all = cellsOf(setting) * (setting.channels / setting.groups), count = all - found.length;
-  const holes = { count, all: grouped(all) }, { beside: what } = kindOf(setting);
-  return count ? `<small>${sentence(`captions.beside ${what}`, holes)}</small>` : "";
+// How many cells of a window lie in the padding, and how many beyond that, in one channel.
+function besideImage(setting, [, , i, j]) {
+  const { size, ceil_mode } = setting, sides = padding(setting);
+  const places = [i, j].map((at, axis) => placesAlong(setting, axis, at));
+  const count = (isMeant) =>
+    product(places.map((along, axis) => along.filter((place) => isMeant(place, axis)).length));
+  const reached = count((place, axis) => !ceil_mode || place < size[axis] + sides[axis][1]);
+  const pixels = count((place, axis) =>
+    Number.isInteger(place) && place >= 0 && place < size[axis]
+  );
+  return { padded: reached - pixels, missing: product(setting.kernel) - reached };
 }
 
-function joined(setting, parts, found, bias) {
-  if (setting.kind === "max") return `max(${parts.join(", ")})`;
+// What is beside the image, in words.
+function beside(setting, { padded, missing }) {
+  const each = setting.channels / setting.groups, all = grouped(product(setting.kernel) * each);
+  const { repeats, value } = borderOf(setting);
+  const what = repeats ? "repeated" : value ? "constant" : kindOf(setting).beside;
+  const counts = Object.entries({ [what]: padded * each, missing }).filter(([, count]) => count);
+  return counts.map(([name, count]) =>
+    `<small>${sentence(`captions.beside ${name}`, { count, all })}</small>`
+  ).join("");
+}
+
+function joined(setting, parts, share, bias) {
+  if (isPooling(setting) && !share) return `${setting.kind}(${parts.join(", ")})`;
   const sum = (bias ? [...parts, bias] : parts).join(" + ") || "0";
-  return isPooling(setting) ? `(${sum}) / ${divisor(setting, found)}` : sum;
+  return share ? `(${sum}) / ${share}` : sum;
 }
 
-// What the sum of an average pooling is divided by.
-const divisor = (setting, found) => setting.kind === "average" ? cellsOf(setting) : found.length;
+// What the sum of an average pooling is divided by; null where nothing is divided.
+function divisor(setting, found, { padded }) {
+  const { divides, countsPadding } = kindOf(setting);
+  if (!divides) return null;
+  return setting.divisor ?? found.length + (countsPadding ? padded : 0);
+}
 
 // Whether what is written is all there is to the numbers, and gives, with a calculator, what is
 // written of the result: counted in millionths, exactly.
-function isExact(setting, found, bias, result) {
+function isExact(setting, found, bias, result, share = null) {
   const given = [bias, ...found.flatMap(({ value, weight = 1 }) => [value, weight])];
   const millionths = (value) => BigInt(Math.round(digits(value) * 1e6));
   const isWhole = (value) =>
     Math.abs(value) < 1e9 && digits(value) === value && Math.round(value * 1e6) / 1e6 === value;
   if (!given.every(isWhole) || found.length > MOST_TERMS) return false;
-  if (setting.kind === "max") return true;
+  if (isPooling(setting) && !share) return true;
   const sum = found.reduce(
     (total, { value, weight = 1 }) => total + millionths(value) * millionths(weight),
     millionths(bias) * 1_000_000n,
   );
-  const share = isPooling(setting) ? divisor(setting, found) : 1;
-  return Math.abs(digits(result)) < 1e9 && sum === millionths(result) * 1_000_000n * BigInt(share);
+  const whole = millionths(result) * 1_000_000n * BigInt(share ?? 1);
+  return isWhole(digits(result)) && sum === whole;
 }
 
 // Every product of one weight, in a filter's slice: (u, v) as it lies on the image, `at` in w.
@@ -114,15 +139,21 @@ export function weight(setting, { x, w }, n, filter, slot, [u, v], at) {
   const channel = Math.floor(filter / (filters / groups)) * (channels / groups) + slot;
   const rows = range(height).map((i) => windowAlong(setting, 0, i)[u]);
   const columns = range(width).map((j) => windowAlong(setting, 1, j)[v]);
+  const { value: around } = borderOf(setting);
   const products = rows.flatMap((row, i) =>
-    columns.flatMap((column, j) => (row === null || column === null ? [] : [[i, j, row, column]]))
+    columns.flatMap((column, j) => {
+      const isOn = row !== null && column !== null;
+      return isOn || around !== 0 ? [[i, j, isOn ? [row, column] : null]] : [];
+    })
   );
   const name = element("W", kernelShape(setting), at);
-  const lines = listed(products, ([i, j, row, column]) => {
-    const value = x[((n * channels + channel) * input[2] + row) * input[3] + column];
+  const lines = listed(products, ([i, j, place]) => {
+    const value = place
+      ? x[((n * channels + channel) * input[2] + place[0]) * input[3] + place[1]]
+      : around;
     const result = value * w[at];
     const sign = isExact(setting, [{ value, weight: w[at] }], 0, result) ? "=" : "≈";
-    const pixel = element(there, input, [n, channel, row, column]);
+    const pixel = place ? element(there, input, [n, channel, ...place]) : factor(around);
     return (
       `${element(here, out, [n, filter, i, j])}: ${pixel}·${name} = ` +
       `${factor(value)}·${factor(w[at])} ${sign} ${long(result)}`
@@ -177,6 +208,7 @@ export function facts(setting) {
       ? [["height and width", vertical]]
       : [["height", vertical], ["width", horizontal]]),
     ["padding", padded(setting)],
+    ...(overhang(setting).some(Boolean) ? [["overhang", hanging(setting)]] : []),
     ["unused", unread(setting)],
     ["parameters", parameters(setting)],
     ["multiply-adds", products(setting)],
@@ -204,9 +236,21 @@ function shapes(setting) {
 
 function padded(setting) {
   const [[top, bottom], [left, right]] = padding(setting), { border_mode: mode } = setting;
-  const what = top + bottom + left + right ? kindOf(setting).padded : "padded not";
-  const said = sentence(`facts.${what}`, { top, bottom, left, right });
+  const { repeats, value } = borderOf(setting), isHolding = repeats || value !== 0;
+  const what = isHolding ? "padded holding" : kindOf(setting).padded;
+  const said = sentence(`facts.${top + bottom + left + right ? what : "padded not"}`, {
+    border: repeats ? wordsOf(setting) : long(value),
+    top,
+    bottom,
+    left,
+    right,
+  });
   return Array.isArray(mode) ? said : sentence("facts.padded by name", { mode, padding: said });
+}
+
+function hanging(setting) {
+  const [down, right] = overhang(setting);
+  return sentence("facts.hanging over", { down, right });
 }
 
 function unread(setting) {
@@ -262,16 +306,18 @@ function bytes(count) {
 // those for which there are inputs.
 export function inverse(setting, [height, width]) {
   const most = Math.min(8, Math.max(...dilatedKernel(setting)) - 1), { border_mode: own } = setting;
+  const named = Object.keys(PADDINGS).filter((mode) => mode !== "valid");
   const modes = [
     [sentence("paddings.none"), "valid"],
     ...range(most).map((at) => at + 1)
       .map((p) => [sentence("paddings.every side", { p }), [[p, p], [p, p]]]),
-    ...["half", "full", "same", "same_upper"].map((mode) => [sentence(`paddings.${mode}`), mode]),
+    ...named.map((mode) => [sentence(`paddings.${mode}`), mode]),
     ...(Array.isArray(own) ? [[sentence("paddings.now"), own]] : []),
   ];
   return modes.flatMap(([words, mode]) => {
-    const asked = { ...setting, border_mode: mode }, { kernel } = setting;
-    const isBeyond = padding(asked).some((sides, axis) => Math.max(...sides) >= kernel[axis]);
+    const asked = followed(setting, { ...setting, border_mode: mode }),
+      spread = dilatedKernel(asked);
+    const isBeyond = padding(asked).some((sides, axis) => Math.max(...sides) >= spread[axis]);
     if (isPooling(setting) && isBeyond) return [];
     const sizes = [height, width].map((o, axis) => {
       const [first, end] = inputSizesAlong(asked, axis, o);

@@ -1,8 +1,18 @@
 // Python code for a setting, in six libraries: each script gives the array that convdoc gives. A
 // reader is to see by it what is different in a library, so there is nothing in it that a library
 // does by itself.
-import { AXES, dilatedKernel, inputShape, kernelShape, outputSize, padding } from "./arithmetic.js";
-import { isPooling, isTransposed } from "./kinds.js";
+import {
+  AXES,
+  dilatedKernel,
+  inputShape,
+  kernelShape,
+  outputSize,
+  padding,
+  product,
+  surround,
+} from "./arithmetic.js";
+import { borderOf } from "./borders.js";
+import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import { sentence } from "./words.js";
 
 export const LIBRARIES = ["convdoc", "keras2", "keras3", "torch", "jax", "scipy"];
@@ -18,7 +28,10 @@ export function snippet(library, setting, arrays) {
     ? "transposed"
     : "convolution";
   const written = named(setting, arrays).map((array) => given(array, plan, library));
-  const parts = [writer.header(plan), "", written, "", writer[task](plan), `print(${plan.output})`];
+  const isForeign = plan.bordered && !writer.knows?.(plan); // the library knows no such border
+  const [asked, hand] = byHand(plan, isForeign, note("border", { library: writer.name }));
+  const body = [...hand, ...writer[task](asked)];
+  const parts = [writer.header(plan), "", written, "", body, `print(${plan.output})`];
   return `${lines(...parts).join("\n").replace(/\n{4,}/g, "\n\n\n")}\n`;
 }
 
@@ -69,12 +82,18 @@ export function npy(values, shape) {
 
 function planned(setting, arrays) {
   const transposed = isTransposed(setting), sides = padding(setting), out = outputSize(setting);
-  const { kind, size, kernel, strides, dilation } = setting, spread = dilatedKernel(setting);
-  const padded = sides.flat().some(Boolean);
+  const { kind, size, kernel, strides, dilation, divisor } = setting, reached = surround(setting);
+  const spread = dilatedKernel(setting), { divides, countsPadding } = kindOf(setting);
+  const padded = isSome(sides),
+    hangs = !alike(sides, reached),
+    { repeats, value } = borderOf(setting);
   return {
     ...setting,
     sides,
+    reached,
     padded,
+    hangs,
+    bordered: padded && (repeats || value !== 0),
     input: transposed ? "y" : "x",
     output: transposed ? "x" : "y",
     weights: "w",
@@ -82,13 +101,16 @@ function planned(setting, arrays) {
     dilated: dilation.some((d) => d > 1),
     strided: strides.some((s) => s > 1),
     turned: kind !== "correlation" && kernel.some((k) => k > 1), // where a library correlates
+    divides,
+    counts: countsPadding || divisor !== null, // a given divisor counts all cells alike
+    shared: divides && divisor === null && (hangs || (padded && !countsPadding)), // by what counts
     // Rows and columns beyond what the padding leaves: "same_upper" has cut off less instead.
     more: AXES.map((a) =>
       out[a] - (strides[a] * (size[a] - 1) + spread[a] - sides[a][0] - sides[a][1])
     ),
     // Whether it puts the same zeros as a mode would, if any.
     pads: (mode, changes) =>
-      padded && alike(sides, padding({ ...setting, ...changes, border_mode: mode })),
+      padded && !hangs && alike(sides, padding({ ...setting, ...changes, border_mode: mode })),
   };
 }
 
@@ -104,10 +126,12 @@ const named = (setting, { x, w, b }) =>
 function exactIn32(setting, { x, w, b }) {
   const largest = (values) =>
     (values ?? [0]).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const whole = [x, w, b].every((values) => !values || values.every(Number.isInteger));
+  const around = [borderOf(setting).value], pixel = Math.max(largest(x), largest(around));
+  const whole = [x, w, b, around].every((values) => !values || values.every(Number.isInteger));
   const inside = w ? setting.channels / setting.groups : 1, weight = w ? largest(w) : 1;
-  const terms = setting.kind === "max" ? 1 : inside * setting.kernel[0] * setting.kernel[1];
-  return whole && Math.max(largest(x) * weight * terms + largest(b), largest(x), weight) < 2 ** 24;
+  const isSum = w || kindOf(setting).divides;
+  const terms = isSum ? inside * product(setting.kernel) : 1;
+  return whole && Math.max(pixel * weight * terms + largest(b), pixel, weight) < 2 ** 24;
 }
 
 // An array as a script is given it. convdoc takes integers as float32 by itself.
@@ -125,6 +149,7 @@ function given({ name, values, shape }, { dtype }, library) {
 const ONES = [1, 1], NONE = [0, 0], NO_CUT = [NONE, NONE];
 const FLIP = "[:, :, ::-1, ::-1]", TO_LAST = "transpose(2, 3, 1, 0)";
 const alike = (a, b) => String(a) === String(b);
+const isSome = (sides) => sides.flat().some(Boolean);
 const note = (name, holes) => `# ${sentence(`code.${name}`, holes)}`;
 const lines = (...parts) => parts.flat().filter((line) => typeof line === "string");
 const tuple = (values) => `(${values.map((v) => (Array.isArray(v) ? tuple(v) : v)).join(", ")})`;
@@ -151,17 +176,33 @@ function slices(cut, steps = ONES) {
   return axes.every((axis) => axis === ":") ? "" : `[:, :, ${axes.join(", ")}]`;
 }
 
-// Padding by hand, where it is needed, with a comment why; and what is to be read then.
+// Padding by hand, where it is needed, with a comment why; and what is to be read then. It holds what
+// the border holds, or a value.
 function byHand(plan, needed, why, value) {
   if (!needed) return [plan, []];
+  const { numpy } = borderOf(plan).names ?? {}, constant = value ?? borderOf(plan).value;
   const line = call("padded = np.pad", [
     plan.input,
-    tuple(around(plan.sides)),
-    value && `constant_values=${value}`,
+    tuple(around(plan.reached)),
+    numpy ? `mode="${numpy}"` : constant !== 0 && `constant_values=${constant}`,
   ]);
-  return [{ ...plan, input: "padded" }, lines(why && note(why), line)];
+  return [bare(plan), lines(why, line)];
 }
-const LOWEST = { max: ["lowest", "-np.inf"] };
+
+// What is to be read then: larger images, without padding.
+const bare = (plan) => ({
+  ...plan,
+  input: "padded",
+  size: AXES.map((axis) => plan.size[axis] + plan.reached[axis][0] + plan.reached[axis][1]),
+  border_mode: "valid",
+  border: "zeros",
+  sides: NO_CUT,
+  reached: NO_CUT,
+  padded: false,
+  hangs: false,
+  bordered: false,
+  pads: () => false,
+});
 
 // The kernel with the zeros of its dilation in it, where it is needed; and what is asked for then.
 function spreadOut(plan, needed, why) {
@@ -193,17 +234,71 @@ function inGroups({ groups, input, output }, library, names, body, result) {
   ];
 }
 
-// A pooling with zeros for the padding, over the same of ones.
-const quotient = (pool, sides) =>
+// -- Poolings that a library does not do by itself ---
+
+// Padded by hand. `pool` writes what the library makes of images without padding, as NumPy's array
+// or as one that the lines `back` turn into it; the lines `head` come before.
+function pooledByHand(plan, library, pool, { head, why, back } = {}) {
+  const { divides, padded, counts, divisor, kernel, reached } = plan;
+  const apart = plan.dilated ? sideBySide(plan, library) : [];
+  const read = (x) => pool(apart.length ? `apart(${x})` : x);
+  if (plan.shared) {
+    const [{ input }, hand] = byHand({ ...plan, reached: plan.sides }, padded && counts, why);
+    const rest = counts ? AXES.map((a) => [0, reached[a][1] - plan.sides[a][1]]) : reached;
+    return lines(apart, head, hand, quotient(read, input, rest), back);
+  }
+  const lowest = divides ? [why] : [why ?? note("lowest"), "-np.inf"];
+  const [{ input }, hand] = byHand(plan, isSome(reached), ...lowest);
+  return lines(apart, head, hand, `y = ${read(input)}`, back, scaled(divisor, kernel));
+}
+
+// The mean of all cells, for a sum over something else.
+const scaled = (divisor, kernel) =>
+  divisor === null ? [] : [note("divisor"), `y = y * (${product(kernel)} / ${divisor})`];
+
+// A pooling with zeros for what does not count, over the same of ones.
+const quotient = (pool, input, sides = NO_CUT) =>
   lines(
-    sides && `sides = ${tuple(around(sides))}`,
+    isSome(sides) && `sides = ${tuple(around(sides))}`,
     note("divided"),
     "y, part = (",
-    indented(pool(sides ? "np.pad(each, sides)" : "each")),
-    "    for each in (x, np.ones_like(x))",
+    indented(pool(isSome(sides) ? "np.pad(each, sides)" : "each")),
+    `    for each in (${input}, np.ones_like(${input}))`,
     ")",
     "y = y / part",
   );
+
+// The smallest by way of the largest, for libraries that have this alone: what is asked for then, and
+// lines before and after.
+function negated(plan, library) {
+  if (plan.kind !== "min") return [plan, [], []];
+  const before = [note("no min", { library }), `negative = -${plan.input}`];
+  return [{ ...plan, kind: "max", input: "negative" }, before, ["y = -y"]];
+}
+
+// A function that lays dilated windows side by side, so that a pooling of the next has none.
+function sideBySide({ samples, channels, kernel, strides, dilation, ...plan }, library) {
+  const out = outputSize({ ...plan, kernel, strides, dilation });
+  const spread = dilatedKernel({ kernel, dilation });
+  const shape = [samples, channels, ...AXES.map((axis) => out[axis] * kernel[axis])];
+  const steps = [...strides, ...dilation].map((step) => step > 1 ? `::${step}` : ":");
+  return [
+    "",
+    "",
+    "def apart(images):",
+    ...[
+      note("no dilation", { library }),
+      `windows = np.lib.stride_tricks.sliding_window_view(images, ${tuple(spread)}, axis=(2, 3))`,
+      `windows = windows[:, :, ${steps.join(", ")}].transpose(0, 1, 2, 4, 3, 5)`,
+      `return windows.reshape${tuple(shape)}`,
+    ].map(indented),
+    "",
+    "",
+  ];
+}
+
+// What a pooling asks of a library for windows that lie side by side.
+const laidApart = (plan) => plan.dilated ? { ...plan, strides: plan.kernel } : plan;
 
 // What a result is still without: the padding cut off, the bias.
 const finished = ({ output, bias }, cut = NO_CUT, why = "less padding") =>
@@ -224,9 +319,11 @@ const whyFlipped = ({ turned, kind }, library) =>
 // -- convdoc ---------------------------------------------------------------------------------------
 
 const convdoc = {
+  name: "convdoc",
+  knows: () => true,
   header: (plan) => ["import numpy as np", `from convdoc import ${convdocName(plan)}`],
   convolution(plan) {
-    const { input, output, strides, dilation, groups, bias, output_padding: more } = plan;
+    const { input, output, strides, dilation, groups, bias, border, output_padding: more } = plan;
     const standard = isTransposed(plan) ? '"valid"' : '"same"', mode = convdocMode(plan);
     return [
       call(`${output} = ${convdocName(plan)}`, [
@@ -238,12 +335,13 @@ const convdoc = {
         groups > 1 && `groups=${groups}`,
         bias && "bias=b",
         option("output_padding", more, NONE),
+        plan.bordered && `border=${typeof border === "number" ? border : `"${border}"`}`,
       ]),
     ];
   },
   transposed: (plan) => convdoc.convolution(plan),
   pooling(plan) {
-    const { kind, kernel, strides } = plan, mode = convdocMode(plan);
+    const { kind, kernel, strides, dilation, divisor } = plan, mode = convdocMode(plan);
     return [
       call("y = pool4d", [
         "x",
@@ -251,6 +349,9 @@ const convdoc = {
         option("strides", strides, kernel),
         mode !== '"valid"' && `border_mode=${mode}`,
         kind !== "max" && `mode="${kind}"`,
+        plan.ceil_mode && "ceil_mode=True",
+        option("dilation", dilation),
+        divisor !== null && `divisor=${divisor}`,
       ]),
     ];
   },
@@ -269,6 +370,7 @@ function convdocMode({ border_mode: mode, sides, padded }) {
 // -- Keras 2 on Theano: it flips, as convdoc does --------------------------------------------------
 
 const keras2 = {
+  name: "Keras 2",
   header: ({ dtype }) =>
     lines(
       "import numpy as np",
@@ -285,7 +387,7 @@ const keras2 = {
     const [asked, hand] = byHand(
       plan,
       rounds,
-      "floatx",
+      note("floatx"),
     );
     const pad = padded && !same && !rounds && ["ZeroPadding2D", [tuple(sides)]];
     const layer = [
@@ -315,15 +417,15 @@ const keras2 = {
     return keras2Trained(plan, [["Conv2DTranspose", layer], cut], "w", [why]);
   },
   pooling(plan) {
-    const { kind, kernel, strides, padded } = plan, predict = (x) => `model.predict(${x})`;
-    const layer = [kind === "max" ? "MaxPooling2D" : "AveragePooling2D", [
-      one(kernel),
-      option("strides", strides, kernel),
-    ]];
-    const [asked, hand] = byHand(plan, padded, ...(LOWEST[kind] ?? []));
-    const model = keras2Model(asked, [layer]);
-    if (padded && kind === "average_no_pad") return [...model, ...quotient(predict, plan.sides)];
-    return [...hand, ...model, `y = ${predict(asked.input)}`];
+    const [asked, before, after] = negated(plan, "Keras 2"), { kernel, divides } = plan;
+    const { strides } = laidApart(plan), name = divides ? "AveragePooling2D" : "MaxPooling2D";
+    const size = plan.dilated
+      ? outputSize(plan).map((o, axis) => o * kernel[axis])
+      : bare(plan).size;
+    const layer = [name, [one(kernel), option("strides", strides, kernel)]];
+    const pool = (x) => `model.predict(${x})`;
+    const head = [...before, ...keras2Model({ ...plan, size }, [layer])];
+    return [...pooledByHand(asked, "Keras 2", pool, { head }), ...after];
   },
 };
 
@@ -350,11 +452,8 @@ function keras2Trained(plan, layers, weights, notes) {
 }
 
 function keras2Model(plan, layers) {
-  const { input, channels, groups, size, sides } = plan;
-  const image = input === "padded"
-    ? AXES.map((axis) => size[axis] + sides[axis][0] + sides[axis][1])
-    : size;
-  const shape = tuple([isPooling(plan) ? channels : channels / groups, ...image]);
+  const { channels, groups, size } = plan;
+  const shape = tuple([isPooling(plan) ? channels : channels / groups, ...size]);
   const written = layers.map(([name, args], at) => {
     const first = at === 0 && `input_shape=${shape}`;
     return `${call(`keras.layers.${name}`, [...args, 'data_format="channels_first"', first])},`;
@@ -367,6 +466,7 @@ function keras2Model(plan, layers) {
 const LAST = "transpose(0, 2, 3, 1)", BACK = "transpose(0, 3, 1, 2)";
 
 const keras3 = {
+  name: "Keras 3",
   header: () => ["import numpy as np", "from keras import ops"],
   convolution(plan) {
     const { dilated, strided, padded, strides, bias } = plan, same = plan.pads("same_upper");
@@ -375,7 +475,7 @@ const keras3 = {
       dilated && strided,
       "tensorflow strides",
     );
-    const [{ input }, hand] = byHand(plan, padded && !same, "not same");
+    const [{ input }, hand] = byHand(plan, padded && !same, note("not same"));
     return lines(
       spread,
       hand,
@@ -420,42 +520,44 @@ const keras3 = {
     return [...spread, ...result, ...finished(plan, same ? NO_CUT : plan.sides)];
   },
   pooling(plan) {
-    const { kind, kernel, strides, padded, dtype } = plan,
-      name = kind === "max" ? "max_pool" : "average_pool";
-    const same = kind !== "average" && plan.pads("same_upper"),
-      rounds = kind === "max" && dtype === "float64";
+    const [asked, before, after] = negated(plan, "Keras 3"), { kernel, divides } = asked;
+    const { strides } = laidApart(asked), rounds = !divides && asked.dtype === "float64";
+    const isSame = plan.pads("same_upper") && !plan.dilated && (!divides || !plan.counts);
     const pool = (x) =>
-      call(`ops.${name}`, [
+      call(`ops.${divides ? "average_pool" : "max_pool"}`, [
         rounds ? `ops.convert_to_tensor(${x}.${LAST})` : `${x}.${LAST}`,
         one(kernel),
         option("strides", strides, kernel),
-        same && 'padding="same"',
+        isSame && 'padding="same"',
       ]);
-    const back = `y = ops.convert_to_numpy(y).${BACK}`;
-    if (padded && !same && kind === "average_no_pad") return [...quotient(pool, plan.sides), back];
-    const [{ input }, hand] = byHand(plan, padded && !same, ...(LOWEST[kind] ?? []));
-    return lines(
-      hand,
-      rounds && note("max_pool rounds"),
-      note("channels last"),
-      `y = ${pool(input)}`,
-      back,
-    );
+    const back = [`y = ops.convert_to_numpy(y).${BACK}`];
+    const head = lines(before, rounds && note("max_pool rounds"), note("channels last"));
+    const body = isSame
+      ? [...head, `y = ${pool(asked.input)}`, ...back]
+      : pooledByHand(asked, "Keras 3", pool, { head, back });
+    return [...body, ...after];
   },
 };
 
 // -- PyTorch ---------------------------------------------------------------------------------------
 
 const torch = {
+  name: "PyTorch",
+  // F.pad repeats the image once at most.
+  knows({ border, sides, size }) {
+    const { torch: mode } = borderOf({ border }).names ?? { torch: "constant" };
+    const most = { circular: 0, reflect: -1 }[mode] ?? Infinity;
+    return mode && AXES.every((axis) => Math.max(...sides[axis]) <= size[axis] + most);
+  },
   header: () => ["import numpy as np", "import torch", "import torch.nn.functional as F"],
   convolution(plan) {
-    const own = even(plan.sides);
+    const own = even(plan.sides) && !plan.bordered;
     return lines(
-      !own && torchPad(plan.sides, "conv2d"),
+      !own && torchPad(plan),
       whyFlipped(plan, "PyTorch"),
       call(
         "y = F.conv2d",
-        torchArguments(plan, own ? "torch.tensor(x)" : "padded", own),
+        torchArguments(plan, own ? `torch.tensor(${plan.input})` : "padded", own),
         ".numpy()",
       ),
     );
@@ -469,37 +571,42 @@ const torch = {
     );
   },
   pooling(plan) {
-    const { kind, kernel, strides, sides, padded } = plan;
-    const own = even(sides) && AXES.every((axis) => 2 * sides[axis][0] <= kernel[axis]);
+    const [asked, head, after] = negated(plan, "PyTorch"), { divides, divisor, sides } = asked;
+    const isHalf = even(sides) && AXES.every((axis) => 2 * sides[axis][0] <= asked.kernel[axis]);
+    const own = isHalf && !(divides && asked.dilated),
+      { kernel, strides } = own ? asked : laidApart(asked);
     const pool = (x) =>
-      call(`F.${kind === "max" ? "max" : "avg"}_pool2d`, [
-        x,
+      call(`F.${divides ? "avg" : "max"}_pool2d`, [
+        `torch.tensor(${x})`,
         one(kernel),
         option("stride", strides, kernel),
         own && option("padding", before(sides), NONE),
-        own && padded && kind === "average_no_pad" && "count_include_pad=False",
-      ]);
-    if (own) return [`y = ${pool("torch.tensor(x)")}.numpy()`];
-    if (kind !== "average_no_pad") {
-      const hand = torchPad(sides, "torch pooling pad", kind === "max" && "-torch.inf");
-      return [...hand, `y = ${pool("padded")}.numpy()`];
-    }
-    return [
-      note("torch pooling"),
-      ...quotient((x) => pool(`torch.tensor(${x})`), sides),
-      "y = y.numpy()",
-    ];
+        own && option("dilation", asked.dilation),
+        own && asked.ceil_mode && "ceil_mode=True",
+        own && asked.padded && divides && !asked.counts && "count_include_pad=False",
+        own && divisor !== null && `divisor_override=${divisor}`,
+      ], ".numpy()");
+    const why = isHalf ? undefined : note("torch pooling");
+    const body = own
+      ? [...head, `y = ${pool(asked.input)}`]
+      : pooledByHand(asked, "PyTorch", pool, { head, why });
+    return [...body, ...after];
   },
 };
 
-const torchPad = ([rows, columns], why, value) => [
-  note(why),
-  call("padded = F.pad", [
-    "torch.tensor(x)",
-    tuple([...columns, ...rows]),
-    value && `value=${value}`,
-  ]),
-];
+// F.pad for what conv2d does not pad by itself.
+function torchPad({ input, border, bordered, sides: [rows, columns] }) {
+  const { value, names } = borderOf({ border });
+  return [
+    note(bordered ? "conv2d border" : "conv2d"),
+    call("padded = F.pad", [
+      `torch.tensor(${input})`,
+      tuple([...columns, ...rows]),
+      names && `mode="${names.torch}"`,
+      value !== 0 && `value=${value}`,
+    ]),
+  ];
+}
 
 const torchArguments = (
   { turned, bias, strides, sides, more, groups, dilation, output },
@@ -519,6 +626,7 @@ const torchArguments = (
 // -- JAX -------------------------------------------------------------------------------------------
 
 const jax = {
+  name: "JAX",
   header: ({ dtype }) =>
     dtype === "float32" ? ["import numpy as np", "from jax import lax"] : [
       "import jax",
@@ -532,7 +640,7 @@ const jax = {
     return lines(
       whyFlipped(plan, "JAX"),
       call("y = lax.conv_general_dilated", [
-        "x",
+        plan.input,
         flipped(plan),
         tuple(strides),
         jaxPadding(plan, plan.sides),
@@ -568,45 +676,60 @@ const jax = {
     );
   },
   pooling(plan) {
-    const { kind, kernel, strides, sides, padded } = plan;
+    const { kind, kernel, strides, dilation, divides, shared, counts } = plan;
+    const isApart = shared && counts; // the padding counts, and what hangs over does not
+    const [asked, hand] = byHand({ ...plan, reached: plan.sides }, isApart && plan.padded);
+    const rest = isApart
+      ? AXES.map((axis) => [0, plan.reached[axis][1] - plan.sides[axis][1]])
+      : plan.reached;
     const windows = [
       tuple([1, 1, ...kernel]),
       tuple([1, 1, ...strides]),
-      jaxPadding(plan, around(sides)),
+      isSome(rest) ? jaxPadding(asked, around(rest)) : '"VALID"',
+      plan.dilated && `window_dilation=${tuple([1, 1, ...dilation])}`,
     ];
-    const begin = kind === "max" ? ["-np.inf", "lax.max"] : ["0.0", "lax.add"];
+    const begin = JAX[divides ? "sum" : kind];
     const pool = (x) => call("lax.reduce_window", [x, ...begin, ...windows]);
-    const lowest = padded && kind === "max" &&
-      note("jax lowest");
-    if (padded && kind === "average_no_pad") return [...quotient(pool), "y = np.asarray(y)"];
+    if (shared) return [...hand, ...quotient(pool, asked.input), "y = np.asarray(y)"];
+    const share = plan.divisor ?? product(kernel);
     return lines(
-      lowest,
-      `y = ${pool("x")}${kind === "max" ? "" : ` / ${kernel[0] * kernel[1]}`}`,
+      plan.padded && !divides && note("jax lowest", { value: begin[0] }),
+      `y = ${pool("x")}${divides ? ` / ${share}` : ""}`,
       "y = np.asarray(y)",
     );
   },
 };
 
+// What a reduction begins with, and how it joins two numbers.
+const JAX = {
+  sum: ["0.0", "lax.add"],
+  max: ["-np.inf", "lax.max"],
+  min: ["np.inf", "lax.min"],
+};
+
 function jaxPadding(plan, sides) {
-  if (!plan.padded) return '"VALID"';
-  return plan.pads("same_upper") ? '"SAME"' : `[${sides.map(tuple).join(", ")}]`;
+  if (!isSome(sides)) return '"VALID"';
+  const mode = ["same_upper", "same_lower"].find((name) => plan.pads(name));
+  const words = { same_upper: '"SAME"', same_lower: '"SAME_LOWER"' };
+  return words[mode] ?? `[${sides.map(tuple).join(", ")}]`;
 }
 
 // -- SciPy -----------------------------------------------------------------------------------------
 
 const scipy = {
+  name: "SciPy",
+  knows({ border, sides, size, ...plan }) {
+    const { names } = borderOf({ border });
+    const isOnce = AXES.every((axis) => Math.max(...sides[axis]) <= size[axis]);
+    return scipyMode(plan) !== "valid" && (!names || (names.scipy && isOnce));
+  },
   header: (plan) => [
     "import numpy as np",
     `from ${isPooling(plan) ? "scipy import ndimage" : `scipy.signal import ${scipyName(plan)}`}`,
   ],
   convolution(plan) {
-    const { kind, padded, strided, strides } = plan,
-      [asked, spread] = spreadOut(plan, plan.dilated, "scipy dilation");
-    // Of an even kernel convolve2d has the odd zero before the image, correlate2d behind it.
-    const same = kind === "convolution"
-      ? plan.pads("same")
-      : plan.pads("same_upper", { strides: ONES });
-    const mode = same ? "same" : plan.pads("full") ? "full" : "valid";
+    const { padded, strided, strides } = plan, mode = scipyMode(plan);
+    const [asked, spread] = spreadOut(plan, plan.dilated, "scipy dilation");
     const [{ input }, hand] = byHand(plan, padded && mode === "valid");
     return lines(
       spread,
@@ -633,32 +756,64 @@ const scipy = {
     );
   },
   pooling(plan) {
-    const { kind, kernel, strides, padded, sides } = plan,
-      max = kind === "max",
-      own = plan.pads("same");
-    const [{ input }, hand] = byHand(plan, padded && !own, ...(LOWEST[kind] ?? []));
-    const rim = kernel.map((k) => [Math.floor(k / 2), Math.floor((k - 1) / 2)]);
-    const kept = slices(own ? NO_CUT : rim, strides), window = tuple([1, 1, ...kernel]);
-    const zeros = own && `mode="constant"${max ? ", cval=-np.inf" : ""}`;
-    const pool = (x) =>
-      max
-        ? call("ndimage.maximum_filter", [x, window, zeros], kept)
-        : call("ndimage.correlate", [x, `np.ones(${window})`, zeros], kept);
-    const why = kept !== "" &&
-      note("scipy windows");
-    if (padded && kind === "average_no_pad") return lines(why, quotient(pool, !own && sides));
-    return lines(hand, why, `y = ${pool(input)}${max ? "" : ` / ${kernel[0] * kernel[1]}`}`);
+    const { kind, strides, divides, shared } = plan, spread = dilatedKernel(plan);
+    const own = plan.pads("same"), { start } = kindOf(plan), name = SCIPY[divides ? "sum" : kind];
+    const rim = spread.map((k) => [Math.floor(k / 2), Math.floor((k - 1) / 2)]);
+    const kept = slices(own ? NO_CUT : rim, strides), all = tuple([1, 1, ...plan.kernel]);
+    const value = divides ? 0 : start < 0 ? "-np.inf" : "np.inf";
+    const zeros = own && `mode="constant"${value ? `, cval=${value}` : ""}`;
+    const window = plan.dilated
+      ? divides ? "window" : "footprint=window"
+      : divides
+      ? `np.ones(${all})`
+      : all;
+    const pool = (x) => call(`ndimage.${name}`, [x, window, zeros], kept);
+    const isApart = shared && plan.counts; // the padding counts, and what hangs over does not
+    const rest = isApart
+      ? AXES.map((axis) => [0, plan.reached[axis][1] - plan.sides[axis][1]])
+      : plan.reached;
+    const [{ input }, hand] = shared
+      ? byHand({ ...plan, reached: plan.sides }, isApart && plan.padded)
+      : byHand(plan, isSome(plan.reached) && !own, !divides && note("lowest"), value);
+    const share = plan.divisor ?? product(plan.kernel);
+    return lines(
+      plan.dilated && scipyWindow(spread, plan.dilation),
+      hand,
+      kept !== "" && note("scipy windows"),
+      shared
+        ? quotient(pool, input, own ? NO_CUT : rest)
+        : `y = ${pool(input)}${divides ? ` / ${share}` : ""}`,
+    );
   },
 };
+
+// The filters of ndimage.
+const SCIPY = { sum: "correlate", max: "maximum_filter", min: "minimum_filter" };
+
+const scipyWindow = (spread, dilation) => [
+  note("scipy window"),
+  `window = np.zeros(${tuple([1, 1, ...spread])})`,
+  `window${slices(NO_CUT, dilation)} = 1`,
+];
+
+// Its word for a padding. Of an even kernel convolve2d has the odd zero before the image, correlate2d
+// behind it.
+function scipyMode({ kind, pads }) {
+  const isSame = kind === "convolution" ? pads("same") : pads("same_upper", { strides: ONES });
+  return isSame ? "same" : pads("full") ? "full" : "valid";
+}
 
 const scipyName = ({ kind }) => (kind === "convolution" ? "convolve2d" : "correlate2d");
 
 // For each sample and filter, the planes of all channels, summed up.
 function scipyPlanes(plan, mode) {
   const { kind, samples, channels, filters, groups, input, output, weights } = plan;
-  const name = scipyName(plan),
-    back = kind === "transposed",
-    how = mode === "full" ? "" : `, "${mode}"`;
+  const name = scipyName(plan), back = kind === "transposed", { value, names } = borderOf(plan);
+  const how = lines(
+    "",
+    mode !== "full" && `"${mode}"`,
+    plan.bordered && (names ? `boundary="${names.scipy}"` : `fillvalue=${value}`),
+  ).join(", ");
   const why = back && note("scipy back");
   if (samples * channels * filters === 1) {
     return lines(why, `${output} = ${name}(${input}[0, 0], ${weights}[0, 0]${how})[None, None]`);

@@ -1,16 +1,29 @@
 // The numbers of a convolution: arrays in, an array out. A worker computes
 // them too, beside the page (computer.js). All arrays are Float64Array, in NCHW.
-import { AXES, inputShape, outputSize, windowAlong } from "./arithmetic.js";
-import { kindOf } from "./kinds.js";
+import {
+  AXES,
+  inputShape,
+  outputSize,
+  padding,
+  placesAlong,
+  range,
+  windowAlong,
+} from "./arithmetic.js";
+import { borderOf } from "./borders.js";
+import { kindOf, KINDS } from "./kinds.js";
 
 // What the loops need to know of a setting; integers only, so that a worker can be sent it.
-//   rule      "sum", "max", "average" or "average_no_pad"
+//   rule      "sum", or the kind of pooling
 //   turned    whether the kernel lies turned on the image
 //   swapped   whether the kernel is (channels, filters / groups, height, width)
-//   places    for each output row, then column, and each kernel row, then column, the place on the
-//             input, or -1
+//   around    the number beyond the image
+//   divisor   what an average divides by; null for the number of cells that count
+//   places    for each output row, then column, and each kernel row, then column, the pixel of the
+//             input; AROUND where that number counts in its place, NOTHING where nothing does
+const AROUND = -1, NOTHING = -2;
+
 export function computation(setting) {
-  const { kind, filters, groups, kernel } = setting, out = outputSize(setting);
+  const { kind, filters, groups, kernel, divisor } = setting, out = outputSize(setting);
   const { isPooling, isTurned, isTransposed } = kindOf(setting);
   return {
     rule: isPooling ? kind : "sum",
@@ -21,14 +34,28 @@ export function computation(setting) {
     groups,
     kernel,
     out,
+    around: borderOf(setting).value,
+    divisor,
     places: AXES.map((axis) => {
-      const k = kernel[axis], places = new Int32Array(out[axis] * k);
-      for (let at = 0; at < out[axis]; at += 1) {
-        windowAlong(setting, axis, at).forEach((place, t) => (places[at * k + t] = place ?? -1));
-      }
-      return places;
+      const isCounted = counted(setting, axis);
+      return Int32Array.from(
+        range(out[axis]).flatMap((at) =>
+          windowAlong(setting, axis, at).map((pixel, t) =>
+            pixel ?? (isCounted(at, t) ? AROUND : NOTHING)
+          )
+        ),
+      );
     }),
   };
+}
+
+// Whether the t-th row, or column, of a window counts where it holds no pixel. Beyond the padding,
+// where the last windows of a pooling may hang over, nothing does.
+function counted(setting, axis) {
+  if (!kindOf(setting).countsPadding) return () => false;
+  if (!setting.ceil_mode) return () => true;
+  const end = setting.size[axis] + padding(setting)[axis][1];
+  return (at, t) => placesAlong(setting, axis, at)[t] < end;
 }
 
 // Where weight (u, v), counted as it lies on the image, of a filter and one of its channels stands.
@@ -67,6 +94,7 @@ function addUp(plan, x, w, n, f, plane, done) {
     groups,
     kernel: [kh, kw],
     out: [height, width],
+    around,
   } = plan;
   const inside = channels / groups, first = Math.floor(f / (filters / groups)) * inside;
   const [down, across] = plan.places;
@@ -78,11 +106,15 @@ function addUp(plan, x, w, n, f, plane, done) {
         if (weight === 0) continue;
         const [from, to, step] = run(across, width, kw, v);
         for (let i = 0; i < height; i += 1) {
-          const row = down[i * kh + u];
-          if (row < 0) continue;
-          const line = image + row * columns, start = i * width;
-          for (let j = from; j < to; j += step) {
-            plane[start + j] += weight * x[line + across[j * kw + v]];
+          const row = down[i * kh + u], line = image + row * columns, start = i * width;
+          if (row >= 0) {
+            for (let j = from; j < to; j += step) {
+              plane[start + j] += weight * x[line + across[j * kw + v]];
+            }
+          }
+          if (around === 0) continue;
+          for (let j = 0; j < width; j += 1) {
+            if (row < 0 || across[j * kw + v] < 0) plane[start + j] += weight * around;
           }
         }
       }
@@ -107,25 +139,25 @@ function pool(plan, image, plane, done) {
     kernel: [kh, kw],
     out: [height, width],
     places: [down, across],
+    around,
+    divisor,
   } = plan;
+  const { join, start, divides } = KINDS[rule];
   for (let i = 0; i < height; i += 1) {
     for (let j = 0; j < width; j += 1) {
-      let largest = -Infinity, sum = 0, count = 0;
+      let total = start, count = 0;
       for (let u = 0; u < kh; u += 1) {
         const row = down[i * kh + u];
-        if (row < 0) continue;
+        if (row === NOTHING) continue;
         for (let v = 0; v < kw; v += 1) {
           const column = across[j * kw + v];
-          if (column < 0) continue;
-          const value = image[row * columns + column];
-          if (value > largest) largest = value;
-          sum += value;
+          if (column === NOTHING) continue;
+          const isOn = row >= 0 && column >= 0;
+          total = join(total, isOn ? image[row * columns + column] : around);
           count += 1;
         }
       }
-      plane[i * width + j] = rule === "max"
-        ? largest
-        : sum / (rule === "average" ? kh * kw : count);
+      plane[i * width + j] = divides ? total / (divisor ?? count) : total;
     }
     done((i + 1) / height);
   }
@@ -133,7 +165,7 @@ function pool(plan, image, plane, done) {
 
 // What one output is made of, in the order in which the window is read, channel after channel:
 // { channel, row, column, value, weight, at }; `at` is where the weight stands in w. A pooling has no
-// weights. Padding is left out.
+// weights. Zeros beyond the image are left out; of another number there, row and column are null.
 export function terms(plan, x, w, [n, f, i, j]) {
   const { rule, shape: [, channels, rows, columns], filters, groups, kernel: [kh, kw] } = plan;
   const inside = channels / groups, first = Math.floor(f / (filters / groups)) * inside;
@@ -143,11 +175,13 @@ export function terms(plan, x, w, [n, f, i, j]) {
     for (let t = 0; t < kh * kw; t += 1) {
       const u = Math.floor(t / kw), v = t % kw;
       const row = plan.places[0][i * kh + u], column = plan.places[1][j * kw + v];
-      if (row < 0 || column < 0) continue;
-      const value = x[((n * channels + channel) * rows + row) * columns + column];
+      const isOn = row >= 0 && column >= 0;
+      if (!isOn && plan.around === 0) continue;
+      const read = isOn
+        ? { row, column, value: x[((n * channels + channel) * rows + row) * columns + column] }
+        : { row: null, column: null, value: plan.around };
       const at = weightIndex(plan, f, slot, u, v);
-      const product = rule === "sum" ? { weight: w[at], at } : {};
-      found.push({ channel, row, column, value, ...product });
+      found.push({ channel, ...read, ...(rule === "sum" && { weight: w[at], at }) });
     }
   }
   return found;

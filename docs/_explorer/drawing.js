@@ -5,10 +5,13 @@ import {
   inputShape,
   kernelShape,
   outputShape,
+  overhang,
   padding,
   product,
   range,
+  surround,
 } from "./arithmetic.js";
+import { borderOf, wordsOf } from "./borders.js";
 import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import data from "explorer/data";
 
@@ -42,7 +45,7 @@ export function layout(setting) {
   const along = (axis) => {
     if (!transposed) {
       return {
-        around: sides[axis],
+        around: surround(setting)[axis],
         spread: 1,
         starts: range(out[axis]).map((at) => at * strides[axis]),
       };
@@ -66,10 +69,21 @@ export function layout(setting) {
     spread: [rows.spread, columns.spread],
     starts: [rows.starts, columns.starts],
     there,
+    missing: overhang(setting),
     here: out,
     reach: reach(setting),
   };
 }
+
+// For each row of cells that of the pixels it holds, and for each column; itself where it holds none.
+const homes = (setting, lay) =>
+  AXES.map((axis) => {
+    const [before] = lay.around[axis], { at } = borderOf(setting);
+    return range(lay.there[axis]).map((cell) => before + at(cell - before, setting.size[axis]));
+  });
+
+// A sentence of convdoc/draw/words.py with its parts put in by their names.
+export const filled = (name, parts) => words[name].replace(/\{(\w+)\}/g, (_, hole) => parts[hole]);
 
 // For each output channel, the input channels that it reads.
 function reach(setting) {
@@ -152,12 +166,16 @@ export function plan(setting) {
     spread: lay.spread,
     size: inputShape(setting),
     names: names(setting).slice(0, 2),
+    ...(borderOf(setting).repeats && { homes: homes(setting, lay) }),
+    ...(lay.missing.some(Boolean) && { missing: lay.missing }),
     words: {
       step: words.step,
       play: words.play,
       pause: words.pause,
       meets: words.meets[1],
       surround: words[around],
+      copy: words["copied cell"],
+      nothing: words["missing cell"],
     },
   };
 }
@@ -178,11 +196,15 @@ function thereSlices(setting, lay, name) {
     [row, column].every((cell, axis) => isReal(lay, setting, axis, cell));
   const cells = range(size[0]).flatMap((row) => range(size[1]).map((column) => [row, column]));
   const unread = [0, 1].map((axis) => unreadCells(setting, lay, axis));
-  const hatched = cells.filter(([row, column]) => unread[0].has(row) || unread[1].has(column));
-  const elements = cells.filter(real);
+  const elements = cells.filter(real), extent = size.map((n, axis) => n - lay.missing[axis]);
+  const isMissing = (cell) => cell.some((at, axis) => at >= extent[axis]);
+  const hatched = cells.filter((cell) =>
+    !isMissing(cell) && cell.some((at, axis) => unread[axis].has(at))
+  );
+  const crosses = path("n", cells.filter(isMissing).map(crossing).join(""));
   const ground =
-    (elements.length < cells.length
-      ? path("p", ruled([0, 0], size)) + path("b", boxes(elements))
+    (elements.length < product(extent)
+      ? path("p", ruled([0, 0], extent)) + path("b", boxes(elements))
       : "") +
     fills() + path("u", hatched.map(hatching).join("")) +
     (window.length > 1 ? moved("o", path("b", boxes(window)) + path("k", boxes(window))) : "");
@@ -199,8 +221,8 @@ function thereSlices(setting, lay, name) {
     size,
     label: label(setting, name, shape, index),
     hidden: index[0] > 0,
-    svg: ground + numbers(size, raised ? 4 : 5) + path("g", lines) +
-      moved("w", edge + (corners && `<g aria-hidden="true">${corners}</g>`)),
+    svg: ground + numbers(size, raised ? 4 : 5, (...cell) => !real(cell)) + path("g", lines) +
+      crosses + moved("w", edge + (corners && `<g aria-hidden="true">${corners}</g>`)),
   }));
 }
 
@@ -292,38 +314,62 @@ function controls(setting) {
 
 // What the dashed and the hatched cells are.
 function notes(setting, lay) {
-  const lines = [], there = names(setting)[1];
-  const surrounded = lay.around.flat().some(Boolean) || lay.spread.some((step) => step > 1);
-  if (surrounded && isTransposed(setting)) lines.push(words.spread.replace("{name}", there));
-  else if (surrounded && kindOf(setting).hasZeros) lines.push(words.dashed);
-  else if (surrounded) lines.push(`${words.dashed} ${words["not counted"]}`);
-  const nameOf = (axis, place) => {
-    const at = place / lay.spread[axis], isReal = at >= 0 && at < setting.size[axis];
-    if (!isReal && isTransposed(setting)) return "";
-    const line = axis ? "column" : "row";
-    return words[isReal ? line : `padding ${line}`].replace("{index}", number(at));
-  };
+  const { divisor } = setting, name = names(setting)[1];
   const left = AXES.flatMap((axis) =>
     [...unreadCells(setting, lay, axis)].map((cell) => cell - lay.around[axis][0])
       .filter((place) => place % lay.spread[axis] === 0)
-      .map((place) => nameOf(axis, place))
-  );
-  if (left.some(Boolean)) {
-    lines.push(words.unused.replace("{places}", left.filter(Boolean).join(", ")));
+      .map((place) => nameOf(setting, axis, place / lay.spread[axis]))
+  ).filter(Boolean);
+  const lines = [
+    divisor === null ? "" : filled("divided", { divisor }),
+    surrounding(setting, lay, name),
+    left.length ? filled("unused", { places: left.join(", ") }) : "",
+  ];
+  return lines.filter(Boolean).map((line) => `<p class="note">${escaped(line)}</p>`).join("");
+}
+
+function surrounding(setting, lay, name) {
+  const isPadded = padding(setting).flat().some(Boolean);
+  if (isTransposed(setting)) {
+    const isSpread = lay.around.flat().some(Boolean) || lay.spread.some((step) => step > 1);
+    return isSpread ? filled("spread", { name }) : "";
   }
-  return lines.map((line) => `<p class="note">${escaped(line)}</p>`).join("");
+  const { repeats, value } = borderOf(setting);
+  const dashed = repeats
+    ? filled("repeated", { border: wordsOf(setting) })
+    : filled(value ? "constant" : "dashed", { value: number(value) });
+  const isBefore = lay.around.every(([before]) => before > 0);
+  const lines = [
+    ...(isPadded ? [dashed] : []),
+    ...(isPadded && !kindOf(setting).countsPadding ? [words["not counted"]] : []),
+    ...(isBefore ? [filled("before", { name })] : []),
+    ...(lay.missing.some(Boolean) ? [words.missing] : []),
+  ];
+  return lines.join(" ");
+}
+
+// The name of a row or column, of the array or beside it.
+function nameOf(setting, axis, place) {
+  const isReal = place >= 0 && place < setting.size[axis], line = axis ? "column" : "row";
+  if (!isReal && isTransposed(setting)) return "";
+  const outside = borderOf(setting).repeats ? `border ${line}` : `padding ${line}`;
+  return filled(isReal ? line : outside, { index: number(place) });
 }
 
 // -- Cells -----------------------------------------------------------------------------------------
 
 const path = (name, d) => (d ? `<path class="${name}" d="${d}"/>` : "");
-const text = (x, y) => `<text x="${x}" y="${y}"></text>`;
+const text = (x, y, isMuted) => `<text${isMuted ? ' class="m"' : ""} x="${x}" y="${y}"></text>`;
 const moved = (name, content) => `<g class="${name}">${content}</g>`;
 const fills = () => range(LEVELS).map((level) => `<path class="f${level}" d=""/>`).join("");
 const hatching = ([row, column]) => `M${column * UNIT} ${row * UNIT + 5}l5-5m5 0l-10 10m5 0l5-5`;
 
-function numbers([rows, columns], middle) {
-  const row = (r) => range(columns).map((c) => text(c * UNIT + 5, r * UNIT + middle)).join("");
+const crossing = ([row, column]) => `M${column * UNIT + 3.5} ${row * UNIT + 3.5}l3 3m-3 0l3-3`;
+
+// A text for each cell; those that are muted are beside the array.
+function numbers([rows, columns], middle, isMuted = () => false) {
+  const row = (r) =>
+    range(columns).map((c) => text(c * UNIT + 5, r * UNIT + middle, isMuted(r, c))).join("");
   return moved("t", range(rows).map((r) => `<g>${row(r)}</g>`).join(""));
 }
 
@@ -370,7 +416,7 @@ function isReal(lay, setting, axis, cell) {
 }
 
 function unreadCells(setting, lay, axis) {
-  const left = new Set(range(lay.there[axis])), step = setting.dilation[axis];
+  const left = new Set(range(lay.there[axis] - lay.missing[axis])), step = setting.dilation[axis];
   for (const start of lay.starts[axis]) {
     for (const t of range(setting.kernel[axis])) left.delete(start + t * step);
   }
@@ -381,38 +427,58 @@ function unreadCells(setting, lay, axis) {
 
 // Write the numbers that are others than those that stand there.
 export function write(stepper, setting, { x, w, y }) {
-  const lay = layout(setting);
-  const blank = kindOf(setting).hasZeros ? "0" : "";
-  const whole = range(product(lay.there)).map((cell) => {
-    const at = [Math.floor(cell / lay.there[1]), cell % lay.there[1]];
-    if (!at.every((place, axis) => isReal(lay, setting, axis, place))) return -1;
-    const [i, j] = at.map((place, axis) => (place - lay.around[axis][0]) / lay.spread[axis]);
-    return i * setting.size[1] + j;
-  });
-  const plane = product(setting.size), out = product(lay.here);
-  put(stepper, "there", x, whole, (k) => k * plane, blank);
-  put(stepper, "here", y, range(out), (k) => k * out, "");
+  const lay = layout(setting), plane = product(setting.size), out = product(lay.here);
+  const cells = range(product(lay.there)), [, columns] = lay.there;
+  const at = cells.map((cell) => [Math.floor(cell / columns), cell % columns]);
+  const own = at.map((place) => pixelIn(setting, lay, place));
+  const beside = besideIn(setting, lay, x);
+  const longest = Math.max(longestOf(x), longestOf([borderOf(setting).value]));
+  const there = (k) => own.map((pixel) => pixel < 0 ? -1 : k * plane + pixel);
+  put(stepper, "there", x, longest, there, (k, cell) => beside(k * plane, at[cell]));
+  put(stepper, "here", y, longestOf(y), (k) => range(out).map((cell) => k * out + cell));
   if (!w) return;
   const slices = lay.reach[0].length;
-  const places = stepper.stamp.map((_, k) =>
-    placesOfSlice(setting, Math.floor(k / slices), k % slices)
-  );
-  put(stepper, "stamp", w, null, null, "", places);
-  const longest = 1 + longestOf(w);
+  const stamp = (k) => placesOfSlice(setting, Math.floor(k / slices), k % slices);
+  put(stepper, "stamp", w, longestOf(w), stamp);
   for (const { svg } of stepper.there) {
-    svg.querySelector(".w > g")?.setAttribute("font-size", typeSize(longest, 3, 7));
+    svg.querySelector(".w > g")?.setAttribute("font-size", typeSize(1 + longestOf(w), 3, 7));
   }
 }
 
-function put(stepper, part, values, cells, start, blank, places) {
+// The pixel of a slice in a cell; -1 where it holds none.
+function pixelIn(setting, lay, cell) {
+  if (!cell.every((place, axis) => isReal(lay, setting, axis, place))) return -1;
+  const [i, j] = cell.map((place, axis) => (place - lay.around[axis][0]) / lay.spread[axis]);
+  return i * setting.size[1] + j;
+}
+
+// The text of a cell that is beside a slice, which begins at a place of x.
+function besideIn(setting, lay, x) {
+  const { at, value, repeats } = borderOf(setting), { size } = setting;
+  const end = lay.there.map((n, axis) => n - lay.missing[axis]);
+  return (start, cell) => {
+    if (repeats) {
+      const [i, j] = cell.map((place, axis) => at(place - lay.around[axis][0], size[axis]));
+      return number(x[start + i * size[1] + j]);
+    }
+    const isPadding = cell.every((place, axis) => place < end[axis]);
+    return isPadding && kindOf(setting).countsPadding ? number(value) : "";
+  };
+}
+
+// Write the numbers of an array into its panels: `placesOf` a panel is where the number of each cell
+// stands in the array, -1 for a cell beside it, whose text `besideOf` is.
+function put(stepper, part, values, longest, placesOf, besideOf) {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));
-  const size = typeSize(longestOf(values));
+  const size = typeSize(longest);
   stepper[part].forEach((panel, k) => {
-    const at = places ? places[k] : cells.map((cell) => (cell < 0 ? -1 : start(k) + cell));
-    const texts = at.map((place) => (place < 0 ? blank : number(values[place])));
+    const places = placesOf(k);
+    const texts = places.map((place, cell) =>
+      place < 0 ? besideOf(k, cell) : number(values[place])
+    );
     const share = (place) => Math.abs(values[place]) / (largest || 1);
-    const levels = at.map((place) => place < 0 ? -1 : Math.round(share(place) * (LEVELS - 1)));
+    const levels = places.map((place) => place < 0 ? -1 : Math.round(share(place) * (LEVELS - 1)));
     stepper.write(part, k, texts);
     panel.svg.setAttribute("font-size", size);
     for (const level of range(LEVELS)) {

@@ -14,7 +14,9 @@ import {
   settled,
   smallestInput,
   sum,
+  windowAlong,
 } from "./arithmetic.js";
+import { LARGEST } from "./entries.js";
 import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import { grouped, sentence } from "./words.js";
 
@@ -27,8 +29,16 @@ export function faults(setting) {
   const beyond = outOfLimits(setting);
   if (beyond.length) return beyond;
   const asked = settled(setting);
-  const found = [...inGroups(asked), ...overStride(asked), ...inPooling(asked), ...noWindow(asked)];
-  return found.length ? found : tooMuch(asked);
+  const found = [
+    ...inBorder(asked),
+    ...inGroups(asked),
+    ...overStride(asked),
+    ...inPooling(asked),
+    ...noWindow(asked),
+  ];
+  if (found.length) return found;
+  const large = tooMuch(asked);
+  return large.length ? large : noPixel(asked);
 }
 
 // A remedy that makes some part of the setting larger or smaller.
@@ -40,7 +50,7 @@ const written = (pair) => pair.join("×");
 function outOfLimits(setting) {
   return Object.entries(LIMITS).flatMap(([name, [least, most]]) => {
     const value = setting[name];
-    if (typeof value === "string") return [];
+    if (typeof value === "string" || value === null) return [];
     const isFine = (number) => Number.isInteger(number) && number >= least && number <= most;
     const numbers = [value].flat(2);
     const places = range(numbers.length).filter((place) => !isFine(numbers[place]));
@@ -67,6 +77,14 @@ const shown = (number) =>
 function all(value) {
   if (!Array.isArray(value)) return value;
   return value.map(all).join(Array.isArray(value[0]) ? "; " : "×");
+}
+
+function inBorder({ border }) {
+  if (typeof border === "string" || Math.abs(border) <= LARGEST) return [];
+  const why = sentence("faults.border", { most: grouped(LARGEST), got: shown(border) });
+  const nearest = Math.sign(border) * LARGEST || 0;
+  const words = sentence("faults.make it", { value: shown(nearest) });
+  return [{ about: "border", why, remedies: [[words, { border: nearest }]] }];
 }
 
 // -- Numbers that do not go together ---------------------------------------------------------------
@@ -108,16 +126,39 @@ function overStride(setting) {
 
 function inPooling(setting) {
   if (!isPooling(setting)) return [];
-  const sides = padding(setting), { kernel } = setting;
-  if (AXES.every((axis) => Math.max(...sides[axis]) < kernel[axis])) return [];
-  const less = AXES.map((axis) => sides[axis].map((p) => Math.min(p, kernel[axis] - 1)));
-  const larger = AXES.map((axis) => Math.max(kernel[axis], Math.max(...sides[axis]) + 1));
+  const sides = padding(setting), spread = dilatedKernel(setting), { kernel, dilation } = setting;
+  if (AXES.every((axis) => Math.max(...sides[axis]) < spread[axis])) return [];
+  const less = AXES.map((axis) => sides[axis].map((p) => Math.min(p, spread[axis] - 1)));
+  // d (k - 1) + 1 must be more than the padding.
+  const enough = (axis) => Math.ceil(Math.max(...sides[axis]) / dilation[axis]) + 1;
+  const larger = AXES.map((axis) => Math.max(kernel[axis], enough(axis)));
   const fits = Math.max(...larger) <= LIMITS.kernel[1];
   const padLess = [sentence("faults.pad less"), { border_mode: less }];
   return [{
     about: "border_mode",
-    why: sentence("faults.pooling padding", { window: written(kernel) }),
+    why: sentence("faults.pooling padding", { window: written(spread) }),
     remedies: fits ? [padLess, resize("faults.make window", "kernel", larger)] : [padLess],
+  }];
+}
+
+// A dilated window may lie about the image and hold nothing of it.
+function noPixel(setting) {
+  const { dilation } = setting;
+  if (!isPooling(setting) || dilation.every((d) => d === 1)) return [];
+  const isBlank = (axis, at) => windowAlong(setting, axis, at).every((pixel) => pixel === null);
+  const out = outputSize(setting);
+  if (!AXES.some((axis) => range(out[axis]).some((at) => isBlank(axis, at)))) return [];
+  const remedies = [
+    [sentence("faults.undilate"), { dilation: [1, 1] }],
+    [sentence("faults.pad nothing"), { border_mode: "valid" }],
+  ];
+  const both = [sentence("faults.undilate and pad"), { dilation: [1, 1], border_mode: "half" }];
+  const helping = remedies.filter(([, change]) => !faults({ ...setting, ...change }).length);
+  const window = written(dilatedKernel(setting));
+  return [{
+    about: "dilation",
+    why: sentence("faults.no pixel", { window, size: written(setting.size) }),
+    remedies: helping.length ? helping : [both],
   }];
 }
 

@@ -1,8 +1,8 @@
 // The form: a setting as its fields show it, what is wrong with one, and how fields change it.
 import { LIMITS, padding } from "./arithmetic.js";
-import { isPooling, isTransposed } from "./kinds.js";
+import { isPooling, isTransposed, kindOf } from "./kinds.js";
 import { escaped } from "./drawing.js";
-import { numbersOf } from "./entries.js";
+import { LARGEST, numbersOf } from "./entries.js";
 import { faults } from "./faults.js";
 import { PRESETS } from "./presets.js";
 import { changed, edited, isPicture, randomized, rings } from "./state.js";
@@ -12,6 +12,7 @@ const SMALL = 16; // rows and columns, when a picture becomes numbers in cells
 const LARGE = [256, 256]; // when numbers in cells become a picture
 
 const numberIn = ({ value }) => (value === "" ? NaN : Number(value));
+const FREE = { border: [-LARGEST, LARGEST, "any"] }; // fields that take more than whole numbers
 
 export class Form {
   constructor(app) {
@@ -44,8 +45,9 @@ export class Form {
   // What the page's HTML leaves to be filled in: limits and presets, from where they are known.
   furnish() {
     for (const field of this.fields) {
-      const [min, max] = LIMITS[field.dataset.set];
-      Object.assign(field, { min, max, step: 1, inputMode: "numeric", required: true });
+      const { set: key } = field.dataset, [min, max, step = 1] = FREE[key] ?? LIMITS[key];
+      const inputMode = step === 1 ? "numeric" : "decimal";
+      Object.assign(field, { min, max, step, inputMode, required: key !== "divisor" });
     }
     const groups = Object.entries(PRESETS).map(([group, all]) => {
       const options = Object.keys(all).map((name) =>
@@ -61,12 +63,15 @@ export class Form {
 
   fill({ setting, b, picture: name }) {
     const pooling = isPooling(setting), transposed = isTransposed(setting);
-    const isOwn = name?.startsWith("own"), { border_mode: mode } = setting;
+    const isOwn = name?.startsWith("own"), { border_mode: mode, border } = setting;
+    const isNumber = typeof border === "number", { hasBorder, divides } = kindOf(setting);
     this.box.hidden = true;
     this.refused = null;
     for (const field of this.fields) put(field, valueOf(setting, field));
     put(this.control("kind"), setting.kind);
     put(this.control("mode"), Array.isArray(mode) ? "sides" : mode);
+    put(this.control("border"), isNumber ? "number" : border);
+    this.control("ceil_mode").checked = setting.ceil_mode;
     put(this.control("source"), isOwn ? "own" : (name ?? "cells"));
     this.control("source").querySelector('[value="own"]').hidden = !isOwn;
     this.control("bias").checked = setting.bias;
@@ -74,8 +79,12 @@ export class Form {
     put(this.control("biases"), b ? [...b].join(" ") : "");
     this.control("undo").setAttribute("aria-disabled", !this.app.history.before.length);
     this.control("redo").setAttribute("aria-disabled", !this.app.history.after.length);
-    for (const key of ["filters", "groups", "bias", "dilation"]) this.part(key).hidden = pooling;
+    for (const key of ["filters", "groups", "bias"]) this.part(key).hidden = pooling;
     this.part("output_padding").hidden = !transposed;
+    this.part("ceil_mode").hidden = !pooling;
+    this.part("divisor").hidden = !divides;
+    this.part("border").hidden = !hasBorder || !padding(setting).flat().some(Boolean);
+    this.part("border number").hidden = !isNumber;
     this.part("kernel").textContent = sentence(pooling ? "form.window" : "form.kernel");
     const filters = sentence(transposed ? "form.channels out" : "form.filters");
     this.part("filters").firstChild.textContent = filters;
@@ -135,7 +144,8 @@ export class Form {
     for (const field of this.fields) {
       const { set: key, index } = field.dataset;
       if (key === "border_mode" || field.closest("[hidden]")) continue;
-      if (index === undefined) setting[key] = numberIn(field);
+      if (key === "divisor") setting[key] = field.value === "" ? null : Number(field.value);
+      else if (index === undefined) setting[key] = numberIn(field);
       else setting[key][index] = numberIn(field);
     }
     return setting;
@@ -168,6 +178,8 @@ export class Form {
       source: ({ value }) => this.chooseSource(value),
       mode: ({ value }) => this.chooseMode(value),
       bias: ({ checked }) => this.app.set({ ...this.read(), bias: checked }),
+      border: ({ value }) => this.chooseBorder(value),
+      ceil_mode: ({ checked }) => this.app.set({ ...this.read(), ceil_mode: checked }),
       biases: ({ value }) => this.writeBiases(value),
     };
     this.app.root.addEventListener("change", ({ target }) => changes[target.dataset.do]?.(target));
@@ -197,6 +209,10 @@ export class Form {
   chooseMode(mode) {
     const sides = padding(this.app.now.setting);
     this.app.set({ ...this.read(), border_mode: mode === "sides" ? sides : mode });
+  }
+
+  chooseBorder(name) {
+    this.app.set({ ...this.read(), border: name === "number" ? 1 : name });
   }
 
   chooseSource(name) {
@@ -230,6 +246,8 @@ export class Form {
 // What a field shows of a setting.
 function valueOf(setting, { dataset: { set: key, index } }) {
   if (key === "border_mode") return padding(setting).flat()[index];
+  if (key === "border") return typeof setting.border === "number" ? setting.border : "";
+  if (key === "divisor") return setting.divisor ?? "";
   return index === undefined ? setting[key] : setting[key][index];
 }
 

@@ -1,6 +1,7 @@
 // A state as the fragment of a link, and back: a version, what differs from START, and the numbers.
 // convdoc/draw/link.py writes the same links.
-import { inputShape, kernelShape, MODES, product, settled } from "./arithmetic.js";
+import { inputShape, kernelShape, product, settled } from "./arithmetic.js";
+import { BORDERS, PADDINGS } from "./borders.js";
 import { isPooling, KINDS } from "./kinds.js";
 import { LARGEST } from "./entries.js";
 import { faults } from "./faults.js";
@@ -25,11 +26,14 @@ function packed(values) {
 function signOf(value) {
   if (Number.isInteger(value) && value >= 0 && value < 36) return value.toString(36);
   if (Number.isInteger(value) && value < 0 && value > -27) return String.fromCharCode(64 - value);
-  return `(${String(value).replace("+", "")})`;
+  return `(${digits(value)})`;
 }
 
-const SIGN =
-  /([0-9a-zA-Z])(?:\*(\d{1,8})\.)?|\((-?\d{1,21}(?:\.\d{1,25})?(?:e-?\d{1,3})?)\)(?:\*(\d{1,8})\.)?/y;
+const digits = (value) => String(value).replace("+", "");
+const DIGITS = String.raw`-?\d{1,21}(?:\.\d{1,25})?(?:e-?\d{1,3})?`;
+const NUMBER = new RegExp(`^${DIGITS}$`);
+const TIMES = String.raw`(?:\*(\d{1,8})\.)?`;
+const SIGN = new RegExp(String.raw`([0-9a-zA-Z])${TIMES}|\((${DIGITS})\)${TIMES}`, "y");
 
 function unpacked(text, length, name) {
   const values = new Float64Array(length);
@@ -86,7 +90,7 @@ const KEYS = new Map([
   ["pad", {
     write: ({ border_mode: mode }) => (Array.isArray(mode) ? mode.flat().join() : mode),
     read(text, setting) {
-      if (MODES.includes(text)) return (setting.border_mode = text), true;
+      if (Object.hasOwn(PADDINGS, text)) return (setting.border_mode = text), true;
       if (!/^\d{1,4}(,\d{1,4}){3}$/.test(text)) return false;
       const [top, bottom, left, right] = text.split(",").map(Number);
       setting.border_mode = [[top, bottom], [left, right]];
@@ -94,6 +98,23 @@ const KEYS = new Map([
     },
   }],
   ["more", list("output_padding")],
+  ["border", {
+    write: ({ border }) => typeof border === "number" ? digits(border) : border,
+    read(text, setting) {
+      if (Object.hasOwn(BORDERS, text)) return (setting.border = text), true;
+      if (!NUMBER.test(text) || Math.abs(text) > LARGEST) return false;
+      setting.border = Number(text);
+      return true;
+    },
+  }],
+  ["ceil", {
+    write: ({ ceil_mode }) => ceil_mode ? "1" : "0",
+    read: (text, setting) => /^[01]$/.test(text) && ((setting.ceil_mode = text === "1"), true),
+  }],
+  ["divisor", {
+    write: ({ divisor }) => divisor === null ? "" : String(divisor),
+    read: (text, setting) => /^\d{1,7}$/.test(text) && ((setting.divisor = Number(text)), true),
+  }],
 ]);
 const ARRAYS = new Map([["X", "x"], ["W", "w"], ["B", "b"]]);
 const PICTURES = ["zones", "camera", "chelsea", "own"];
@@ -102,7 +123,7 @@ const PICTURES = ["zones", "camera", "chelsea", "own"];
 export function write({ setting, x, w, b, picture }) {
   const parts = [VERSION];
   for (const [key, { write: text }] of KEYS) {
-    const left = isPooling(setting) && ["filters", "groups", "dilation"].includes(key);
+    const left = isPooling(setting) && ["filters", "groups"].includes(key);
     if (!left && text(setting) !== text(START)) parts.push(`${key}=${text(setting)}`);
   }
   if (picture) parts.push(`picture=${picture.startsWith("own") ? "own" : picture}`); // each has a name of its own

@@ -1,4 +1,5 @@
-// Where to begin: the notebook's five, the cases that Dumoulin and Visin drew, and classic kernels.
+// Where to begin: the notebook's five, the cases that Dumoulin and Visin drew, classic kernels, and
+// what borders do.
 import { isPooling } from "./kinds.js";
 import { changed, made, START } from "./state.js";
 
@@ -90,5 +91,21 @@ export const PRESETS = {
     "sobel down": kernel([1, 2, 1], [0, 0, 0], [-1, -2, -1]),
     emboss: kernel([-2, -1, 0], [-1, 1, 1], [0, 1, 2]),
     laplace: kernel([-1, -1, -1], [-1, 8, -1], [-1, -1, -1]),
+  },
+  borders: {
+    ring: whole({ size: [3, 5], border_mode: "same", border: "circular" }, {
+      x: dots(15, { 3: 2, 9: 3, 13: 1 }),
+      w: dots(9, { 5: 1 }),
+    }),
+    edge: whole({ border_mode: "same", border: "replicate" }, {
+      x: Array(25).fill(9),
+      w: Array(9).fill(1 / 9),
+    }),
+    "left over": whole({
+      kind: "max",
+      kernel: [2, 2],
+      strides: [2, 2],
+      ceil_mode: true,
+    }),
   },
 };

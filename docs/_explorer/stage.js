@@ -4,11 +4,14 @@ import { inputShape, kernelShape, outputShape, range } from "./arithmetic.js";
 import { isPooling } from "./kinds.js";
 import { Board, loupe } from "./board.js";
 import { element, long, output, outputs, weight } from "./captions.js";
+import { borderOf } from "./borders.js";
 import {
   escaped,
   figure,
+  filled,
   isDrawable,
   names,
+  number,
   placesOfSlice,
   plan as planOf,
   write,
@@ -195,11 +198,12 @@ export class Stage {
         if (!array) return element(here, outputShape(setting), at);
         const cells = [small.rows[row], small.columns[column]];
         const place = cells.map((cell, axis) => cell / small.spread[axis]);
-        const isReal = place.every((index, axis) =>
-          Number.isInteger(index) && index >= 0 && index < setting.size[axis]
+        return nameOfPlace(
+          setting,
+          place,
+          this.stepper.plan.words.surround,
+          (pixel) => element(there, shape, [at[0], small.read[c], ...pixel]),
         );
-        const { surround } = this.stepper.plan.words;
-        return isReal ? element(there, shape, [at[0], small.read[c], ...place]) : surround;
       },
     };
   }
@@ -248,6 +252,19 @@ export class Stage {
 const isTall = (count, panels) => count > 1 && count * panels[0].rows > TALL;
 
 const nameOfWeight = (setting, at) => element("W", kernelShape(setting), at);
+
+// What a place of the input is called, counted from the first pixel.
+function nameOfPlace({ size, ...setting }, place, surround, nameOf) {
+  const { at, repeats } = borderOf(setting);
+  const isOn = place.every((index, axis) =>
+    Number.isInteger(index) && index >= 0 && index < size[axis]
+  );
+  if (isOn) return nameOf(place);
+  if (!repeats) return surround;
+  const [row, column] = place.map(number);
+  const pixel = nameOf(place.map((index, axis) => at(index, size[axis])));
+  return filled("copied cell", { pixel, row, column });
+}
 
 // The filter of a panel of the kernel, and its slice of it.
 function sliceOfStamp(setting, panel) {

@@ -75,7 +75,10 @@ export const START = {
   strides: [1, 1],
   dilation: [1, 1],
   border_mode: "valid",
+  border: "zeros",
   output_padding: [0, 0],
+  ceil_mode: false,
+  divisor: null,
 };
 
 // A state of a legal setting, with the numbers given or, where none are, new ones.

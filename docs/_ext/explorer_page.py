@@ -18,14 +18,14 @@ from markupsafe import Markup, escape
 from PIL import Image
 from sphinx.util.docutils import SphinxDirective
 
-from convdoc import samples, spec
+from convdoc import borders, samples, spec
 from convdoc.draw import cells, link, palette, words
 
 PAGE = "explorer"
 FOLDER = Path(__file__).parents[1] / "_explorer"
 CONTROLS = FOLDER / "controls.html"
 WORDS = FOLDER / "words.json"
-SOURCES = [Path(module.__file__) for module in (cells, link, palette, spec, words)]
+SOURCES = [Path(module.__file__) for module in (borders, cells, link, palette, spec, words)]
 SOURCES.append(Path(cells.__file__).with_suffix(".css"))
 
 
@@ -35,6 +35,8 @@ def data():
         "sentences": {name: group for name, group in sentences().items() if name != "page"},
         "limits": link.LIMITS,
         "relationships": spec.RELATIONSHIPS,
+        "paddings": {name: {"fits": padding.fits} for name, padding in borders.PADDINGS.items()},
+        "borders": {name: border.words for name, border in borders.BORDERS.items()},
         "words": words.WORDS,
         "operators": words.OPERATORS,
         "axes": words.AXES,
@@ -51,7 +53,17 @@ def sentences():
 def controls():
     """Return the HTML of the controls, and what is read where no script runs."""
     template = Template(CONTROLS.read_text("utf-8"), autoescape=True, undefined=StrictUndefined)
-    return template.render(words={k: Markup(escape(v)) for k, v in sentences()["page"].items()})
+    return template.render(
+        words={k: Markup(escape(v)) for k, v in sentences()["page"].items()},
+        paddings=list(borders.PADDINGS),
+        borders={name: _continued(border) for name, border in borders.BORDERS.items()},
+    )
+
+
+def _continued(border):
+    """What follows an image of four pixels, a to d."""
+    pixels = (border.at(place, 4) for place in range(4, 8))
+    return "".join(str(border.value) if at is None else "abcd"[at] for at in pixels)
 
 
 def modules():

@@ -1,10 +1,15 @@
 // Sizes and places by hand; random settings are compared with convdoc by test_explorer.py.
 import { deepStrictEqual as equal } from "node:assert/strict";
 import {
+  followed,
   inputSizesAlong,
   outputSize,
+  overhang,
+  placesAlong,
   receptiveField,
   relationshipAlong,
+  settled,
+  surround,
   unused,
   windowAlong,
 } from "../../docs/_explorer/arithmetic.js";
@@ -52,4 +57,67 @@ Deno.test("a relationship is written in letters and in numbers", () => {
     numbers: "3 = ⌊(6 + 2·1 - 3) / 2⌋ + 1",
   });
   equal(relationshipAlong(asked, 1).numbers, "3 = ⌊(6 + (0 + 1) - 3) / 2⌋ + 1");
+});
+
+Deno.test("places are counted beyond the border, and hold the pixels that it repeats", () => {
+  const asked = setting({ border_mode: [[2, 0], [0, 3]], border: "circular", dilation: [1, 2] });
+  equal(placesAlong(asked, 0, 0), [-2, -1, 0]);
+  equal(windowAlong(asked, 0, 0), [3, 4, 0]);
+  equal(placesAlong(asked, 1, 3), [3, 5, 7]);
+  equal(windowAlong(asked, 1, 3), [3, 0, 2]);
+  // In steps of 3, windows of two rows: 0 and 1, then 3 and the first again.
+  const ring = { size: [4, 1], kernel: [2, 1], strides: [3, 1], border_mode: [[0, 1], [0, 0]] };
+  equal(unused(setting(ring))[0], [2]);
+  equal(windowAlong(setting({ ...ring, border: "circular" }), 0, 1), [3, 0]);
+});
+
+Deno.test("a last window hangs over what is left, unless it begins behind the image", () => {
+  const pooled = (changes) => setting({ kind: "max", ceil_mode: true, ...changes });
+  const left = pooled({ size: [5, 6], kernel: [2, 2], strides: [2, 2] });
+  equal([overhang(left), outputSize(left)], [[1, 0], [3, 3]]);
+  equal(surround(left), [[0, 1], [0, 0]]);
+  // In steps of 3 from place -1: 2, and 5, which is behind the four pixels.
+  const behind = pooled({ size: [4, 4], kernel: [2, 2], strides: [3, 3], border_mode: "half" });
+  equal([overhang(behind), outputSize(behind)], [[0, 0], [2, 2]]);
+  equal(overhang({ ...left, ceil_mode: false }), [0, 0]);
+  const wide = pooled({ size: [2, 2], kernel: [3, 3], strides: [2, 2] }); // a stride makes it room
+  equal([overhang(wide), outputSize(wide)], [[1, 1], [1, 1]]);
+  equal(inputSizesAlong(left, 0, 3), [5, 7]);
+  equal(inputSizesAlong(left, 0, 1), [1, 3]);
+  // Relationship 5 with what hangs over as padding.
+  equal(relationshipAlong(left, 0).numbers, "3 = ⌊(5 + (0 + 1) - 2) / 2⌋ + 1");
+});
+
+Deno.test("what a kind has no use for is put back", () => {
+  const all = {
+    border: "circular",
+    ceil_mode: true,
+    divisor: 3,
+    output_padding: [1, 1],
+    bias: true,
+  };
+  const used = (kind) => {
+    const found = settled({ ...setting(), ...all, kind });
+    return [found.border, found.ceil_mode, found.divisor, found.output_padding[0], found.bias];
+  };
+  equal(used("convolution"), ["circular", false, null, 0, true]);
+  equal(used("transposed"), ["zeros", false, null, 1, true]);
+  equal(used("min"), ["zeros", true, null, 0, false]);
+  equal(used("average"), ["zeros", true, 3, 0, false]);
+});
+
+Deno.test("padded as TensorFlow pads, a transposed convolution gives the size times the stride", () => {
+  const start = setting({ kind: "transposed", strides: [2, 3], size: [4, 5] });
+  const same = followed(start, { ...start, border_mode: "same_upper" });
+  equal(same.output_padding, [1, 2]);
+  equal(outputSize(same), [8, 15]);
+  equal(followed(same, { ...same, strides: [4, 1] }).output_padding, [3, 0]);
+  equal(followed(start, { ...start, border_mode: "same" }).output_padding, [0, 0]);
+  // What the reader has chosen stays.
+  const chosen = followed(same, { ...same, output_padding: [0, 2] });
+  equal(chosen.output_padding, [0, 2]);
+  equal(followed(chosen, { ...chosen, size: [6, 6] }).output_padding, [0, 2]);
+  const forward = setting({ border_mode: "same_upper", strides: [2, 2] });
+  equal(followed(forward, { ...forward, kind: "transposed" }).output_padding, [1, 1]);
+  equal(followed(forward, { ...forward, size: [9, 9] }).output_padding, [0, 0]);
 });

@@ -245,10 +245,11 @@ Deno.test("the other way round, paddings are offered that have an input", () => 
     inverse(setting(changes), size).map(([name, mode]) => [name, mode]);
   const sides = (p) => [[p, p], [p, p]];
   const named = [
-    ["half", "half"],
     ["full", "full"],
+    ["half", "half"],
     ["same, as Theano pads", "same"],
     ["same, as TensorFlow pads", "same_upper"],
+    ["same, as ONNX's SAME_LOWER pads", "same_lower"],
   ];
   equal(words({}, [7, 7]), [
     ["none (valid)", "valid"],
@@ -267,9 +268,7 @@ Deno.test("the other way round, paddings are offered that have an input", () => 
   equal(pooled, [
     "none (valid)",
     "1 on every side",
-    "half",
-    "full",
-    ...named.slice(2).map(([name]) => name),
+    ...named.map(([name]) => name),
   ]);
 });
 
@@ -280,4 +279,89 @@ Deno.test("the other way round, inputs are all that give the output, up to what 
   equal(sizes({ kernel: [1, 1], strides: [2, 2] }, [512, 512]), [[1023, 1024], [1023, 1024]]);
   equal(sizes({ kernel: [1, 1], strides: [3, 3] }, [342, 342]), [[1024, 1024], [1024, 1024]]);
   equal(inverse(setting({ kernel: [1, 1], strides: [3, 3] }), [343, 343]), []);
+});
+
+Deno.test("products with what lies beyond the border are written, and counted", () => {
+  const asked = { kernel: [1, 2], border_mode: [[0, 0], [1, 0]] }, arrays = { x: X, w: [5, 6] };
+  equal(
+    said({ ...asked, border: "circular" }, arrays, [0, 0, 1, 0]),
+    "<span>y[1, 0] = 4·6 + 3·5 = <b>39</b></span>" +
+      '<span class="symbols">y[1, 0] = x[1, 1]·W[0, 1] + x[1, 0]·W[0, 0]</span>' +
+      "<small>1 of 2 products is with a pixel that the border repeats</small>",
+  );
+  equal(
+    said({ ...asked, border: -1, kernel: [1, 3], border_mode: "full" }, { x: X, w: [5, 6, 7] }, [
+      0,
+      0,
+      0,
+      0,
+    ]),
+    "<span>y[0, 0] = (−1)·7 + (−1)·6 + 1·5 = <b>−8</b></span>" +
+      '<span class="symbols">y[0, 0] = (−1)·W[0, 2] + (−1)·W[0, 1] + x[0, 0]·W[0, 0]</span>' +
+      "<small>2 of 3 products are with the number beyond the border</small>",
+  );
+  const two = { ...asked, channels: 2, border: 1 };
+  ok(
+    said(two, { x: [...X, ...X], w: [5, 6, 5, 6] }, [0, 0, 0, 0])
+      .endsWith("<small>2 of 4 products are with the number beyond the border</small>"),
+  );
+  equal(
+    spaced(
+      weight(
+        setting({ ...asked, size: [1, 1], border: 3 }),
+        shown(setting({ ...asked, size: [1, 1], border: 3 }), { x: [2], w: [5, 6] }),
+        0,
+        0,
+        0,
+        [0, 0],
+        1,
+      ),
+    ),
+    'W[0, 1] = 6 takes part in 1 product.<span class="products">' +
+      "<span>y[0, 0]: 3·W[0, 1] = 3·6 = 18</span></span>",
+  );
+});
+
+Deno.test("a pooling says what it divides by, and which cells are missing", () => {
+  const last = { size: [1, 3], kernel: [1, 3], strides: [1, 2], ceil_mode: true };
+  const pads = { ...last, border_mode: [[0, 0], [0, 1]] }, x = { x: [1, 2, 3] };
+  const at = [0, 0, 0, 1];
+  const small = "<small>1 of 3 cells of the window is padding</small>" +
+    "<small>1 of 3 cells of the window is beyond the padding, where nothing is</small>";
+  const pooled = (kind, changes = {}) => said({ ...pads, kind, ...changes }, x, at);
+  equal(
+    pooled("average"),
+    "<span>y[0, 1] = (3) / 2 = <b>1.5</b></span>" +
+      `<span class="symbols">y[0, 1] = (x[0, 2]) / 2</span>${small}`,
+  );
+  ok(pooled("average_no_pad").startsWith("<span>y[0, 1] = (3) / 1 = <b>3</b>"));
+  ok(pooled("average", { divisor: 4 }).startsWith("<span>y[0, 1] = (3) / 4 = <b>0.75</b>"));
+  ok(pooled("min").startsWith("<span>y[0, 1] = min(3) = <b>3</b>"));
+});
+
+Deno.test("what is nearly nothing is not called equal to it", () => {
+  const nearly = said({ kernel: [1, 3], size: [1, 3] }, { x: [0.1, 0.2, -0.3], w: [1, 1, 1] }, [
+    0,
+    0,
+    0,
+    0,
+  ]);
+  ok(nearly.includes("≈ <b>5.55112e−17</b>"), nearly);
+});
+
+Deno.test("the padding says what it holds, and what hangs over has a line", () => {
+  const facts = (changes) => factsOf({ border_mode: "half", ...changes });
+  const sides = "1 above, 1 below, 1 on the left, 1 on the right";
+  equal(facts({ border: "replicate" })["Padding"], `half: ${sides}, holding the last pixel again`);
+  equal(facts({ border: -0.5 })["Padding"], `half: ${sides}, holding −0.5`);
+  equal(factsOf({ border: 3 })["Padding"], "valid: none");
+  const hanging = factsOf({ kind: "max", kernel: [2, 3], strides: [2, 2], ceil_mode: true });
+  equal(hanging["Overhang of the last windows"], "rows below: 1, columns on the right: 0");
+  ok(!("Overhang of the last windows" in factsOf({ kind: "max", ceil_mode: true })));
+});
+
+Deno.test("the other way round, a transposed convolution is padded as TensorFlow pads", () => {
+  const asked = setting({ kind: "transposed", strides: [2, 2] });
+  const rows = inverse(asked, [6, 8]).filter(([, mode]) => mode === "same_upper");
+  equal(rows, [["same, as TensorFlow pads", "same_upper", [3, 3], [4, 4]]]);
 });

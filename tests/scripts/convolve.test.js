@@ -74,3 +74,49 @@ Deno.test("a worker says how far it is about fifty times", () => {
   answer({ plan, x: new Float64Array(128), w: null, b: null });
   equal(parts, [...Array(42).keys()].map((at) => (3 * at + 3) / 128)); // 3/128 is above 1/50
 });
+
+Deno.test("what lies beyond the border is convolved", () => {
+  const asked = { size: [1, 3], kernel: [1, 2], border_mode: [[0, 0], [1, 0]] };
+  const y = (border) => [...shown(setting({ ...asked, border }), { x: [1, 2, 3], w: [10, 1] }).y];
+  equal(y("zeros"), [10, 21, 32]);
+  equal(y("circular"), [3 + 10, 21, 32]);
+  equal(y("reflect"), [2 + 10, 21, 32]);
+  equal(y("symmetric"), [1 + 10, 21, 32]);
+  equal(y(0.5), [0.5 + 10, 21, 32]);
+  const above = setting({ size: [1, 1], kernel: [2, 2], border_mode: [[1, 0], [1, 0]], border: 2 });
+  // 3 of 4 cells are 2; the pixel 5 is under the weight that is stored first.
+  equal([...shown(above, { x: [5], w: [1, 10, 100, 1000] }).y], [5 + 20 + 200 + 2000]);
+});
+
+Deno.test("terms beyond the border are of the pixel that is repeated, or of no pixel", () => {
+  const asked = { ...SMALL, border_mode: [[0, 0], [1, 0]] }, w = Float64Array.of(10, 1);
+  const first = (border) =>
+    terms(planned(setting({ ...asked, border })), Float64Array.from(X), w, [0, 0, 1, 0])[0];
+  equal(first("circular"), { channel: 0, row: 1, column: 2, value: 6, weight: 1, at: 1 });
+  equal(first(7), { channel: 0, row: null, column: null, value: 7, weight: 1, at: 1 });
+});
+
+Deno.test("a pooling takes the smallest, spreads its window, divides by what it is told", () => {
+  const x = [1, 2, 3, 4, 5, 6, 7, 8, 9]; // 3×3
+  const pooled = (kind, changes) => [
+    ...shown(setting({ kind, size: [3, 3], kernel: [2, 2], strides: [2, 2], ...changes }), { x }).y,
+  ];
+  equal(pooled("min", { border_mode: [[1, 0], [1, 0]] }), [1, 2, 4, 5]);
+  equal(pooled("max", { dilation: [2, 2] }), [9]);
+  equal(pooled("average", { dilation: [2, 2], divisor: 10 }), [(1 + 3 + 7 + 9) / 10]);
+  const hanging = { ceil_mode: true };
+  equal(pooled("min", hanging), [1, 3, 7, 9]);
+  equal(pooled("average", hanging), [3, 4.5, 7.5, 9]); // only cells that are there count
+  const padded = {
+    ceil_mode: true,
+    strides: [3, 3],
+    border_mode: [[0, 1], [0, 1]],
+    kernel: [3, 3],
+  };
+  equal(pooled("average", padded), [5]);
+  // The last window begins at row 2: of its 3 rows one is on the image, one padding, one missing.
+  const last = { ...padded, strides: [2, 2] };
+  equal(pooled("average", last), [5, (3 + 6 + 9) / 6, (7 + 8 + 9) / 6, 9 / 4]);
+  equal(pooled("average_no_pad", last), [5, (3 + 6 + 9) / 3, (7 + 8 + 9) / 3, 9]);
+  equal(pooled("average_no_pad", { ...last, divisor: 2 }).at(-1), 9 / 2);
+});

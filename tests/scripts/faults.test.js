@@ -13,7 +13,9 @@ Deno.test("each number is refused below its smallest and above its largest", () 
       const pair = name === "border_mode" ? [[number, number], [number, number]] : [number, number];
       return {
         ...setting(),
-        [name]: ["samples", "channels", "filters", "groups"].includes(name) ? number : pair,
+        [name]: ["samples", "channels", "filters", "groups", "divisor"].includes(name)
+          ? number
+          : pair,
       };
     };
     for (const number of [least, most]) {
@@ -186,4 +188,60 @@ Deno.test("a small input is offered where it helps", () => {
   const cut = { kind: "transposed", filters: 8, size: [1024, 1024] };
   equal(remedies(cut), ["size", 1]);
   equal(remedies({ ...cut, border_mode: [[50, 50], [0, 0]] }), ["size", 0]); // nothing would be left
+});
+
+Deno.test("what lies beyond the border is a number of a usual size", () => {
+  const asked = (border) => setting({ border });
+  equal(faults(asked(-1e9)), []);
+  equal(faults(asked("circular")), []);
+  equal(why(asked(NaN)), [
+    "What lies beyond the border must be a number, at most 1,000,000,000 in size; it is empty.",
+  ]);
+  equal(remedies(asked(NaN)), [["Make it 0", { border: 0 }]]);
+  equal(remedies(asked(-2e9)), [["Make it −1000000000", { border: -1e9 }]]);
+  equal(faults({ ...asked(NaN), kind: "transposed" }), []); // which has no use for it
+});
+
+Deno.test("a dilated pooling pads less than what its window spans", () => {
+  const asked = { kind: "max", kernel: [2, 2], dilation: [3, 1], size: [6, 6] };
+  equal(faults(setting({ ...asked, border_mode: [[3, 0], [0, 0]] })), []);
+  const large = setting({ ...asked, border_mode: [[5, 0], [0, 0]] });
+  equal(why(large), [
+    "A pooling pads less than its window of 4×2 on every side, " +
+    "or a window would lie on padding alone.",
+  ]);
+  equal(remedies(large), [
+    ["Pad less", { border_mode: [[3, 0], [0, 0]] }],
+    ["Make the window 3×2", { kernel: [3, 2] }],
+  ]);
+});
+
+Deno.test("a window whose cells are all beside the image is refused", () => {
+  const asked = { kind: "average", kernel: [2, 2], dilation: [2, 2], border_mode: "half" };
+  const blank = setting({ ...asked, size: [1, 4] }); // rows −1 and 1 of one row
+  equal(why(blank), ["A window of 3×3 with its gaps would hold no pixel of the input of 1×4."]);
+  equal(remedies(blank), [["Do not dilate", { dilation: [1, 1] }]]);
+  equal(faults(setting({ ...asked, size: [2, 4] })), []);
+  const both = setting({
+    ...asked,
+    size: [1, 4],
+    dilation: [3, 1],
+    border_mode: [[2, 1], [0, 0]],
+  });
+  equal(remedies(both), [
+    ["Do not dilate, and pad half", { dilation: [1, 1], border_mode: "half" }],
+  ]);
+  const narrow = setting({
+    ...asked,
+    size: [3, 4],
+    dilation: [4, 1],
+    border_mode: [[3, 3], [0, 0]],
+  });
+  equal(remedies(narrow).map(([words]) => words), ["Do not dilate, and pad half"]);
+});
+
+Deno.test("a divisor is a whole number, or none", () => {
+  const asked = (divisor) => setting({ kind: "average", divisor });
+  equal(faults(asked(null)), []);
+  equal(why(asked(0)), ["The divisor must be a whole number from 1 to 1000000; it is 0."]);
 });

@@ -76,3 +76,32 @@ Deno.test("a link that is wrong says why", () => {
   for (const [text, words] of Object.entries(refused)) equal(messageOf(() => read(text)), words);
   equal(read("v1&X=(1000000000)*24.&W=0*8.").x[0], 1e9);
 });
+
+Deno.test("borders and all of poolings are in a link", () => {
+  const head = (changes) => {
+    const text = write(made(setting(changes)));
+    equal(read(text).setting, setting(changes));
+    return text.split("&X=")[0];
+  };
+  equal(
+    head({ border: "circular", border_mode: "same_lower" }),
+    "v1&pad=same_lower&border=circular",
+  );
+  equal(head({ border: -0.25 }), "v1&border=-0.25");
+  equal(head({ border: 1e9 }), "v1&border=1000000000");
+  const pooled = { kind: "average", dilation: [2, 1], ceil_mode: true, divisor: 12 };
+  equal(head(pooled), "v1&kind=average&dilation=2,1&ceil=1&divisor=12");
+  const wrong = {
+    border: ["ring", "1e10", "NaN", "", "toString"],
+    ceil: ["2", ""],
+    divisor: ["", "a"],
+  };
+  for (const [key, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      equal(
+        messageOf(() => read(`v1&${key}=${value}&X=0*24.&W=0*8.`)),
+        `The value of “${key}” cannot be “${value}”.`,
+      );
+    }
+  }
+});
