@@ -316,6 +316,122 @@ def test_steppers_in_solutions_step(visit):
     assert stepper.locator(".now").inner_text() != before
 
 
+# -- Drawn when it is needed, in a place that is reserved ----------------------------------------
+
+WAITING = "document.querySelectorAll('convdoc-later > noscript').length"
+
+
+def test_a_figure_of_a_solution_is_drawn_when_it_comes_near_the_screen(visit):
+    page = visit()
+    all_ = page.evaluate(WAITING)
+    assert all_ == page.locator("convdoc-later").count() > 50
+    assert page.locator("convdoc-stepper").count() == 0
+    box = Box(page, "strides-floor")
+    box.solution.click()
+    box.element.locator("convdoc-stepper .controls").first.wait_for()
+    drawn = box.element.locator("convdoc-later").count()
+    assert page.evaluate(WAITING) == all_ - drawn
+
+
+@pytest.mark.parametrize("reason", ["paper", "Control+f", "F3"])
+def test_all_figures_are_drawn_for_paper_and_for_the_browsers_search(visit, reason):
+    page = visit("exercises/windows.html")
+    assert page.evaluate(WAITING) > 0
+    if reason == "paper":
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(
+            "[...document.querySelectorAll('convdoc-stepper')].every((stepper) =>"
+            " stepper.count > 64 || stepper.querySelectorAll('.frames > li').length ==="
+            " stepper.count)"
+        )
+    else:
+        page.keyboard.press(reason)
+    assert page.evaluate(WAITING) == 0
+
+
+def test_a_link_to_a_question_leads_to_it(visit):
+    page = visit(f"{SIZES}#exercise-groups-full")
+    top = Box(page, "groups-full").element.evaluate("box => box.getBoundingClientRect().top")
+    assert 0 < top < 450
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("part", ["index", *PAGES])
+def test_nothing_moves_when_the_scripts_begin(browser, address, part, width):
+    """Every part of a page is where it is while the scripts are on their way."""
+    tops = (
+        "[...document.querySelectorAll('convdoc-progress, convdoc-question, form, summary, h2')]"
+        ".filter(part => part.offsetParent).map(part => part.getBoundingClientRect().top)"
+    )
+    found = []
+    for scripts_come in (False, True):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        if not scripts_come:
+            page.route(re.compile("question.js"), lambda route: route.abort())
+        page.goto(f"{address}exercises/{part}.html")
+        found.append(page.evaluate(tops))
+        page.close()
+    before, after = found
+    assert len(after) > 10
+    assert before == pytest.approx(after, abs=1)
+
+
+# -- Sizes, keyboards, levels -------------------------------------------------------------------
+
+
+def test_everything_to_press_is_24_pixels_high(visit):
+    page = visit("exercises/windows.html")
+    Box(page, "convolution-moving").answer("1")  # which shows all buttons
+    for summary in page.locator("convdoc-question > details > summary").all():
+        summary.click()
+    page.keyboard.press("Control+f")
+    assert page.locator("convdoc-question .controls:visible").count() > 5
+    heights = page.locator(":is(button, input, textarea, select, summary):visible").evaluate_all(
+        "all => all.filter(one => one.closest('convdoc-sheet'))"
+        ".map(one => [one.outerHTML.slice(0, 60), one.getBoundingClientRect().height])"
+    )
+    assert len(heights) > 100
+    assert [found for found in heights if found[1] < 24] == []
+
+
+def test_a_phone_shows_its_keyboard_of_digits_unless_a_sign_may_be_needed(visit):
+    page = visit(SIZES)
+    modes = {
+        "strides-floor": "numeric",
+        "strides-thinned": None,  # an array
+        "pooling-shape": None,
+    }
+    for name, mode in modes.items():
+        assert Box(page, name).field.get_attribute("inputmode") == mode, name
+    page = visit("exercises/networks.html")
+    assert Box(page, "backward-difference").field.get_attribute("inputmode") is None  # −30 is known
+    for question in exercises.list("matrix"):
+        if question.kind.name == "number":
+            assert Box(page, question.name).field.get_attribute("inputmode") == "decimal"
+
+
+def test_difficulty_is_the_same_word_everywhere(visit):
+    levels = {q.name: {1: "easy", 2: "medium", 3: "hard"}[q.level] for q in exercises.list()}
+    page = visit("exercises/index.html")
+    links = page.locator(".convdoc-lists li").evaluate_all(
+        "all => all.map(li => [li.querySelector('a').hash, li.querySelector('small').textContent])"
+    )
+    assert {name.removeprefix("#exercise-"): level for name, level in links} == levels
+    for part in PAGES:
+        boxes = (
+            visit(f"exercises/{part}.html")
+            .locator("convdoc-question")
+            .evaluate_all(
+                "all => all.map(box => [box.id, box.querySelector('h3 small').textContent])"
+            )
+        )
+        for name, level in boxes:
+            assert level == levels[name.removeprefix("exercise-")]
+    for line in str(exercises.list()).splitlines():
+        name, level = line.split()[:2]
+        assert level == levels[name]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_answered_boxes_are_accessible_and_fit(visit, width):
     page = visit()

@@ -583,6 +583,21 @@ NUMPYS = {
 COLOUR = "text => getComputedStyle(text).fill"
 
 
+def test_the_weights_under_the_window_come_from_the_plan(visit, tmp_path):
+    """Whatever the picture shows; so does the kernel, when it is turned."""
+    path, again = tmp_path / "figure.html", tmp_path / "again.html"
+    draw.stepper([[X]], [[W]], "valid", engine="numpy").save(path)
+    kernel = re.search(r'<div class="block stamp">.*?</svg>', path.read_text("utf-8"))[0]
+    blank = re.sub(r">\d+</text>", ">?</text>", kernel)
+    again.write_text(path.read_text("utf-8").replace(kernel, blank), "utf-8")
+    figure = Figure(visit(again.as_uri()))
+    assert figure.numbers("stamp") == ["?"] * 9
+    corners = figure.panel("there").locator(".w text").all_text_contents()
+    assert corners == [f"×{w}" for w in W.flat[::-1]]
+    figure.control("stored").click()
+    assert figure.numbers("stamp") == [str(w) for w in W.flat]
+
+
 def test_cells_beyond_the_border_hold_what_numpy_pads_with(opened):
     for border, how in NUMPYS.items():
         settings = {"border": border, "engine": "numpy"}

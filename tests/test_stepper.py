@@ -184,6 +184,17 @@ def test_drawing_of_a_convolution_at_its_last_step(drawn, flip, border):
         assert panel.select_one("path.c")["d"] == ""  # nothing is still to come
 
 
+def test_the_plan_has_the_weights_of_each_slice_as_they_lie():
+    x, w = np.ones((1, 2, 3, 3)), np.arange(12).reshape(1, 2, 2, 3) / 4
+    plan = plan_of(draw.stepper(x, w, engine="numpy"))
+    assert plan["weights"] == [[1.25, 1, 0.75, 0.5, 0.25, 0], [2.75, 2.5, 2.25, 2, 1.75, 1.5]]
+    plan = plan_of(draw.correlate_stepper(x, w * 4, engine="numpy"))
+    assert plan["weights"] == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]]
+    large = np.ones((1, 1, 30, 30))
+    for drawn in (draw.pool_stepper(x, 2), draw.stepper(large, w[:, :1], engine="numpy")):
+        assert "weights" not in plan_of(drawn)
+
+
 def window_of(panel):
     """Row and column of the first cell of the window on a slice, and whether it is seen."""
     marks = panel.select("g.o, g.w")

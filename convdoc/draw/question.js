@@ -141,6 +141,7 @@
         if (detail.cleared && detail.name === this.plan.name) this.restore();
       });
       this.restore();
+      this.form.hidden = false;
       this.said.setAttribute("role", "status"); // from now on: what was said before is not news
     }
     // What was answered at an earlier visit is judged again: the question may be another one now.
@@ -239,6 +240,7 @@
       document.addEventListener(CHANGED, count);
       globalThis.addEventListener("pageshow", count); // back from a page where something was answered
       count();
+      this.hidden = false;
     }
   }
 
@@ -270,7 +272,7 @@
   );
   const drawAll = () =>
     document.querySelectorAll("convdoc-later").forEach((figure) => figure.draw());
-  addEventListener("beforeprint", drawAll, { capture: true }); // before steppers make frames
+  addEventListener("beforeprint", drawAll);
   addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
     if (key === "F3" || (key === "f" && (ctrlKey || metaKey))) drawAll();
   }, { capture: true });

@@ -81,7 +81,7 @@ def progress(questions: Iterable[Question]) -> str:
     words = {name: WORDS[name] for name in ("progress", "kept", "some not kept")}
     none = escape(WORDS["progress"].format(done=0, all=len(names)))
     return (
-        f"<convdoc-progress data-plan='{_json({'names': names, 'words': words})}'>"
+        f"<convdoc-progress data-plan='{_json({'names': names, 'words': words})}' hidden>"
         f'<progress max="1" value="0" aria-hidden="true"></progress> <span role="status">{none}'
         f"</span> <button hidden>{escape(WORDS['clear all'])}</button> "
         f"<small>{escape(WORDS['kept'])}</small></convdoc-progress>"
@@ -149,7 +149,7 @@ def _words():
 
 
 def _form(question, name):
-    """The box; its style hides it where no script reads what is written in it."""
+    """The box, hidden until a script can read what is written in it."""
     kind = question.kind
     form = escape(WORDS[kind.name])
     if isinstance(kind, Array | Code):
@@ -163,7 +163,7 @@ def _form(question, name):
         call = f'check("{question.name}", {kind.signature.partition("(")[0]})'
         note = f"<p><small>{prose(WORDS['code note'].format(call=f'`{call}`'))}</small></p>"
     return (
-        f'<form><label for="{name}-answer">{escape(WORDS["answer"])} <small>({form})</small>'
+        f'<form hidden><label for="{name}-answer">{escape(WORDS["answer"])} <small>({form})</small>'
         f'</label>{field}<button data-do="check">{escape(WORDS["check"])}</button>'
         f'<button type="button" data-do="hint">{escape(WORDS["hint"])}</button>'
         f'<button type="button" data-do="clear" hidden>{escape(WORDS["clear"])}</button>'
@@ -207,7 +207,7 @@ def _cells(array):
     strength = 45 * np.abs(array).ravel() / (np.abs(array).max() or 1)  # per cent of the colour
     texts = [text for row in rows for text in row]
     cells = "".join(
-        f'<span style="--s:{share:.0f}%">{text}</span>'
+        f'<span style="--s:{share:.0f}%">{text}</span>' if share else f"<span>{text}</span>"
         for share, text in zip(strength, texts, strict=True)
     )
     label = "; ".join(", ".join(row) for row in rows)

@@ -13,10 +13,11 @@ STEPPER = re.compile(
 )
 LATER = re.compile(r"<convdoc-later>(.*?)</convdoc-later>", re.S)
 ASSETS = re.compile(r'<(style|script) class="convdoc-assets">.*?</\1>', re.S)
-#: What each custom element needs, in convdoc/draw.
+#: What each custom element needs, in convdoc/draw. Questions draw the steppers of their solutions
+#: for paper before steppers add a frame for each step: listeners are called in this order.
 FILES = {
-    "convdoc-stepper": ("cells.css", "stepper.css", "stepper.js"),
     "convdoc-question": ("question.css", "question.js"),
+    "convdoc-stepper": ("cells.css", "stepper.css", "stepper.js"),
 }
 
 
