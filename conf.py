@@ -43,6 +43,7 @@ extensions = [
     "explorer_page",
     "mathml",
     "packages",
+    "paper",
     "lean_theme",
 ]
 exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
