@@ -5,10 +5,12 @@ import io
 import re
 import unicodedata
 
+import jinja2
 import pypdfium2
 import pytest
 
 from convdoc.draw.words import QUESTIONS as WORDS
+from tests.conftest import ROOT
 from tests.test_browser import ONE_OF_EACH_KIND
 
 MARGIN = 15 * 72 / 25.4  # points
@@ -84,17 +86,21 @@ CUT = """() => [...document.querySelectorAll("article :is(pre, table, svg, math,
   .map((e) => `${e.localName} ${e.textContent.trim().slice(0, 40)}`)"""
 
 
-def test_every_page_reaches_paper_whole(visit, address, pages):
-    """All its text is in the PDF, the last words too, and nothing is cut or beyond the margins."""
+@pytest.mark.parametrize("paper_format", ["A4", "Letter"])
+def test_every_page_reaches_paper_whole(visit, address, pages, paper_format):
+    """All its text is in the PDF, the last words too, and nothing is cut or beyond the margins.
+
+    On A4 all pages, on Letter, which is wider, one of each kind.
+    """
     assert ONE_OF_EACH_KIND.issubset(pages)
     page = visit("index.html")
     page.emulate_media(media="print")
     faults = []
-    for name in pages:
+    for name in pages if paper_format == "A4" else sorted(ONE_OF_EACH_KIND):
         page.goto(address + name)
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         texts, cut = page.evaluate(TEXTS), page.evaluate(CUT)
-        paper = Paper(page, format="A4")
+        paper = Paper(page, format=paper_format)
         printed = letters(paper.words).replace(letters(FOOT), "")
         lost = [text for text in texts if letters(text) not in printed]
         faults += (f"{name}: lost {text[:60]!r}" for text in lost)
@@ -149,6 +155,26 @@ def test_paper_is_light_and_has_a_foot(visit):
     assert f"{FOOT} 1 / " in words
 
 
+def test_the_foot_has_the_address_where_the_site_has_one(visit, address):
+    """A sheet's with the questions; here as if the site had been built for example.org."""
+    template = jinja2.Template((ROOT / "docs/_templates/licence.html").read_text())
+    here = "https://example.org/convdoc/exercises/index.html"
+    plain, addressed = template.render(), template.render(pageurl=here)
+    page = visit("index.html")
+    assert here not in plain
+
+    def add_address(route):
+        response = route.fetch()
+        assert plain in response.text()
+        route.fulfill(response=response, body=response.text().replace(plain, addressed))
+
+    page.route("**/exercises/index.html*", add_address)
+    for query, count in (("", 6), ("?q=strides-floor", 1)):
+        page.goto(f"{address}exercises/index.html{query}")
+        page.wait_for_function(f"document.querySelectorAll('convdoc-question').length === {count}")
+        assert f"MIT license. {here}{query} 1 / " in Paper(page).words
+
+
 def test_solutions_are_on_a_key_or_not_on_paper(visit):
     page = visit(SHEET)
     question = page.locator("convdoc-question").first
@@ -159,7 +185,9 @@ def test_solutions_are_on_a_key_or_not_on_paper(visit):
 
     def press(word):
         page.get_by_role("button", name=WORDS[word], exact=True).click()
-        return letters(Paper(page).words)
+        words = Paper(page).words
+        assert "123456789" not in words
+        return letters(words)
 
     printed = press("print")
     assert last in printed

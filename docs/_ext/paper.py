@@ -45,13 +45,16 @@ def _write_questions(body, folder):
 def _choice(pathto):
     words = json.dumps({word: WORDS[word] for word in CHOICE}, ensure_ascii=False)
     folder = pathto("_static/questions/", resource=True)
-    return f'<convdoc-chosen data-words="{escape(words)}" data-folder="{folder}"></convdoc-chosen>'
+    return (
+        f'<convdoc-chosen data-words="{escape(words)}" data-folder="{folder}">'
+        f'<p role="status">{escape(WORDS["choose"])}</p></convdoc-chosen>'
+    )
 
 
 def _buttons():
-    """For the whole page, hidden until a script can print."""
+    """For the whole page; its style hides them where no script prints."""
     return (
-        f'<p class="convdoc-paper" hidden><button>{escape(WORDS["print"])}</button>'
+        f'<p class="convdoc-paper"><button>{escape(WORDS["print"])}</button>'
         f'<button data-key="{escape(WORDS["key"])}">{escape(WORDS["print with key"])}</button></p>'
     )
 

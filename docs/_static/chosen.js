@@ -33,7 +33,7 @@
         item.prepend(box);
         return box;
       });
-      const line = this.appendChild(make("p", { role: "status" }));
+      const line = this.querySelector("p");
       const update = () => {
         const names = boxes.filter((box) => box.checked).map((box) => box.value);
         const text = counted(words.open, names.length);

@@ -79,10 +79,7 @@
     key = "";
   });
 
-  const buttons = document.querySelector(".convdoc-paper");
-  if (!buttons) return;
-  buttons.hidden = false;
-  buttons.addEventListener("click", ({ target }) => {
+  document.querySelector(".convdoc-paper")?.addEventListener("click", ({ target }) => {
     if (!target.matches("button")) return;
     key = target.dataset.key ?? "";
     print();
