@@ -44,6 +44,7 @@ extensions = [
     "figures_first",
     "mathml",
     "packages",
+    "paper",
     "parts",
     "lean_theme",
 ]
@@ -112,7 +113,8 @@ html_static_path = [
     "convdoc/draw/question.css",
     "convdoc/draw/question.js",
 ]
-html_css_files = ["convdoc.css"]
+html_css_files = ["convdoc.css", ("print.css", {"media": "print"})]
+html_js_files = [("paper.js", {"defer": "defer"})]
 html_favicon = "docs/_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
@@ -148,7 +150,7 @@ html_theme_options = {
         "reference/generated/*": ["page-toc"],
         "about/*": ["page-toc"],
     },
-    "footer_start": ["copyright"],
+    "footer_start": ["copyright", "licence"],
     "footer_end": [],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

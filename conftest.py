@@ -38,6 +38,7 @@ if not THEANO_RUNS:
         "tests/test_downloads.py",
         "tests/test_glossary.py",
         "tests/test_install.py",
+        "tests/test_paper.py",
         "tests/test_site.py",
         "tests/test_stack.py",
         "tests/test_staleness.py",

@@ -160,3 +160,25 @@ def test_the_search_finds_from_any_page(browser, address):
     page.wait_for_url("**/search.html?q=fractionally*")
     page.locator("#search-results a", has_text="Strides, transposed").first.wait_for()
     page.close()
+
+
+def test_copy_buttons_leave_prompts_and_output_behind(browser, address):
+    """What is pasted into a shell or a script runs there."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+
+    def copied(name, text):
+        page.goto(address + name)
+        block = page.locator("div.highlight", has_text=text).first
+        block.hover()
+        block.get_by_role("button").click()
+        page.wait_for_function("document.querySelector('.copybtn.success')")
+        return page.evaluate("navigator.clipboard.readText()").strip()
+
+    assert copied("install.html", "$ python -m convdoc") == "python -m convdoc"
+    example = copied("reference/generated/convdoc.conv4d.html", ">>> x[0, 0, 2, 3] = 1")
+    names = {}
+    exec(example, names)
+    assert names["w"].tolist() == [[[[1, 2, 3], [4, 5, 6]]]]
+    assert "array([[[[0" not in example
+    context.close()

@@ -5,7 +5,8 @@
 
   const UNIT = 10; // of the drawings, along one side of a cell
   const PAUSE = 1400; // milliseconds from step to step at normal speed
-  const MOST_FRAMES = 64; // on paper
+  const MOST_FRAMES = 9; // on paper, of a figure
+  const TALL = 12, FEW_FRAMES = 4; // of one with more rows of cells
   const SVG = "http://www.w3.org/2000/svg";
 
   const box = (row, column, height, width) =>
@@ -579,23 +580,52 @@
       });
     }
 
-    // -- Paper: every step as a numbered picture ------------------------------------------------
+    // -- Paper: steps side by side --------------------------------------------------------------
+
+    // The steps that paper shows: the first, the one that a screen shows first, the last, some whose
+    // windows reach beyond the border, and others, evenly spread.
+    framed() {
+      const rows = this.querySelector(".stage").style.getPropertyValue("--rows");
+      const most = rows > TALL ? FEW_FRAMES : MOST_FRAMES;
+      const chosen = new Set([0, this.plan.start, this.count - 1]);
+      const add = (count, isMeant) => {
+        const steps = range(this.count).filter((step) => !chosen.has(step) && isMeant(step));
+        const some = Math.min(count, steps.length);
+        for (const k of range(some)) {
+          chosen.add(steps[Math.floor(((k + 0.5) * steps.length) / some)]);
+        }
+      };
+      add(Math.ceil((most - chosen.size) / 2), (step) => this.isAtBorder(step));
+      add(most - chosen.size, (step) => !this.isAtBorder(step));
+      add(most - chosen.size, () => true);
+      return [...chosen].sort((a, b) => a - b);
+    }
+
+    isAtBorder(step) {
+      const { window, dilation, around, spread, size } = this.plan;
+      return this.start(step).some((start, axis) => {
+        const end = start + (window[axis] - 1) * dilation[axis];
+        return start < around[axis] || end > around[axis] + (size[axis + 2] - 1) * spread[axis];
+      });
+    }
 
     makeFrames() {
-      if (!this.plan || this.count > MOST_FRAMES || this.querySelector(".frames")) return;
+      // What is folded is not printed, and what was folded is printed as one picture.
+      if (!this.plan || this.closest("details") || this.querySelector(".frames")) return;
       this.pause();
       const now = this.at;
       const frames = document.createElement("ol");
       frames.className = "frames";
-      for (const step of range(this.count)) {
+      frames.style = this.querySelector(".stage").getAttribute("style");
+      for (const step of this.framed()) {
         this.show(step);
         const frame = frames.appendChild(document.createElement("li"));
         frame.append(
-          ...[this.querySelector(".stage"), this.now].map((part) => part.cloneNode(true)),
+          ...[".count", ".stage", ".now"].map((part) => this.querySelector(part).cloneNode(true)),
         );
         frame.querySelector(".now").removeAttribute("aria-live");
       }
-      this.append(frames);
+      this.now.after(frames);
       this.show(now);
     }
   }

@@ -185,4 +185,14 @@ QUESTIONS: dict[str, Any] = {
     "clear all": "Clear these answers",
     "kept": "Answers are kept in this browser alone.",
     "some not kept": "The browser keeps none or not all of your answers after you leave the page.",
+    # paper, and sheets of questions that a reader chooses
+    "print": "Print the questions",
+    "print with key": "Print them with a key",
+    "key": "Key",
+    "choose": "Tick questions to make a sheet of them, which you can print or send as a link.",
+    "choose one": "On the sheet: {title}",
+    "open": ("Open a sheet of 1 question", "Open a sheet of {count} questions"),
+    "sheet": ("A sheet of 1 question", "A sheet of {count} questions"),
+    "all questions": "All questions",
+    "unknown": "No question has the name “{name}”.",
 }

@@ -25,7 +25,7 @@ from sphinx.errors import ExtensionError
 
 THEME = "pydata_sphinx_theme"
 SHEETS = ["styles/pydata-sphinx-theme.css", "sphinx-design.min.css", "mystnb.*.css"]
-OUR_SCRIPTS = ["stepper.js", "question.js", "parts.js"]
+OUR_SCRIPTS = ["stepper.js", "question.js", "parts.js", "paper.js", "chosen.js"]
 UNUSED_SCRIPT = "scripts/fontawesome.js"
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 TOGGLE = "Pages of this section"
