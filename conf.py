@@ -41,6 +41,8 @@ extensions = [
     "custom_elements",
     "downloads",
     "explorer_page",
+    "guide_index",
+    "landing",
     "mathml",
     "packages",
     "lean_theme",
@@ -103,6 +105,7 @@ html_title = "convdoc"
 html_baseurl = packages.URL  # the environment variable CONVDOC_URL
 html_static_path = [
     "docs/_static",
+    "docs/_landing/lab.js",
     "convdoc/draw/cells.css",
     "convdoc/draw/stepper.css",
     "convdoc/draw/stepper.js",
