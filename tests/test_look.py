@@ -1,4 +1,4 @@
-"""Fonts, sizes and colours: what a page shows is in the site's own fonts, and can be read."""
+"""Fonts, sizes, colours and cards: a page is shown in the site's own fonts, and can be read."""
 
 import re
 
@@ -129,3 +129,20 @@ def test_numbers_of_the_padding_can_be_read_under_the_window():
         mixed = [opacity * a + (1 - opacity) * b for a, b in zip(*channels, strict=True)]
         window = "#" + "".join(f"{round(channel):02x}" for channel in mixed)
         assert contrast(colours["muted"], window) >= 4.5
+
+
+def test_each_chapter_has_a_picture_in_both_modes_and_the_minutes_of_its_words(site):
+    cards = soup(site / "guide/index.html").select(".chapter")
+    assert len(cards) == 13
+    for card in cards:
+        picture = card.select_one(".picture svg")
+        assert picture["aria-hidden"] == "true"
+        assert not re.search("#[0-9a-f]{6}", str(picture)), "a colour that does not change"
+        assert not picture.select("text")
+        chapter = soup(site / "guide" / card.select_one("a")["href"])
+        for part in chapter.select(".cell, math, .bd-header-article"):
+            part.decompose()
+        prose = chapter.select("article :is(p, h1, h2, h3, td, th)")
+        words = sum(len(part.get_text().split()) for part in prose)
+        minutes = int(card.select_one(".time").get_text().removesuffix(" min"))
+        assert abs(minutes - words / 180) < 1.5
