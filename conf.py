@@ -42,6 +42,8 @@ extensions = [
     "downloads",
     "explorer_page",
     "figures_first",
+    "guide_index",
+    "landing",
     "mathml",
     "packages",
     "paper",
@@ -107,6 +109,7 @@ html_title = "convdoc"
 html_baseurl = packages.URL  # the environment variable CONVDOC_URL
 html_static_path = [
     "docs/_static",
+    "docs/_landing/lab.js",
     "convdoc/draw/cells.css",
     "convdoc/draw/stepper.css",
     "convdoc/draw/stepper.js",

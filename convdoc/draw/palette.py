@@ -8,7 +8,7 @@ variable in the place of each, so that the page's theme chooses (`css` writes th
 LIGHT = {
     "ground": "#ffffff",
     "ink": "#18242e",
-    "muted": "#566573",
+    "muted": "#505f6c",
     "line": "#9aa7b2",
     "input": "#0072b2",
     "kernel": "#d98e00",

@@ -13,6 +13,7 @@ from pathlib import Path
 import loaded_modules
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.text import Text
 
 from convdoc import draw
 
@@ -65,12 +66,24 @@ def svg_scraper(block, block_vars, gallery_conf):
     for number, png in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
         figure = plt.figure(number)
         svg = png.removesuffix(".png") + ".svg"
-        figure.savefig(png, dpi=80, facecolor="none")
         figure.savefig(svg, facecolor="none", metadata={"Date": None})
+        _draw_for_thumbnail(figure)
+        figure.savefig(png, dpi=80, facecolor="none", bbox_inches="tight")
         uri = svg.removeprefix(gallery_conf["src_dir"])
         directives.append(f"\n.. image:: {uri}\n   :alt: {figure.get_label()}\n")
     plt.close("all")
     return "".join(directives)
+
+
+def _draw_for_thumbnail(figure):
+    """Leave out the texts, which nobody could read there, and make the bars of a chart thick."""
+    for text in figure.findobj(Text):
+        text.set_visible(False)
+    bars = [bar for axes in figure.axes for group in axes.containers for bar in group]
+    for bar in bars:
+        bar.set(y=bar.get_y() - 0.25, height=bar.get_height() + 0.35)
+    if bars:
+        figure.set_size_inches(4.5, 3.15)
 
 
 def stepper_scraper(block, block_vars, gallery_conf):

@@ -17,11 +17,12 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 FONTS = Path(__file__).parents[1] / "_static/fonts"
 
-#: The files, of Source Sans 3.052 and STIX Two Math 2.12, and the SHA-256 of each.
+#: The files, of Source Sans 3.052 and STIX Two Math 2.12 (as Google Fonts cuts it), and their
+#: SHA-256.
 SOURCES = {
     "SourceSans3VF-Upright.ttf": "1147db9a3f0edd4956068de77930148acce2742dd76d57f7239b2b1c687ac63f",
     "SourceSans3VF-Italic.ttf": "c34791f4f889af43d84e2f84ebeb02e6eed07058aca21e6729d26e6436d18965",
-    "stix-two-math-latin-400-normal.woff2": "8b2a6834cfe1f4e0f3724ffa59fe92000013fc5a4c41e6a3f438006c26c60f0d",
+    "STIXTwoMath.woff2": "8b2a6834cfe1f4e0f3724ffa59fe92000013fc5a4c41e6a3f438006c26c60f0d",
 }
 
 #: Latin letters of western Europe, Portuguese among them, and the signs of prose.
