@@ -1,5 +1,7 @@
 """The chapter on strides, as it is built."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -21,13 +23,10 @@ def test_the_first_figure_holds_what_scipy_computes(page):
 
 
 def test_the_floor_gives_two_sizes_the_same_output(page):
-    """⌊(i − 3) / 2⌋ + 1, and the remainders of the division."""
-    (text,) = (text for text in printed(page) if "unused" in text)
-    assert [line.split() for line in text.splitlines()] == [
-        ["5", "->", "2", "unused:", "0"],
-        ["6", "->", "2", "unused:", "1"],
-        ["7", "->", "3", "unused:", "0"],
-    ]
+    """⌊(i − 3) / 2⌋ + 1, and of 6 rows the last; then a kernel of 1, which reads every second."""
+    floor, gaps = (text.splitlines() for text in printed(page) if "unused" in text)
+    assert floor == ["5 -> 2   unused: ()", "6 -> 2   unused: (5,)", "7 -> 3   unused: ()"]
+    assert gaps == ["8 -> 4   unused: (1, 3, 5, 7)"]
 
 
 def test_windows_are_centred_on_different_pixels(page):
@@ -48,6 +47,14 @@ def test_the_two_agree_at_odd_sizes(page):
         zeros = 2 * (-(-i // 2) - 1) + 3 - i
         expected = [str(i), str((zeros // 2, zeros - zeros // 2)), str(i % 2 == 1)]
         assert [cell.strip() for cell in row if cell.strip()] == expected
+
+
+def test_the_two_agree_where_the_stride_divides_all_pixels_but_one():
+    """What the page says of any odd kernel from 3 on, by TensorFlow's rule."""
+    for k, s, i in itertools.product((3, 5, 7), (1, 2, 3, 4), range(1, 20)):
+        zeros = max((-(-i // s) - 1) * s + k - i, 0)
+        agree = (zeros // 2, zeros - zeros // 2) == (k // 2, k // 2)
+        assert agree == ((i - 1) % s == 0)
 
 
 def test_a_blur_turns_the_fine_rings_grey(page):
