@@ -27,3 +27,19 @@ def test_the_first_screen_shows_the_figure_whole(browser, address):
         bottoms[name] = page.evaluate(BOTTOM)
     context.close()
     assert {name: bottom for name, bottom in bottoms.items() if bottom > 800} == {}
+
+
+def test_a_wide_table_scrolls_under_the_names_of_its_rows(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(address + "guide/reading-a-network.html")
+    table = page.locator(".convdoc-table-scroller").first
+    first, last = table.locator("tbody tr").nth(3).locator("th, td").all()[::10]
+    left = first.bounding_box()["x"]
+    assert last.bounding_box()["x"] > 390
+    table.evaluate("table => table.scrollTo(10_000, 0)")
+    assert last.bounding_box()["x"] < 390
+    assert first.bounding_box()["x"] == left
+    transparent = "rgba(0, 0, 0, 0)"
+    assert first.evaluate("cell => getComputedStyle(cell).backgroundColor") != transparent
+    context.close()

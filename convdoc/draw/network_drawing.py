@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WIDEST = 4.2  # the side of the largest image; with the words, a phone shows it in full size
 LEAN = (0.2, 0.34)  # how far an image plane leans back (up, right), as a share of its side
 THICKNESS = 0.09  # of a slab, for each doubling of its channels
-ARROW = 0.95  # between slabs
+ARROW = 0.85  # between slabs
 LETTER = 0.26  # of the shapes and layers on the right, at most, on average
 
 
