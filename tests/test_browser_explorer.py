@@ -382,6 +382,85 @@ def test_every_setting_is_reached_and_the_facts_follow(page):
     assert page.evaluate("document.querySelector(':target') !== null")
 
 
+def control(page, name):
+    return page.locator(f'#convdoc-explorer [data-do="{name}"]')
+
+
+def test_a_border_is_chosen_where_there_is_padding(page):
+    assert not control(page, "border").is_visible()
+    page.select_option('#convdoc-explorer [data-do="mode"]', "same_lower")
+    page.select_option('#convdoc-explorer [data-do="border"]', "circular")
+    around = numbers(page, "there")[:7]
+    assert around == [FLAT[24], *FLAT[20:25], FLAT[20]]  # the last row, between its own ends
+    assert page.locator("#convdoc-explorer .there .t .m").count() == 49 - 25
+    click(page, "there", 0)
+    assert caption(page).startswith("x[4, 4] at (−1, −1) beyond the border takes part in 1 of 25")
+    assert "holding the image again" in page.inner_text("#convdoc-explorer .facts")
+    page.select_option('#convdoc-explorer [data-do="border"]', "number")
+    page.fill('#convdoc-explorer [data-set="border"]', "-0.5")
+    assert numbers(page, "there")[:7] == [-0.5] * 7
+    page.fill('#convdoc-explorer [data-set="border"]', "")
+    assert "it is empty" in page.inner_text("#convdoc-explorer .faults")
+    page.get_by_role("button", name="Make it 0").click()
+    assert numbers(page, "there")[:7] == [0] * 7
+    page.fill('#convdoc-explorer [data-set="border"]', "3")
+    assert "&border=3&" in link(page)
+    page.select_option('#convdoc-explorer [data-do="kind"]', "max")
+    assert not control(page, "border").is_visible()
+
+
+def test_poolings_have_a_last_window_dilation_and_a_divisor(page):
+    assert not control(page, "ceil_mode").is_visible()
+    page.select_option('#convdoc-explorer [data-do="kind"]', "average")
+    put(page, "strides", 4, 0)
+    put(page, "strides", 4, 1)
+    assert numbers(page, "here") == [pytest.approx(6 / 9, abs=0.005)]
+    page.check('#convdoc-explorer [data-do="ceil_mode"]')
+    # The last windows hold two rows, or columns, less than three: one.
+    corner = FLAT[24]
+    assert numbers(page, "here")[3] == corner
+    assert page.locator("#convdoc-explorer .there .n").count() == 1
+    assert "rows below: 2, columns on the right: 2" in page.inner_text("#convdoc-explorer .facts")
+    put(page, "divisor", 2)
+    assert numbers(page, "here")[0] == 3
+    put(page, "dilation", 2, 0)
+    put(page, "dilation", 2, 1)
+    assert "&dilation=2,2&ceil=1&divisor=2&" in link(page)
+    page.fill('#convdoc-explorer [data-set="divisor"]', "")
+    assert "divisor" not in link(page)
+    page.select_option('#convdoc-explorer [data-do="kind"]', "min")
+    assert not page.locator('#convdoc-explorer [data-set="divisor"]').is_visible()
+
+
+def test_a_transposed_convolution_padded_as_tensorflow_gives_size_times_stride(page):
+    page.select_option('#convdoc-explorer [data-do="kind"]', "transposed")
+    page.select_option('#convdoc-explorer [data-do="mode"]', "same_upper")
+    put(page, "strides", 2, 0)
+    put(page, "strides", 3, 1)
+    assert "(1, 1, 10, 15)" in page.inner_text("#convdoc-explorer .here")
+    put(page, "output_padding", 0, 1)
+    put(page, "strides", 2, 1)
+    assert "(1, 1, 10, 9)" in page.inner_text("#convdoc-explorer .here")
+
+
+def test_one_window_of_a_bordered_picture_is_told_in_numbers(page, address):
+    whole = "#v1&x=1,1,40,40&pad=same&border=symmetric&picture=zones&W=123456789"
+    open_at(page, address, whole)
+    page.wait_for_selector("#convdoc-explorer .loupe convdoc-stepper")
+    canvas = page.locator("#convdoc-explorer .here canvas")
+    canvas.focus()
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowUp")
+        page.keyboard.press("Shift+ArrowLeft")
+    # At the corner, the four pixels that are mirrored are the first.
+    shown = numbers(page, "loupe .there")
+    assert shown[0] == shown[1] == shown[3] == shown[4]
+    assert "5 of 9 products are with pixels that the border repeats" in caption(page)
+    cell(page, "loupe .there", 0).focus()
+    label = cell(page, "loupe .there", 0).get_attribute("aria-label").replace("\xa0", " ")
+    assert label.startswith("x[0, 0] at (−1, −1) beyond the border")
+
+
 def test_the_inverse_question(page):
     page.fill('#convdoc-explorer [data-inverse="0"]', "7")
     page.fill('#convdoc-explorer [data-inverse="1"]', "7")
@@ -496,7 +575,20 @@ def show_transposed(page):
     preset(page, "guide/back row left")
 
 
-@pytest.mark.parametrize("state", [show_faults, show_many, show_picture, show_transposed])
+def show_border(page):
+    preset(page, "borders/ring")
+    page.select_option('#convdoc-explorer [data-do="border"]', "number")
+
+
+def show_pooling(page):
+    preset(page, "borders/left over")
+    page.select_option('#convdoc-explorer [data-do="kind"]', "average")
+
+
+STATES = [show_faults, show_many, show_picture, show_transposed, show_border, show_pooling]
+
+
+@pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing_in_any_state(page, state):
     state(page)
     for width in (1280, 390):
@@ -741,7 +833,7 @@ def test_the_page_is_light(browser, address, site):
     page.goto(address + "explorer.html", wait_until="networkidle")
     sizes = {response.url.split("?")[0]: len(response.body()) for response in sent}
     ours = [sizes[f"{address}_static/{name}.js"] for name in ("stepper", "explorer")]
-    assert sum(ours) < 125_000
+    assert sum(ours) < 135_000
     assert sizes[address + "explorer.html"] < 60_000
     assert not any("photographs" in url for url in sizes)
     page.close()

@@ -6,6 +6,7 @@ import math
 import random
 import re
 from fractions import Fraction
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from bs4 import BeautifulSoup
 
 from convdoc import ConvSpec, steps
 from convdoc.borders import BORDERS, PADDINGS
-from convdoc.draw import link, transcript
+from convdoc.draw import kinds, link, transcript
+from convdoc.draw.blocks import blocks_at
 from convdoc.draw.canvas import number
+from convdoc.draw.words import WORDS
 from convdoc.network import Conv, Network
 from convdoc.poolings import POOLINGS, rounded_up
 from convdoc.spec import _mathml
@@ -649,7 +652,7 @@ def test_hostile_links_do_nothing_to_the_page(browser, address):
     tab.close()
 
 
-def steps_of(one, own):
+def steps_of(one, own, **view):
     """The steps that a stepper shows of a setting."""
     mode, strides = one["border_mode"], one["strides"]
     if one["kind"] in POOLINGS:
@@ -659,7 +662,7 @@ def steps_of(one, own):
     settings |= {"strides": strides, "bias": own.get("b"), "engine": "numpy"}
     if one["kind"] == "transposed":
         settings["output_padding"] = one["output_padding"]
-    return getattr(steps, one["kind"])(own["x"], own["w"], mode, **settings)
+    return getattr(steps, one["kind"])(own["x"], own["w"], mode, **settings, **view)
 
 
 def as_stepped(one):
@@ -715,6 +718,64 @@ def test_history_goes_back_and_on_and_holds_no_more_than_memory_does():
     for (let turn = 0; turn < 30; turn += 1) history.push({ name: "e", x: { length: 2 ** 22 } });
     return [seen.join(""), many, history.before.length];"""
     assert run({"S": "state"}, code) == ["baabbacc", 200, 8]
+
+
+# -- The figure ------------------------------------------------------------------------------------
+
+FIGURE = """
+return given.map(({ setting, x, w, b }) => {
+    const typed = (values) => values && Float64Array.from(values);
+    const arrays = { x: typed(x), w: typed(w) }, texts = {};
+    const y = C.convolve(C.computation(setting), arrays.x, arrays.w, typed(b));
+    const svg = { setAttribute() {}, querySelector: () => ({ ...svg, getAttribute: () => "" }) };
+    const { there, here, reach } = D.layout(setting), { samples, channels, filters } = setting;
+    const panels = (length, columns) => Array.from({ length }, () => ({ svg, columns }));
+    D.write({
+        there: panels(samples * channels, there[1]), here: panels(samples * filters, here[1]),
+        stamp: panels(filters * reach[0].length, setting.kernel[1]),
+        write: (part, k, written) => ((texts[part] ??= [])[k] = written),
+    }, setting, { ...arrays, y });
+    return { texts, html: D.figure(setting), plan: D.plan(setting) };
+});
+"""
+PLAN = (
+    "shape", "starts", "window", "dilation", "reach", "scatters", "around", "spread", "size",
+    "names", "homes", "missing",
+)  # fmt: skip
+
+
+def test_the_figure_is_the_one_that_python_draws():
+    """Its cells, where windows lie, notes, and numbers, those beyond the border muted."""
+    asked = random_settings(140, seed=31)
+    owned = [arrays(one, seed) for seed, one in enumerate(asked)]
+    given = [as_json(*pair) for pair in zip(asked, owned, strict=True)]
+    figures, noted = run({"C": "convolve", "D": "drawing"}, FIGURE, given), ""
+    for one, own, found in zip(asked, owned, figures, strict=True):
+        view = {"view": "gather"} if one["kind"] == "transposed" else {}
+        look = kinds.look(steps_of(one, own, **view))
+        page = BeautifulSoup(found["html"], "html.parser")
+        assert [note.text for note in page.select(".note")] == look.notes(), one
+        plan = json.loads(json.dumps(look.plan()))
+        assert [found["plan"].get(name) for name in PLAN] == [plan.get(name) for name in PLAN], one
+        noted += " ".join(look.notes())
+        if not look.steps.numbered:
+            continue
+        blocks = {block.part: block.slices for block in blocks_at(look, len(look.steps) - 1)}
+        for part, slices in blocks.items():
+            texts = [list(chain(*piece.panel.texts)) for piece in slices]
+            assert found["texts"][part] == texts or is_mean(one, part), (part, one)
+        texts = chain(*found["texts"]["there"])
+        cells = zip(texts, page.select(".there .t text"), strict=True)
+        muted = [text for text, cell in cells if text and cell.get("class") == ["m"]]
+        drawn = "".join(piece.panel.svg() for piece in blocks["there"])
+        picture = BeautifulSoup(drawn, "html.parser")
+        assert muted == [cell.text for cell in picture.select(".t .m")], one
+    assert all(WORDS[name] in noted for name in ("missing", "not counted", "dashed"))
+
+
+def is_mean(one, part):
+    """Whether numbers have decimals, of which Python rounds a tie to the even neighbour."""
+    return part == "here" and (one["kind"] in POOLINGS or one["bias"] or one["border"] == -0.5)
 
 
 # -- The table of words --------------------------------------------------------------------------

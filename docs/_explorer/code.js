@@ -234,22 +234,30 @@ function inGroups({ groups, input, output }, library, names, body, result) {
   ];
 }
 
-// -- Poolings that a library does not do by itself ---
+// -- Poolings that a library does not do by itself ------------------------------------------------
 
 // Padded by hand. `pool` writes what the library makes of images without padding, as NumPy's array
 // or as one that the lines `back` turn into it; the lines `head` come before.
 function pooledByHand(plan, library, pool, { head, why, back } = {}) {
-  const { divides, padded, counts, divisor, kernel, reached } = plan;
+  const { divides, divisor, kernel, reached } = plan;
   const apart = plan.dilated ? sideBySide(plan, library) : [];
   const read = (x) => pool(apart.length ? `apart(${x})` : x);
   if (plan.shared) {
-    const [{ input }, hand] = byHand({ ...plan, reached: plan.sides }, padded && counts, why);
-    const rest = counts ? AXES.map((a) => [0, reached[a][1] - plan.sides[a][1]]) : reached;
+    const [{ input }, hand, rest] = counted(plan, why);
     return lines(apart, head, hand, quotient(read, input, rest), back);
   }
   const lowest = divides ? [why] : [why ?? note("lowest"), "-np.inf"];
   const [{ input }, hand] = byHand(plan, isSome(reached), ...lowest);
   return lines(apart, head, hand, `y = ${read(input)}`, back, scaled(divisor, kernel));
+}
+
+// What an average is taken of that divides by the cells that count: the image with the padding that
+// counts, put there by hand; and what is left around that.
+function counted(plan, why) {
+  const { padded, counts, sides, reached } = plan;
+  const [asked, hand] = byHand({ ...plan, reached: sides }, padded && counts, why);
+  const rest = AXES.map((axis) => [0, reached[axis][1] - sides[axis][1]]);
+  return [asked, hand, counts ? rest : reached];
 }
 
 // The mean of all cells, for a sum over something else.
@@ -676,16 +684,12 @@ const jax = {
     );
   },
   pooling(plan) {
-    const { kind, kernel, strides, dilation, divides, shared, counts } = plan;
-    const isApart = shared && counts; // the padding counts, and what hangs over does not
-    const [asked, hand] = byHand({ ...plan, reached: plan.sides }, isApart && plan.padded);
-    const rest = isApart
-      ? AXES.map((axis) => [0, plan.reached[axis][1] - plan.sides[axis][1]])
-      : plan.reached;
+    const { kind, kernel, strides, dilation, divides, shared } = plan;
+    const [asked, hand, rest] = shared ? counted(plan) : [plan, [], plan.reached];
     const windows = [
       tuple([1, 1, ...kernel]),
       tuple([1, 1, ...strides]),
-      isSome(rest) ? jaxPadding(asked, around(rest)) : '"VALID"',
+      jaxPadding(asked, around(rest)),
       plan.dilated && `window_dilation=${tuple([1, 1, ...dilation])}`,
     ];
     const begin = JAX[divides ? "sum" : kind];
@@ -756,25 +760,16 @@ const scipy = {
     );
   },
   pooling(plan) {
-    const { kind, strides, divides, shared } = plan, spread = dilatedKernel(plan);
-    const own = plan.pads("same"), { start } = kindOf(plan), name = SCIPY[divides ? "sum" : kind];
+    const { kind, strides, divides, shared, reached } = plan, spread = dilatedKernel(plan);
+    const own = plan.pads("same"), [name, value] = SCIPY[divides ? "sum" : kind];
     const rim = spread.map((k) => [Math.floor(k / 2), Math.floor((k - 1) / 2)]);
-    const kept = slices(own ? NO_CUT : rim, strides), all = tuple([1, 1, ...plan.kernel]);
-    const value = divides ? 0 : start < 0 ? "-np.inf" : "np.inf";
+    const kept = slices(own ? NO_CUT : rim, strides), size = tuple([1, 1, ...plan.kernel]);
+    const [window, dilated] = divides ? [`np.ones(${size})`, "window"] : [size, "footprint=window"];
     const zeros = own && `mode="constant"${value ? `, cval=${value}` : ""}`;
-    const window = plan.dilated
-      ? divides ? "window" : "footprint=window"
-      : divides
-      ? `np.ones(${all})`
-      : all;
-    const pool = (x) => call(`ndimage.${name}`, [x, window, zeros], kept);
-    const isApart = shared && plan.counts; // the padding counts, and what hangs over does not
-    const rest = isApart
-      ? AXES.map((axis) => [0, plan.reached[axis][1] - plan.sides[axis][1]])
-      : plan.reached;
-    const [{ input }, hand] = shared
-      ? byHand({ ...plan, reached: plan.sides }, isApart && plan.padded)
-      : byHand(plan, isSome(plan.reached) && !own, !divides && note("lowest"), value);
+    const pool = (x) => call(`ndimage.${name}`, [x, plan.dilated ? dilated : window, zeros], kept);
+    const [{ input }, hand, rest] = shared
+      ? counted(plan)
+      : byHand(plan, isSome(reached) && !own, !divides && note("lowest"), value);
     const share = plan.divisor ?? product(plan.kernel);
     return lines(
       plan.dilated && scipyWindow(spread, plan.dilation),
@@ -787,8 +782,12 @@ const scipy = {
   },
 };
 
-// The filters of ndimage.
-const SCIPY = { sum: "correlate", max: "maximum_filter", min: "minimum_filter" };
+// The filters of ndimage, and what they may read beyond the image, so that it changes nothing.
+const SCIPY = {
+  sum: ["correlate", 0],
+  max: ["maximum_filter", "-np.inf"],
+  min: ["minimum_filter", "np.inf"],
+};
 
 const scipyWindow = (spread, dilation) => [
   note("scipy window"),

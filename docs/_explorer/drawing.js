@@ -319,7 +319,7 @@ function notes(setting, lay) {
     [...unreadCells(setting, lay, axis)].map((cell) => cell - lay.around[axis][0])
       .filter((place) => place % lay.spread[axis] === 0)
       .map((place) => nameOf(setting, axis, place / lay.spread[axis]))
-  ).filter(Boolean);
+  );
   const lines = [
     divisor === null ? "" : filled("divided", { divisor }),
     surrounding(setting, lay, name),
@@ -351,7 +351,6 @@ function surrounding(setting, lay, name) {
 // The name of a row or column, of the array or beside it.
 function nameOf(setting, axis, place) {
   const isReal = place >= 0 && place < setting.size[axis], line = axis ? "column" : "row";
-  if (!isReal && isTransposed(setting)) return "";
   const outside = borderOf(setting).repeats ? `border ${line}` : `padding ${line}`;
   return filled(isReal ? line : outside, { index: number(place) });
 }
