@@ -91,6 +91,7 @@ Deno.test("borders and all of poolings are in a link", () => {
   equal(head({ border: 1e9 }), "v1&border=1000000000");
   const pooled = { kind: "average", dilation: [2, 1], ceil_mode: true, divisor: 12 };
   equal(head(pooled), "v1&kind=average&dilation=2,1&ceil=1&divisor=12");
+  equal(read("v1&kind=max&ceil=0&X=0*24.").setting.ceil_mode, false);
   const wrong = {
     border: ["ring", "1e10", "NaN", "", "toString"],
     ceil: ["2", ""],
