@@ -16,12 +16,13 @@ FULL = """let room = 1 << 22;
 for (let k = 0; room; k += 1) {
   try { localStorage.setItem(`filler ${k}`, "x".repeat(room)); } catch { room >>= 1; }
 }"""
+NO_SCRIPT = "_static/question.js"  # of the same origin; it is shown, and not run
 LONGEST = 20_000  # characters of an answer
 
 
-@pytest.fixture(params=["denied", "sandboxed"])
+@pytest.fixture(params=["denied", "sandboxed", "full"])
 def keeping_nothing(request, browser, address):
-    """Open a page where scripts are denied storage, alone or in a frame of another page."""
+    """Open a page whose scripts are denied storage, alone or in a frame, or find it full."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -29,6 +30,11 @@ def keeping_nothing(request, browser, address):
     def open_(name):
         if request.param == "denied":
             page.add_init_script(DENIED)
+            page.goto(address + name)
+            return page.main_frame
+        if request.param == "full":
+            page.goto(address + NO_SCRIPT)
+            page.evaluate(FULL)
             page.goto(address + name)
             return page.main_frame
         page.set_content(
@@ -88,7 +94,9 @@ def test_an_answer_without_room_counts_and_the_box_warns(browser, address):
     page.reload()
     assert box.field.input_value() == ""
     assert progress_of(page, "strides-floor").inner_text().startswith("1 of "), "what was kept is"
+    page.goto(address + NO_SCRIPT)
     page.evaluate("localStorage.clear()")
+    page.goto(address + SIZES)
     assert box.answer("20") == SAID["right"]
     page.reload()
     assert box.done.is_visible()
