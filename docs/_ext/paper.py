@@ -17,7 +17,7 @@ SHEET = "<convdoc-sheet"
 LISTS = '<div class="convdoc-lists">'  # of all questions by chapter
 CHOICE = ("choose", "choose one", "open", "sheet", "all questions", "unknown")
 #: What the page of a chosen sheet needs, whatever its questions.
-FILES = ("cells.css", "stepper.css", "question.css", "stepper.js", "question.js", "chosen.js")
+FILES = ("question.css", "question.js", "cells.css", "stepper.css", "stepper.js", "chosen.js")
 
 
 def _equip(app, pagename, templatename, context, doctree):
