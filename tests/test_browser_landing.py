@@ -36,7 +36,7 @@ def x():
 def page(browser, site):
     """The page as a folder has it, without a server."""
     page, failed = browser.new_page(viewport={"width": 1280, "height": 800}), []
-    page.on("pageerror", failed.append)
+    page.on("pageerror", lambda error: failed.append(error))
     page.goto((site / "index.html").as_uri())
     page.wait_for_selector(".convdoc-lab canvas")
     yield page

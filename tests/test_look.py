@@ -85,18 +85,22 @@ def test_lines_have_65_to_75_characters(chapter):
     lengths = chapter.evaluate("""() => {
         const lengths = [], range = document.createRange();
         for (const paragraph of document.querySelectorAll("article section > p")) {
-            if (paragraph.children.length || paragraph.textContent.length < 200) continue;
-            const text = paragraph.firstChild;
-            let start = 0, top;
-            for (let at = 0; at < text.length; at += 1) {
-                range.setStart(text, at);
-                range.setEnd(text, at + 1);
-                const box = range.getBoundingClientRect();
-                if (top !== undefined && box.top > top + 5) {
-                    lengths.push(at - start);
-                    start = at;
+            if (paragraph.querySelector("math, code")) continue;
+            const texts = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+            let count = 0, top;
+            while (texts.nextNode()) {
+                const text = texts.currentNode;
+                for (let at = 0; at < text.length; at += 1) {
+                    range.setStart(text, at);
+                    range.setEnd(text, at + 1);
+                    const box = range.getBoundingClientRect();
+                    if (box.top > top + 9) {
+                        lengths.push(count);
+                        count = 0;
+                    }
+                    if (box.width) top = box.top;
+                    count += 1;
                 }
-                if (box.width) top = box.top;
             }
         }
         return lengths;
