@@ -3,18 +3,17 @@
 import pytest
 
 CHOSEN = "() => [...document.querySelectorAll('.sd-tab-set > input:checked + label')]"
-LABELS = f"({CHOSEN})().map((label) => label.textContent)"
+LABELS = f"({CHOSEN})().map((label) => label.textContent.trim())"
 
 
 @pytest.fixture
 def page(browser):
     context = browser.new_context()
-    page = context.new_page()
-    page.faults = []
-    page.on("pageerror", page.faults.append)
-    page.on("console", lambda line: line.type == "error" and page.faults.append(line.text))
+    page, faults = context.new_page(), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: line.type == "error" and faults.append(line.text))
     yield page
-    assert page.faults == []
+    assert faults == []
     context.close()
 
 

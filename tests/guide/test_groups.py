@@ -47,7 +47,7 @@ def test_alexnet_has_the_parameters_that_are_known_of_it(page, text):
     # Weights and biases, layer by layer: 34,944 + 307,456 + 885,120 + 663,936 + 442,624 +
     # 37,752,832 + 16,781,312 + 4,097,000. Without groups 307,200 + 663,552 + 442,368 more.
     assert "60,965,224 parameters against 62,378,344" in words
-    assert "307,200 weights where one group would have 614,400" in words
+    assert "307,200 weights, where one group would have 614,400" in words
     assert re.search(
         r"conv 5×5, 256 filters, padding 2, 2 groups +\(256, 48, 5, 5\) +307,200", text
     )
