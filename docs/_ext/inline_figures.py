@@ -20,6 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 VARIABLES = {colour: f"var(--convdoc-{name})" for name, colour in palette.LIGHT.items()}
 LARGE_IMAGE = 16_000  # bytes; photographs above it are kept as WebP
+LEAST = 0.6  # how small a drawing may become on a phone; numbers have 10 pixels then
 DROPPED_STYLES = ("font-family", "stroke-linejoin: miter")
 
 
@@ -77,7 +78,8 @@ def inline_svg(source, description, prefix):
     _flatten(svg)
     _share_styles(svg, prefix)
     svg.set("class", "convdoc-figure")
-    svg.set("style", f"width: {width:.0f}px")
+    least = 0 if svg.find(f".//{SVG}image") is not None else LEAST * width
+    svg.set("style", f"width: {width:.0f}px; min-width: {least:.0f}px")
     if description:
         svg.set("role", "img")
         svg.set("aria-label", description)
