@@ -78,9 +78,10 @@ def inline_svg(source, description, prefix):
     _flatten(svg)
     _share_styles(svg, prefix)
     svg.set("class", "convdoc-figure")
-    least = 0 if svg.find(f".//{SVG}image") is not None else LEAST * width
-    svg.set("style", f"width: {width:.0f}px; min-width: {least:.0f}px")
+    svg.set("style", f"width: {width:.0f}px")
     if description:
+        if svg.find(f".//{SVG}image") is None:  # photographs fit the screen
+            svg.set("style", f"width: {width:.0f}px; min-width: {LEAST * width:.0f}px")
         svg.set("role", "img")
         svg.set("aria-label", description)
     else:
