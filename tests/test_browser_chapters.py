@@ -1,4 +1,6 @@
-"""The first screen of each page of the guide, on a laptop: its figure, whole."""
+"""Pages of the guide on a laptop and a phone: the first screen, wide tables and drawings."""
+
+import pytest
 
 from tests.conftest import ROOT
 from tests.test_guide import CHAPTERS
@@ -42,4 +44,20 @@ def test_a_wide_table_scrolls_under_the_names_of_its_rows(browser, address):
     assert first.bounding_box()["x"] == left
     transparent = "rgba(0, 0, 0, 0)"
     assert first.evaluate("cell => getComputedStyle(cell).backgroundColor") != transparent
+    context.close()
+
+
+def test_a_phone_shows_no_drawing_smaller_than_can_be_read(browser, address):
+    """Words of 12 points, 16 pixels, have 9.6 at least; what is wider than the phone scrolls."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(address + "guide/matrix-and-spectrum.html")
+    scales = page.locator("svg.convdoc-figure:not(:has(image))").evaluate_all(
+        "drawings => drawings.map((svg) => svg.getBoundingClientRect().width * 0.75"
+        " / svg.viewBox.baseVal.width)"
+    )
+    assert min(scales) == pytest.approx(0.6, abs=0.01)
+    scroller = page.locator(".convdoc-figure-scroller").first
+    assert scroller.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert scroller.bounding_box()["width"] < 390
     context.close()

@@ -20,6 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 VARIABLES = {colour: f"var(--convdoc-{name})" for name, colour in palette.LIGHT.items()}
 LARGE_IMAGE = 16_000  # bytes; photographs above it are kept as WebP
+LEAST = 0.6  # how small a drawing may become on a phone; numbers have 10 pixels then
 DROPPED_STYLES = ("font-family", "stroke-linejoin: miter")
 
 
@@ -79,6 +80,8 @@ def inline_svg(source, description, prefix):
     svg.set("class", "convdoc-figure")
     svg.set("style", f"width: {width:.0f}px")
     if description:
+        if svg.find(f".//{SVG}image") is None:  # photographs fit the screen
+            svg.set("style", f"width: {width:.0f}px; min-width: {LEAST * width:.0f}px")
         svg.set("role", "img")
         svg.set("aria-label", description)
     else:
