@@ -208,7 +208,7 @@ template <typename real>
 void copy_some(const real* from, Index length, real* to) {
     for (; length >= 16; length -= 16, from += 16, to += 16) memcpy(to, from, 16 * sizeof(real));
 #pragma GCC unroll 4
-    for (Index few = 8; few; few /= 2)
+    for (Index few = 16; few; few /= 2)
         if (length >= few) {
             memcpy(to, from, few * sizeof(real));
             length -= few, from += few, to += few;
@@ -499,8 +499,8 @@ private:
                 part.columns *= part.rows, part.rows = 1; /* rows follow each other everywhere */
             part.farthest = *std::max_element(part.distances.begin(), part.distances.end());
             choose(part, layout, group, at_once);
-            lay_out(part, group, images.filter_step, w);
         }
+        lay_out(parts, group, images.filter_step, w);
         bool copied = !layout.is_image();
         for (const Part& part : parts) copied = copied || part.reads_past();
         const Index planes = layout.channels / n.groups;
@@ -607,20 +607,26 @@ private:
     }
 
     /* The weights of each filter in the order in which they are used. */
-    void lay_out(Part& part, Index group, Index filter_step, const real* w) const {
-        part.weights = w;
-        if (part.sources.empty()) return;
-        const Index products = part.products(), run = 2 * LANES, runs = parts_of(group, run);
-        part.own.reset(new real[n.groups * group * products]);
-        part.weights = part.own.get();
+    void lay_out(std::vector<Part>& parts, Index group, Index filter_step, const real* w) const {
+        for (Part& part : parts) {
+            part.weights = w;
+            if (part.sources.empty()) return;
+            part.own.reset(new real[n.groups * group * part.products()]);
+            part.weights = part.own.get();
+        }
+        const Index run = 2 * LANES, runs = parts_of(group, run), few = 16;
         loop(n.groups * runs, [&](Index at) {
             const Index g = at / runs, first = at % runs * run;
             const real* from = w + g * share * read * element + first * filter_step;
-            real* to = &part.own[(g * group + first) * products];
-            for (Index start = 0; start < products; start += 16) /* fits the cache */
-                for (Index f = 0; f < std::min(run, group - first); ++f)
-                    for (Index k = start; k < std::min(start + 16, products); ++k)
-                        to[f * products + k] = from[f * filter_step + part.sources[k]];
+            for (Index start = 0; start < share; start += few) /* fits the cache for all parts */
+                for (Part& part : parts) {
+                    const Index products = part.products(), each = products / share;
+                    const Index last = std::min(start + few, share) * each;
+                    real* to = &part.own[(g * group + first) * products];
+                    for (Index f = 0; f < std::min(run, group - first); ++f)
+                        for (Index k = start * each; k < last; ++k)
+                            to[f * products + k] = from[f * filter_step + part.sources[k]];
+                }
         });
     }
 
