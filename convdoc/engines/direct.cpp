@@ -723,21 +723,22 @@ private:
         alignas(VECTOR_BYTES) real sums[STRIPS_AT_ONCE * FILTERS_AT_ONCE * WIDTH];
         struct { const real* from; real* to; } vectors[STRIPS_AT_ONCE * WIDTH];
         Index vector_count = 0;
-        for (Index i = 0; i < many; ++i)
-            for (Index j = 0; j < stretches[i].length; j += LANES, ++vector_count) {
-                vectors[vector_count].from = stretches[i].window + j;
-                vectors[vector_count].to
-                    = panels + stretches[i].strip * PANEL + stretches[i].at + j;
-            }
+        for (Index i = 0; i < many; ++i) {
+            const Stretch& one = stretches[i];
+            for (Index j = 0; j < one.length; j += LANES)
+                vectors[vector_count++] = {one.window + j, panels + one.strip * PANEL + one.at + j};
+        }
         const Index products = part.products(), run = parts_of(products, parts_of(products, RUN));
         for (Index start = 0; start < products && !stopped(); start += run) {
             const Index some = std::min(run, products - start);
             const Index* const distances = &part.distances[start];
             for (Index k = 0; k < some && !part.whole; ++k)
                 if (exactly)
-                    for (Index i = 0; i < many; ++i)
-                        copy_some(stretches[i].window + distances[k], stretches[i].length,
-                                  panels + stretches[i].strip * PANEL + k * WIDTH + stretches[i].at);
+                    for (Index i = 0; i < many; ++i) {
+                        const Stretch& one = stretches[i];
+                        copy_some(one.window + distances[k], one.length,
+                                  panels + one.strip * PANEL + k * WIDTH + one.at);
+                    }
                 else /* what a vector copies too much is overwritten by the next */
                     for (Index i = 0; i < vector_count; ++i)
                         memcpy(vectors[i].to + k * WIDTH, vectors[i].from + distances[k],
