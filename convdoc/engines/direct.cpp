@@ -6,9 +6,9 @@
    serves all windows. A vector register holds neighbouring outputs: their pixels are loaded
    together, and multiplied with a weight of some filters. They are read
    - from the image itself, where filters or products are few;
-   - or from a panel, which holds the pixels of some windows side by side, for some products at a
-     time; it stays in a cache while all filters use it, and windows follow each other there
-     across the ends of rows and images.
+   - or, for many filters, some products at a time, whose pixels stay in a cache meanwhile. Where
+     rows do not end where vectors do, they are copied into a panel, in which windows follow each
+     other across the ends of rows and images.
    Sums stay in registers until the products of a run are added up.
 
    A transposed convolution with a stride is as many convolutions without one as the stride has
@@ -208,7 +208,7 @@ template <typename real>
 void copy_some(const real* from, Index length, real* to) {
     for (; length >= 16; length -= 16, from += 16, to += 16) memcpy(to, from, 16 * sizeof(real));
 #pragma GCC unroll 4
-    for (Index few = 8; few; few /= 2)
+    for (Index few = 16; few; few /= 2)
         if (length >= few) {
             memcpy(to, from, few * sizeof(real));
             length -= few, from += few, to += few;
@@ -334,6 +334,7 @@ class Convolution {
                                                   sources where weights follow each other */
         Index farthest;      /* distance */
         bool packed, one_line;
+        bool whole; /* packed, of rows that end where vectors do: nothing is copied */
         Index line; /* outputs in a row, or in all rows as they follow each other in memory */
         Index block, blocks;  /* filters at a time, and how many such blocks a group has */
         Index strips_at_once, filters_at_once; /* that share a copy of pixels */
@@ -494,10 +495,12 @@ private:
         Index at_once = AT_ONCE / (Index)sizeof(real) / layout.sample;
         at_once = std::max<Index>(1, std::min(at_once, n.samples));
         for (Part& part : parts) {
+            if (part.columns == layout.pitch && part.row_step == part.columns * part.column_step)
+                part.columns *= part.rows, part.rows = 1; /* rows follow each other everywhere */
             part.farthest = *std::max_element(part.distances.begin(), part.distances.end());
             choose(part, layout, group, at_once);
-            lay_out(part, group, images.filter_step, w);
         }
+        lay_out(parts, group, images.filter_step, w);
         bool copied = !layout.is_image();
         for (const Part& part : parts) copied = copied || part.reads_past();
         const Index planes = layout.channels / n.groups;
@@ -561,12 +564,14 @@ private:
 
     /* Which way fills its vectors best. */
     void choose(Part& part, const Layout& layout, Index group, Index samples) const {
-        /* What is copied, is copied for all filters. */
         const Index positions = samples * part.pixels();
         const double products = part.products();
         double best = fullness(group, MANY) * fullness(positions, LANES);
-        best *= group / (group + 4.0) * products / (products + 24);
+        best *= products / (products + 24);
         part.packed = true, part.one_line = false;
+        part.whole = part.columns % LANES == 0;
+        if (!part.whole) /* what is copied, is copied for all filters */
+            best *= group / (group + 4.0);
         part.block = MANY;
         static const struct { Index filters; double worth; } ways[]
             = {{MANY, 1}, {3, 0.9}, {2, 0.7}, {1, 0.6}};
@@ -602,20 +607,26 @@ private:
     }
 
     /* The weights of each filter in the order in which they are used. */
-    void lay_out(Part& part, Index group, Index filter_step, const real* w) const {
-        part.weights = w;
-        if (part.sources.empty()) return;
-        const Index products = part.products(), run = 2 * LANES, runs = parts_of(group, run);
-        part.own.reset(new real[n.groups * group * products]);
-        part.weights = part.own.get();
+    void lay_out(std::vector<Part>& parts, Index group, Index filter_step, const real* w) const {
+        for (Part& part : parts) {
+            part.weights = w;
+            if (part.sources.empty()) return;
+            part.own.reset(new real[n.groups * group * part.products()]);
+            part.weights = part.own.get();
+        }
+        const Index run = 2 * LANES, runs = parts_of(group, run), few = 16;
         loop(n.groups * runs, [&](Index at) {
             const Index g = at / runs, first = at % runs * run;
             const real* from = w + g * share * read * element + first * filter_step;
-            real* to = &part.own[(g * group + first) * products];
-            for (Index start = 0; start < products; start += 16) /* fits the cache */
-                for (Index f = 0; f < std::min(run, group - first); ++f)
-                    for (Index k = start; k < std::min(start + 16, products); ++k)
-                        to[f * products + k] = from[f * filter_step + part.sources[k]];
+            for (Index start = 0; start < share; start += few) /* fits the cache for all parts */
+                for (Part& part : parts) {
+                    const Index products = part.products(), each = products / share;
+                    const Index last = std::min(start + few, share) * each;
+                    real* to = &part.own[(g * group + first) * products];
+                    for (Index f = 0; f < std::min(run, group - first); ++f)
+                        for (Index k = start * each; k < last; ++k)
+                            to[f * products + k] = from[f * filter_step + part.sources[k]];
+                }
         });
     }
 
@@ -656,7 +667,7 @@ private:
             for (Index k = 0; k < part.products(); k += RUN) {
                 const Index* distance = &part.distances[k];
                 a_strip(part.block, width, weights, k, std::min(RUN, part.products() - k),
-                        [=](Index k) { return window + distance[k]; }, sums);
+                        [=](Index k, Index v) { return window + distance[k] + v * LANES; }, sums);
             }
             Index row = start / pitch, column = start % pitch;
             for (Index from = again; length > 0; ++row, column = 0) {
@@ -710,27 +721,54 @@ private:
         constexpr Index WIDTH = STRIP_OF_MANY * LANES, PANEL = RUN * WIDTH + LANES;
         alignas(VECTOR_BYTES) real panels[STRIPS_AT_ONCE * PANEL];
         alignas(VECTOR_BYTES) real sums[STRIPS_AT_ONCE * FILTERS_AT_ONCE * WIDTH];
+        struct { const real* from; real* to; } vectors[STRIPS_AT_ONCE * WIDTH];
+        Index vector_count = 0;
+        for (Index i = 0; i < many; ++i) {
+            const Stretch& one = stretches[i];
+            for (Index j = 0; j < one.length; j += LANES)
+                vectors[vector_count++] = {one.window + j, panels + one.strip * PANEL + one.at + j};
+        }
         const Index products = part.products(), run = parts_of(products, parts_of(products, RUN));
         for (Index start = 0; start < products && !stopped(); start += run) {
             const Index some = std::min(run, products - start);
-            for (Index k = 0; k < some; ++k)
-                for (Index i = 0; i < many; ++i) {
-                    const Stretch& one = stretches[i];
-                    const real* from = one.window + part.distances[start + k];
-                    real* to = panels + one.strip * PANEL + k * WIDTH + one.at;
-                    if (exactly)
-                        copy_some(from, one.length, to);
-                    else /* what a vector copies too much is overwritten by the next */
-                        for (Index j = 0; j < one.length; j += LANES)
-                            memcpy(to + j, from + j, sizeof(Vector));
-                }
+            const Index* const distances = &part.distances[start];
+            for (Index k = 0; k < some && !part.whole; ++k)
+                if (exactly)
+                    for (Index i = 0; i < many; ++i) {
+                        const Stretch& one = stretches[i];
+                        copy_some(one.window + distances[k], one.length,
+                                  panels + one.strip * PANEL + k * WIDTH + one.at);
+                    }
+                else /* what a vector copies too much is overwritten by the next */
+                    for (Index i = 0; i < vector_count; ++i)
+                        memcpy(vectors[i].to + k * WIDTH, vectors[i].from + distances[k],
+                               sizeof(Vector));
+            Index fetched = start + some;
             for (Index s = 0; s < strips; ++s)
                 for (Index f = 0; f < filters; f += MANY) {
                     const real* weights[MANY];
                     weights_of(part, g * group + first_filter + f, filters - f, weights);
-                    a_strip(MANY, count(s, WIDTH, length), weights, start, some,
-                            [from = panels + s * PANEL](Index k) { return from + k * WIDTH; },
-                            sums + (s * FILTERS_AT_ONCE + f) * WIDTH);
+                    /* While this is computed, some pixels of the next run come nearer. */
+                    const Index done = parts_of(some * (s * filters + f + MANY), strips * filters);
+                    for (; fetched < std::min(products, start + some + done); ++fetched)
+                        for (Index i = 0; i < vector_count; ++i)
+                            __builtin_prefetch(vectors[i].from + part.distances[fetched]);
+                    const Index width = count(s, WIDTH, length);
+                    real* const to = sums + (s * FILTERS_AT_ONCE + f) * WIDTH;
+                    if (part.whole)
+                        a_strip<MANY, STRIP_OF_MANY>(
+                            width, weights, start, some,
+                            [distances, window = vectors + s * STRIP_OF_MANY](Index k, Index v) {
+                                return window[v].from + distances[k];
+                            },
+                            to);
+                    else
+                        a_strip<MANY, STRIP_OF_MANY>(
+                            width, weights, start, some,
+                            [panel = panels + s * PANEL](Index k, Index v) {
+                                return panel + k * WIDTH + v * LANES;
+                            },
+                            to);
                 }
         }
         for (Index f = 0; f < filters; ++f)
@@ -786,9 +824,8 @@ private:
 #pragma GCC unroll 4
         for (Index k = 0; k < products; ++k) {
             Vector several[VECTORS];
-            const real* from = pixels(k);
 #pragma GCC unroll 8
-            for (int v = 0; v < VECTORS; ++v) several[v] = load(from + v * LANES);
+            for (int v = 0; v < VECTORS; ++v) several[v] = load(pixels(k, v));
 #pragma GCC unroll 8
             for (int f = 0; f < FILTERS; ++f)
 #pragma GCC unroll 8
