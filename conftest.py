@@ -3,6 +3,7 @@
 The site is built by Theano, so it is not tested there either.
 """
 
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -63,6 +64,42 @@ def pytest_collection_modifyitems(items):
     """Begin with the files that take longest; the order in a file stays."""
     rank = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+
+
+#: CPU seconds of this process, and of those that it waited for, until the last part of a test.
+spent = 0.0
+
+
+def pytest_runtestloop():
+    """What was spent until here, on imports, counts for no file."""
+    global spent
+    spent = sum(os.times()[:4])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Write into the report of each part of a test what it spent."""
+    global spent
+    report = yield
+    before, spent = spent, sum(os.times()[:4])
+    report.cpu = spent - before
+    return report
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Beside the slowest tests, which ``--durations`` asks for, list what each file took."""
+    if not config.option.durations:
+        return
+    files = {}
+    for report in itertools.chain(*terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            cpu, wall = files.get(name := report.nodeid.partition("::")[0], (0, 0))
+            files[name] = cpu + getattr(report, "cpu", 0), wall + report.duration
+    terminalreporter.section("seconds by file: of processors, on the clock")
+    for name, seconds in sorted(files.items(), key=lambda file: file[1], reverse=True):
+        terminalreporter.write_line("{:7.1f} {:7.1f}  {}".format(*seconds, name))
+    total = map(sum, zip(*files.values(), strict=True))
+    terminalreporter.write_line("{:7.1f} {:7.1f}  all".format(*total))
 
 
 def pytest_report_header():

@@ -93,7 +93,8 @@ if ! is_ready; then
 fi
 
 echo "Installing requirements/$wanted.txt into $venv (a few minutes the first time)"
-pip="$python -m pip --disable-pip-version-check install --quiet --quiet"
+# Python compiles what it imports: all of it would take as long again.
+pip="$python -m pip --disable-pip-version-check install --quiet --quiet --no-compile"
 $pip --require-hashes -r requirements/build.txt
 $pip --require-hashes --no-build-isolation -r "requirements/$wanted.txt"
 [ $venv = .venv ] || wait_for .cache/build.lock

@@ -1,9 +1,7 @@
 """The built site and the browser, made once for all tests that ask for them."""
 
-import collections
 import functools
 import http.server
-import itertools
 import os
 import shutil
 import subprocess
@@ -118,19 +116,6 @@ def find_chromium():
     if not Path(own).exists():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
     return own if Path(own).exists() else None
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """Beside the slowest tests, which ``--durations`` asks for, list the slowest files."""
-    if not config.option.durations:
-        return
-    seconds = collections.Counter()
-    for report in itertools.chain(*terminalreporter.stats.values()):
-        if isinstance(report, pytest.TestReport):
-            seconds[report.nodeid.partition("::")[0]] += report.duration
-    terminalreporter.section("seconds by file")
-    for name, total in seconds.most_common(20):
-        terminalreporter.write_line(f"{total:7.1f}  {name}")
 
 
 def pytest_unconfigure(config):

@@ -23,6 +23,12 @@ GALLERY = "auto_gallery"
 
 
 def soup(path):
+    """Return a page, which is parsed once for all tests: none changes it."""
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@functools.cache
+def _parsed(path, _written):
     return BeautifulSoup(path.read_text("utf-8"), "html.parser")
 
 
