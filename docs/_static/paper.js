@@ -72,7 +72,7 @@
     lighten();
     addFoot();
     if (key) addKey(article);
-    for (const pre of article.querySelectorAll("pre")) if (pre.checkVisibility()) cutLines(pre);
+    article.querySelectorAll("pre").forEach(cutLines); // tabs that are closed on screen, too
   });
   addEventListener("afterprint", () => {
     while (undo.length) undo.pop()();
