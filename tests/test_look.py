@@ -150,3 +150,28 @@ def test_each_chapter_has_a_picture_in_both_modes_and_the_minutes_of_its_words(s
         words = sum(len(part.get_text().split()) for part in prose)
         minutes = int(card.select_one(".time").get_text().removesuffix(" min"))
         assert abs(minutes - words / 180) < 1.5
+
+
+SHIFTS = """() => { window.shifted = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => shifted += value))
+    .observe({ type: "layout-shift", buffered: true }); }"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "index.html",
+        "guide/transposed-convolution.html",
+        "auto_gallery/atlas/050_strides.html",
+        "exercises/sizes.html",
+        "reference/generated/convdoc.conv4d.html",
+        "reference/speed.html",
+    ],
+)
+def test_nothing_moves_while_a_page_loads(browser, address, name, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.add_init_script(f"({SHIFTS})()")
+    page.goto(address + name, wait_until="networkidle")
+    assert page.evaluate("shifted") <= 0.05
+    page.close()
