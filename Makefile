@@ -68,12 +68,12 @@ test-engines: .venv/dev.stamp .venv-engines/engines.stamp .venv-keras3/keras3.st
 	@$(keras3) tests/explorer_snippets.py --run $(snippets)
 	@$(keras3) benchmarks/libraries.py --check
 	@.venv-engines/bin/python -m pytest $(PYTESTOPTS) tests/test_engines.py tests/test_glossary.py tests/test_tabs.py \
-		-k "test_engines and (torch or jax or flax or load) or border or test_tabs" # the rest is in make test
+		-k "test_engines and (torch or jax or flax or load) or border or parameters or test_tabs" # the rest is in make test
 	@for backend in torch jax; do \
 		KERAS_BACKEND=$$backend $(keras3) -m pytest $(PYTESTOPTS) tests/test_engines.py -k keras || exit; \
 	done
 	@KERAS_BACKEND=tensorflow $(keras3) -m pytest $(PYTESTOPTS) tests/test_engines.py tests/test_glossary.py tests/test_tabs.py \
-		-k "test_engines and (keras or any_memory or settings) or border and TensorFlow or test_tabs and keras3" # on NumPy 2
+		-k "test_engines and (keras or any_memory or settings) or border and TensorFlow or are_parameters and tf or test_tabs and keras3" # on NumPy 2
 
 bench: .venv-engines/engines.stamp ## time the engines, for the site's page on speed
 	@.venv-engines/bin/python benchmarks/engines.py
