@@ -48,6 +48,8 @@ class ExampleFiguresFirst(SphinxPostTransform):
         """Go through the code of a page that sphinx-gallery has written."""
         pages = (s for s in self.document.findall(nodes.section) if _is_example(s))
         if page := next(pages, None):
+            for comment in list(page.findall(nodes.comment)):  # where each piece comes from
+                comment.parent.remove(comment)
             blocks = [(code, _outputs(code)) for code in page.findall(_is_code)]
             ends = [k for k, (_, outputs) in enumerate(blocks) if any(map(_is_figure, outputs))]
             if ends:
