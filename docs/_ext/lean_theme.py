@@ -1,7 +1,7 @@
 """Keep of the theme's style sheets, scripts, icons and thumbnails what the site needs.
 
-- Pages do not load the script for one's own icons, of which we have none, only the search page loads
-  the index of all words, and each page has one viewport: see docs/_templates/layout.html.
+- Pages do not load the script for one's own icons, of which we have none, and only the search page
+  loads the index of all words; each page has one viewport: see docs/_templates/layout.html.
 - Style sheets lose the rules whose classes are in no page and in no script, and the font of icons
   the glyphs that no rule is left for: the theme brings all of Bootstrap and two thousand icons.
 - Our scripts lose comments, white space and long local names; thumbnails make do with 64 colours.
