@@ -117,7 +117,7 @@ html_static_path = [
     "convdoc/draw/question.js",
 ]
 html_css_files = ["convdoc.css", ("print.css", {"media": "print"})]
-html_js_files = [("paper.js", {"defer": "defer"})]
+html_js_files = [(name, {"defer": "defer"}) for name in ("paper.js", "drawers.js")]
 html_favicon = "docs/_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = False

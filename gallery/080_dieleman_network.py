@@ -40,9 +40,9 @@ for row, y in zip(table.rows[1:], results, strict=True):
 # The second number of a kernel's shape, (filters, channels, height, width), is always the channel
 # count of the line above, because a filter reads every channel there is.
 #
-# A convolution takes ``k - 1`` rows and columns away; a pooling of 2×2 halves each side. Below, the
-# top of each slab is the image, to scale, and its thickness grows with the logarithm of the
-# channels. The image shrinks while the channels grow:
+# A convolution takes ``k - 1`` rows and columns away; a pooling of 2×2 halves each side. In the
+# figure the top of each slab is the image, to scale, and its thickness grows with the logarithm of
+# the channels. The image shrinks while the channels grow:
 
 figure = draw.architecture([x.shape, *(y.shape for y in results)], DIELEMAN.layers)
 

@@ -127,6 +127,35 @@ def test_atlas_has_the_cases_that_the_guide_leaves_out(site):
         assert soup(site / GALLERY / "atlas" / f"{name}.html").select("convdoc-stepper"), name
 
 
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_figure_of_an_example_comes_before_its_code(site, name):
+    """After a title and one sentence; its code is whole below, and what follows has its own."""
+    page = soup(site / GALLERY / f"{name}.html").select_one(".sphx-glr-example-title")
+    parts = [part for part in page.find_all(recursive=False) if part.name != "br"]
+    _, title, lead, figure, fold = parts[:5]
+    assert title.name == "h1"
+    assert len(re.findall(r"[.?!](?=\s|$)", lead.get_text())) == 1
+    assert figure.select_one("svg, convdoc-stepper")
+    assert fold.name == "details"
+    assert fold.summary.get_text() == "The code of this figure"
+    blocks = [block.get_text() for block in page.select(".highlight-Python pre")]
+    written = (ROOT / "gallery" / f"{name}.py").read_text("utf-8")
+    assert ast.dump(ast.parse("\n".join(blocks))) == ast.dump(without_docstring(written))
+    for shown in page.select("convdoc-stepper, .convdoc-figure-scroller"):
+        before = shown.find_previous_sibling() or shown.parent.find_previous_sibling()
+        assert "highlight-Python" not in before.get("class", [])
+    for paragraph in page.select("section > p"):
+        if paragraph.get_text().endswith(":"):
+            assert paragraph.find_next_sibling().name not in ("p", "section"), paragraph
+
+
+def without_docstring(source):
+    """A script's tree without its description."""
+    tree = ast.parse(source)
+    del tree.body[0]
+    return tree
+
+
 def cells(panel):
     return [int(text.get_text().replace("−", "-")) for text in panel.select(".t text")]
 

@@ -112,6 +112,18 @@ def test_entries_of_the_bibliography_are_items_of_a_list(site):
     assert not page.select("[role=doc-biblioentry]")
 
 
+def test_every_page_has_one_viewport(site, pages):
+    for name in [*pages, "search.html", "genindex.html"]:
+        assert len(soup(site / name).select("meta[name=viewport]")) == 1, name
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_theme_with_another_number_of_viewports_fails_the_build(count):
+    head = '<meta name="viewport" content="width=device-width">' * count + "<title>A</title>"
+    with pytest.raises(ExtensionError, match=f"{count} viewports"):
+        lean_theme.without_viewport(head)
+
+
 # -- Style sheets -------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """Keep of the theme's style sheets, scripts, icons and thumbnails what the site needs.
 
 - Pages do not load the script for one's own icons, of which we have none, and only the search page
-  loads the index of all words: see docs/_templates/layout.html.
+  loads the index of all words; each page has one viewport: see docs/_templates/layout.html.
 - Style sheets lose the rules whose classes are in no page and in no script, and the font of icons
   the glyphs that no rule is left for: the theme brings all of Bootstrap and two thousand icons.
 - Our scripts lose comments, white space and long local names; thumbnails make do with 64 colours.
@@ -25,7 +25,7 @@ from sphinx.errors import ExtensionError
 
 THEME = "pydata_sphinx_theme"
 SHEETS = ["styles/pydata-sphinx-theme.css", "sphinx-design.min.css", "mystnb.*.css"]
-OUR_SCRIPTS = ["stepper.js", "question.js", "parts.js", "paper.js", "chosen.js"]
+OUR_SCRIPTS = ["stepper.js", "question.js", "parts.js", "paper.js", "chosen.js", "drawers.js"]
 UNUSED_SCRIPT = "scripts/fontawesome.js"
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 TOGGLE = "Pages of this section"
@@ -141,6 +141,31 @@ def without_scripts(head, *names):
     return str(soup)
 
 
+def without_viewport(head):
+    """Leave out a second viewport: Sphinx writes one, docutils and the theme write it again.
+
+    Parameters
+    ----------
+    head : str
+        HTML, a part of the head of a page.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ExtensionError
+        If there is not one viewport.
+    """
+    soup = BeautifulSoup(head, "html.parser")
+    found = soup.select("meta[name=viewport]")
+    if len(found) != 1:
+        raise ExtensionError(f"The head has {len(found)} viewports to leave out instead of one")
+    found[0].decompose()
+    return str(soup)
+
+
 def name_toggles(navigation):
     """Give the buttons that unfold a section a name.
 
@@ -171,11 +196,16 @@ def _has_theme(app):
     return app.builder.format == "html" and app.builder.theme.name == THEME
 
 
+def _unchanged(head, *names):
+    return head
+
+
 def _add_filter(app):
-    """Let layout.html leave out scripts; other themes have others."""
+    """Let layout.html leave out parts of the head; other themes have others."""
     if app.builder.format == "html":
-        leave_out = without_scripts if _has_theme(app) else lambda head, *names: head
-        app.builder.templates.environment.filters["without_scripts"] = leave_out
+        filters = app.builder.templates.environment.filters
+        for leave_out in (without_scripts, without_viewport):
+            filters[leave_out.__name__] = leave_out if _has_theme(app) else _unchanged
 
 
 def _wrap_navigation(app, pagename, templatename, context, doctree):

@@ -49,6 +49,15 @@
     undo.push(() => paper.replaceWith(pre));
   };
 
+  // The code of an example, which is folded on screen; in chapters it is an aside and stays so.
+  const openCode = (article) => {
+    const folds = ".sphx-glr-example-title .convdoc-code:not([open])";
+    for (const fold of article.querySelectorAll(folds)) {
+      fold.open = true;
+      undo.push(() => (fold.open = false));
+    }
+  };
+
   // The solutions of all questions, at the end.
   const addKey = (article) => {
     const section = document.createElement("section");
@@ -71,6 +80,7 @@
     if (!article || undo.length) return;
     lighten();
     addFoot();
+    openCode(article);
     if (key) addKey(article);
     article.querySelectorAll("pre").forEach(cutLines); // tabs that are closed on screen, too
   });

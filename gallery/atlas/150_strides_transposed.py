@@ -23,7 +23,7 @@ draw.show(back.relationship(size=2)[0])
 # %%
 # Each pixel of the input lays down a copy of the kernel, times its value. Where copies overlap,
 # they add up. The copy is flipped, as the convolution laid it on the image. Point at a cell of
-# ``x′``: the line below counts its contributions.
+# ``x′``: the line under it counts its contributions.
 
 y = np.array([[2, 1],
               [1, 3]]).reshape(1, 1, 2, 2)
