@@ -46,8 +46,8 @@ export class Form {
   furnish() {
     for (const field of this.fields) {
       const { set: key } = field.dataset, [min, max, step = 1] = FREE[key] ?? LIMITS[key];
-      const inputMode = step === 1 ? "numeric" : "decimal";
-      Object.assign(field, { min, max, step, inputMode, required: key !== "divisor" });
+      Object.assign(field, { min, max, step, required: key !== "divisor" });
+      if (min >= 0) field.inputMode = "numeric"; // such keyboards have no minus
     }
     const groups = Object.entries(PRESETS).map(([group, all]) => {
       const options = Object.keys(all).map((name) =>
@@ -108,7 +108,7 @@ export class Form {
     this.box.innerHTML = paragraphs.join("") + last;
     for (const field of this.fields) this.mark(field, asked, wrong);
     const [first] = this.fields.filter(({ dataset }) => dataset.set === wrong[0].about);
-    first.closest("fieldset").after(this.box);
+    first.closest(".settings > *").after(this.box);
     this.box.hidden = false;
     this.box.scrollIntoView({ block: "nearest" });
     this.app.find(".work").classList.add("stale");
