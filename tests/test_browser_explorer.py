@@ -142,6 +142,14 @@ def test_escape_keeps_and_a_wrong_number_is_told(page):
     assert page.locator("#convdoc-explorer .editor").count() == 0
 
 
+def test_a_cell_takes_a_fraction(page):
+    click(page, "stamp", 4)
+    page.keyboard.type("-1/4")
+    page.keyboard.press("Enter")
+    assert numbers(page, "stamp")[4] == -0.25
+    assert numbers(page, "here")[0] == 4 - 1.25  # the window's middle is 1, and W[1, 1] was 1
+
+
 def paste(page, text):
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     page.keyboard.press("Control+v")
@@ -155,6 +163,8 @@ def paste(page, text):
         "array([[7, 8],\n       [9, 10]], dtype=float32)",
         "7 8\n9 10\n",
         "7, 8; 9, 10".replace("; ", "\n"),
+        "[7 8; 9 10]",
+        r"\frac{1}{2}\begin{bmatrix} 14 & 16 \\ 18 & 20 \end{bmatrix}",
     ],
 )
 def test_a_block_is_pasted(page, text):
