@@ -150,6 +150,38 @@ def test_a_cell_takes_a_fraction(page):
     assert numbers(page, "here")[0] == 4 - 1.25  # the window's middle is 1, and W[1, 1] was 1
 
 
+def test_a_kernel_is_divided_by_a_number_or_by_its_sum(page):
+    divide = page.locator('#convdoc-explorer [data-do="divide"]')
+    divide.fill("4")
+    divide.press("Enter")
+    assert numbers(page, "stamp") == [0.25, 0, 0.25, 0, 0.25, 0, 0.25, 0, 0.25]
+    by_sum = page.locator('#convdoc-explorer [data-do="normalize"]')
+    assert by_sum.inner_text() == "its sum, 1.25"
+    by_sum.click()
+    assert numbers(page, "stamp") == [0.2, 0, 0.2, 0, 0.2, 0, 0.2, 0, 0.2]
+    assert by_sum.get_attribute("aria-disabled") == "true"
+    page.click('#convdoc-explorer [data-do="undo"]')
+    page.click('#convdoc-explorer [data-do="undo"]')
+    assert numbers(page, "stamp") == [1, 0, 1, 0, 1, 0, 1, 0, 1]
+    divide.fill("0")
+    divide.press("Enter")
+    assert message(page).startswith("The weights cannot be divided by 0.")
+    preset(page, "kernels/laplace")
+    assert by_sum.get_attribute("aria-disabled") == "true"  # its sum is 0
+    page.select_option('#convdoc-explorer [data-do="kind"]', "max")
+    assert not divide.is_visible()
+
+
+def test_each_filter_is_divided_by_its_own_sum(page):
+    """The notebook's two: a cross with a sum of 5, and a plus with one of 6."""
+    preset(page, "notebook/filters")
+    by_sum = page.locator('#convdoc-explorer [data-do="normalize"]')
+    assert by_sum.inner_text() == "their sums, 5, 6"
+    by_sum.click()
+    assert numbers(page, "stamp", 0)[0] == 0.2
+    assert numbers(page, "stamp", 1)[1] == 0.17
+
+
 def paste(page, text):
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     page.keyboard.press("Control+v")
