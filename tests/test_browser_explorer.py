@@ -142,6 +142,46 @@ def test_escape_keeps_and_a_wrong_number_is_told(page):
     assert page.locator("#convdoc-explorer .editor").count() == 0
 
 
+def test_a_cell_takes_a_fraction(page):
+    click(page, "stamp", 4)
+    page.keyboard.type("-1/4")
+    page.keyboard.press("Enter")
+    assert numbers(page, "stamp")[4] == -0.25
+    assert numbers(page, "here")[0] == 4 - 1.25  # the window's middle is 1, and W[1, 1] was 1
+
+
+def test_a_kernel_is_divided_by_a_number_or_by_its_sum(page):
+    divide = page.locator('#convdoc-explorer [data-do="divide"]')
+    divide.fill("4")
+    divide.press("Enter")
+    assert numbers(page, "stamp") == [0.25, 0, 0.25, 0, 0.25, 0, 0.25, 0, 0.25]
+    by_sum = page.locator('#convdoc-explorer [data-do="normalize"]')
+    assert by_sum.inner_text() == "its sum, 1.25"
+    by_sum.click()
+    assert numbers(page, "stamp") == [0.2, 0, 0.2, 0, 0.2, 0, 0.2, 0, 0.2]
+    assert by_sum.get_attribute("aria-disabled") == "true"
+    page.click('#convdoc-explorer [data-do="undo"]')
+    page.click('#convdoc-explorer [data-do="undo"]')
+    assert numbers(page, "stamp") == [1, 0, 1, 0, 1, 0, 1, 0, 1]
+    divide.fill("0")
+    divide.press("Enter")
+    assert message(page).startswith("The weights cannot be divided by 0.")
+    preset(page, "kernels/laplace")
+    assert by_sum.get_attribute("aria-disabled") == "true"  # its sum is 0
+    page.select_option('#convdoc-explorer [data-do="kind"]', "max")
+    assert not divide.is_visible()
+
+
+def test_each_filter_is_divided_by_its_own_sum(page):
+    """The notebook's two: a cross with a sum of 5, and a plus with one of 6."""
+    preset(page, "notebook/filters")
+    by_sum = page.locator('#convdoc-explorer [data-do="normalize"]')
+    assert by_sum.inner_text() == "their sums, 5, 6"
+    by_sum.click()
+    assert numbers(page, "stamp", 0)[0] == 0.2
+    assert numbers(page, "stamp", 1)[1] == 0.17
+
+
 def paste(page, text):
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     page.keyboard.press("Control+v")
@@ -155,6 +195,8 @@ def paste(page, text):
         "array([[7, 8],\n       [9, 10]], dtype=float32)",
         "7 8\n9 10\n",
         "7, 8; 9, 10".replace("; ", "\n"),
+        "[7 8; 9 10]",
+        r"\frac{1}{2}\begin{bmatrix} 14 & 16 \\ 18 & 20 \end{bmatrix}",
     ],
 )
 def test_a_block_is_pasted(page, text):
@@ -552,6 +594,137 @@ def test_touch_selects_and_edits(browser, address):
     assert numbers(page, "there")[12] == 4
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+# -- At first sight --------------------------------------------------------------------------------
+
+FIGURE = (".stage", ".there svg", ".stamp svg", ".here svg", ".controls", ".now")
+BOX = """selector => {
+  const { left, top, right, bottom } =
+    document.querySelector("#convdoc-explorer " + selector).getBoundingClientRect();
+  const header = document.querySelector(".bd-header").getBoundingClientRect().bottom;
+  return { left, top, right, bottom, header };
+}"""
+#: What has moved so far without the reader, as browsers measure it.
+SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 200);
+})"""
+LAPTOPS, PHONE = [(1280, 800), (1366, 768), (1440, 900)], (390, 844)
+
+
+@pytest.fixture
+def opened(browser, address):
+    """Opens the explorer in a window of a size."""
+    contexts = []
+
+    def open_in(width, height, fragment=""):
+        size = {"width": width, "height": height}
+        contexts.append(browser.new_context(viewport=size, has_touch=width < 600))
+        page = contexts[-1].new_page()
+        open_at(page, address, fragment)
+        return page
+
+    yield open_in
+    for context in contexts:
+        context.close()
+
+
+def is_in_sight(page, selector):
+    """Whether all of it is in the window, under the page's header, and nothing lies on it."""
+    box, size = page.evaluate(BOX, selector), page.viewport_size
+    is_inside = box["header"] <= box["top"] and box["bottom"] <= size["height"]
+    x, y = (box["left"] + box["right"]) / 2, box["bottom"] - 2
+    on_top = "([x, y, of]) => document.elementFromPoint(x, y)?.closest(of) !== null"
+    is_free = page.evaluate(on_top, [x, y, f"#convdoc-explorer {selector}"])
+    return is_inside and box["left"] >= 0 and box["right"] <= size["width"] and is_free
+
+
+@pytest.mark.parametrize("size", [*LAPTOPS, (1920, 1080), PHONE])
+def test_the_first_figure_its_controls_and_its_sum_are_on_the_first_screen(opened, size):
+    page = opened(*size)
+    assert [part for part in FIGURE if not is_in_sight(page, part)] == []
+    scrolled = "e => e.scrollHeight - e.clientHeight"
+    for part in (".work", ".now"):
+        assert page.locator(f"#convdoc-explorer {part}").evaluate(scrolled) <= 0, part
+
+
+@pytest.mark.parametrize("size", [*LAPTOPS, (1920, 1080), PHONE])
+def test_nothing_moves_while_the_page_is_loaded(opened, size):
+    assert opened(*size).evaluate(SHIFT) <= 0.05
+
+
+@pytest.mark.parametrize("size", LAPTOPS)
+def test_settings_are_beside_the_figure(opened, size):
+    page = opened(*size)
+    figure, side = page.evaluate(BOX, ".work"), page.evaluate(BOX, ".side")
+    assert figure["right"] < side["left"]
+    assert figure["top"] == side["top"]
+
+
+def test_a_projector_shows_larger_cells(opened):
+    sides = [opened(*size).evaluate(BOX, ".there svg") for size in (LAPTOPS[0], (1920, 1080))]
+    laptop, projector = (side["right"] - side["left"] for side in sides)
+    assert projector > 1.4 * laptop  # 5 cells of 6.5 rem, beside 5 of 4 rem
+
+
+def test_on_a_phone_the_figure_stays_in_sight_while_settings_change(opened):
+    page = opened(*PHONE)
+    for name, index in (("size", 0), ("kernel", 1), ("dilation", 0), ("border_mode", 3)):
+        element = field(page, name, index)
+        element.focus()
+        page.keyboard.press("Control+a")
+        assert [part for part in FIGURE if not is_in_sight(page, part)] == []
+        box, work = element.bounding_box(), page.evaluate(BOX, ".work")
+        assert work["bottom"] <= box["y"]
+        assert box["y"] + box["height"] <= PHONE[1]
+
+
+def test_on_a_phone_all_that_is_touched_is_large_enough(opened):
+    """WCAG 2.2, 2.5.8: 24 by 24 pixels; a checkbox is touched by way of its label."""
+    small = opened(*PHONE).evaluate(
+        """[...document.querySelectorAll(
+            "#convdoc-explorer :is(button, select, input:not([type=checkbox]), label.check)")]
+          .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+          .filter(([, { width, height }]) => width && Math.min(width, height) < 24)"""
+    )
+    assert small == []
+    page = opened(*PHONE)
+    side = page.evaluate(BOX, ".there svg")
+    assert (side["right"] - side["left"]) / 5.2 >= 24
+
+
+def test_number_fields_ask_for_a_keyboard_of_digits(opened):
+    page = opened(*PHONE)
+    fields = page.locator("#convdoc-explorer input[type=number]").all()
+    modes = {one.get_attribute("data-set"): one.get_attribute("inputmode") for one in fields}
+    assert modes.pop("border") is None  # it may be negative, and keyboards of digits have no minus
+    assert set(modes.values()) == {"numeric"}
+
+
+@pytest.mark.parametrize("size", [LAPTOPS[0], PHONE])
+def test_a_link_lands_on_the_figure(opened, size):
+    page = opened(*size, "#v1&x=1,1,3,3&X=0*8.&W=0*8.")
+    assert len(numbers(page, "there")) == 9
+    assert [part for part in FIGURE if not is_in_sight(page, part)] == []
+
+
+@pytest.mark.parametrize("size", [LAPTOPS[0], PHONE])
+def test_the_tabulator_key_goes_down_the_page_as_it_is_seen(opened, size):
+    """The figure first, then operation, sizes, kernel, strides, padding."""
+    page = opened(*size)
+    page.locator("#convdoc-explorer .there [role=gridcell][tabindex='0']").focus()
+    reached = []
+    for _ in range(40):
+        where = "document.activeElement"
+        reached.append(page.evaluate(f"{where}.dataset.set ?? {where}.dataset.do ?? ''"))
+        page.keyboard.press("Tab")
+    order = ["play", "kind", "size", "kernel", "strides", "dilation", "mode"]
+    places = [reached.index(name) for name in order]
+    assert places == sorted(places)
 
 
 def show_faults(page):

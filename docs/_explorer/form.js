@@ -1,11 +1,11 @@
 // The form: a setting as its fields show it, what is wrong with one, and how fields change it.
 import { LIMITS, padding } from "./arithmetic.js";
 import { isPooling, isTransposed, kindOf } from "./kinds.js";
-import { escaped } from "./drawing.js";
-import { LARGEST, numbersOf } from "./entries.js";
+import { escaped, number } from "./drawing.js";
+import { LARGEST, numberOf, numbersOf } from "./entries.js";
 import { faults } from "./faults.js";
 import { PRESETS } from "./presets.js";
-import { changed, edited, isPicture, randomized, rings } from "./state.js";
+import { changed, divided, edited, isPicture, randomized, rings, sums } from "./state.js";
 import { refuse, sentence } from "./words.js";
 
 const SMALL = 16; // rows and columns, when a picture becomes numbers in cells
@@ -29,6 +29,7 @@ export class Form {
         const seed = Math.trunc(Number(this.control("seed").value)) || 0;
         app.take(randomized(app.now, seed));
       },
+      normalize: () => app.take(divided(app.now, sums(app.now))),
       remedy: ({ value }) => this.mend(Number(value)),
     };
     this.listen();
@@ -46,8 +47,8 @@ export class Form {
   furnish() {
     for (const field of this.fields) {
       const { set: key } = field.dataset, [min, max, step = 1] = FREE[key] ?? LIMITS[key];
-      const inputMode = step === 1 ? "numeric" : "decimal";
-      Object.assign(field, { min, max, step, inputMode, required: key !== "divisor" });
+      Object.assign(field, { min, max, step, required: key !== "divisor" });
+      if (min >= 0) field.inputMode = "numeric"; // such keyboards have no minus
     }
     const groups = Object.entries(PRESETS).map(([group, all]) => {
       const options = Object.keys(all).map((name) =>
@@ -61,7 +62,8 @@ export class Form {
 
   // -- From a setting to the fields ----------------------------------------------------------------
 
-  fill({ setting, b, picture: name }) {
+  fill(state) {
+    const { setting, b, picture: name } = state;
     const pooling = isPooling(setting), transposed = isTransposed(setting);
     const isOwn = name?.startsWith("own"), { border_mode: mode, border } = setting;
     const isNumber = typeof border === "number", { hasBorder, divides } = kindOf(setting);
@@ -79,7 +81,9 @@ export class Form {
     put(this.control("biases"), b ? [...b].join(" ") : "");
     this.control("undo").setAttribute("aria-disabled", !this.app.history.before.length);
     this.control("redo").setAttribute("aria-disabled", !this.app.history.after.length);
-    for (const key of ["filters", "groups", "bias"]) this.part(key).hidden = pooling;
+    for (const key of ["filters", "groups", "bias", "divide"]) this.part(key).hidden = pooling;
+    this.control("normalize").hidden = pooling || transposed; // whose filters do not come first
+    if (!pooling && !transposed) this.offerSums(sums(state));
     this.part("output_padding").hidden = !transposed;
     this.part("ceil_mode").hidden = !pooling;
     this.part("divisor").hidden = !divides;
@@ -90,6 +94,18 @@ export class Form {
     this.part("filters").firstChild.textContent = filters;
     const sides = sentence(transposed ? "form.cut padding" : "form.padding");
     this.part("padding").textContent = sides;
+  }
+
+  // To divide each filter by the sum of its weights, where that is not 0 or 1 already.
+  offerSums(found) {
+    const button = this.control("normalize"), different = new Set(found);
+    const shown = different.size > 3 ? "…" : [...different].map(number).join(", ");
+    button.textContent = sentence(`form.divide by sum.${found.length > 1 ? "other" : "one"}`, {
+      sums: shown,
+    });
+    const isUseful = found.every((sum) => Math.abs(sum) > 1e-9) &&
+      found.some((sum) => Math.abs(sum - 1) > 1e-9);
+    button.setAttribute("aria-disabled", !isUseful);
   }
 
   // Why a setting is not legal, at the field that it is about, with what would be; `retry` takes one
@@ -108,7 +124,7 @@ export class Form {
     this.box.innerHTML = paragraphs.join("") + last;
     for (const field of this.fields) this.mark(field, asked, wrong);
     const [first] = this.fields.filter(({ dataset }) => dataset.set === wrong[0].about);
-    first.closest("fieldset").after(this.box);
+    first.closest(".settings > *").after(this.box);
     this.box.hidden = false;
     this.box.scrollIntoView({ block: "nearest" });
     this.app.find(".work").classList.add("stale");
@@ -180,6 +196,7 @@ export class Form {
       bias: ({ checked }) => this.app.set({ ...this.read(), bias: checked }),
       border: ({ value }) => this.chooseBorder(value),
       ceil_mode: ({ checked }) => this.app.set({ ...this.read(), ceil_mode: checked }),
+      divide: (field) => this.divide(field),
       biases: ({ value }) => this.writeBiases(value),
     };
     this.app.root.addEventListener("change", ({ target }) => changes[target.dataset.do]?.(target));
@@ -228,6 +245,21 @@ export class Form {
     const { now } = this.app, asked = { ...now.setting, size }, wrong = faults(asked);
     if (wrong.length) return this.refuse(asked, wrong);
     this.app.take({ ...changed(now, { size }), picture: "zones", x: rings(asked) });
+  }
+
+  divide(field) {
+    const { app } = this, { value } = field;
+    field.value = "";
+    if (!value.trim()) return;
+    try {
+      const by = numberOf(value);
+      if (!by || app.now.w.some((weight) => Math.abs(weight / by) > LARGEST)) {
+        refuse("form.not divided", { by: value.trim() });
+      }
+      app.take(divided(app.now, [by]));
+    } catch (error) {
+      app.say(error.message);
+    }
   }
 
   writeBiases(text) {

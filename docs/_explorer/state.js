@@ -137,6 +137,21 @@ export function edited(state, name, numbers) {
   return { ...state, [name]: values, ...(name === "x" && { picture: null }) };
 }
 
+// The sum of each filter's weights; of a convolution or correlation, whose filters come first in w.
+export function sums({ setting: { filters }, w }) {
+  const inside = w.length / filters;
+  return Array.from(
+    { length: filters },
+    (_, f) => w.subarray(f * inside, (f + 1) * inside).reduce((sum, value) => sum + value, 0),
+  );
+}
+
+// All weights divided by one number, or each filter's by its own.
+export function divided(state, numbers) {
+  const inside = state.w.length / numbers.length;
+  return { ...state, w: state.w.map((value, at) => value / numbers[Math.floor(at / inside)]) };
+}
+
 export function randomized(state, seed) {
   const x = isPicture(state.setting) ? { x: state.x, picture: state.picture } : {};
   return made(state.setting, { ...x, b: state.b ?? undefined, seed });
