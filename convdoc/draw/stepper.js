@@ -7,6 +7,7 @@
   const PAUSE = 1400; // milliseconds from step to step at normal speed
   const MOST_FRAMES = 9; // on paper, of a figure
   const TALL = 12, FEW_FRAMES = 4; // of one with more rows of cells
+  const LEAST_CELL = 8, MOST_CELL = 160; // pixels on a full screen
   const SVG = "http://www.w3.org/2000/svg";
 
   const box = (row, column, height, width) =>
@@ -490,7 +491,7 @@
         play: () => (this.timer ? this.pause() : this.play()),
         stored: () => this.turnStamp(),
         full:
-          () => (document.fullscreenElement === this
+          () => (this.isFull()
             ? document.exitFullscreen()
             : this.requestFullscreen().catch(() => {})),
       };
@@ -508,6 +509,7 @@
           this.jump(this.step(at));
         }
       });
+      this.listenInFullScreen();
       this.addEventListener("keydown", (event) => {
         if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
         event.stopPropagation(); // or a notebook would take keys for its own commands
@@ -523,6 +525,101 @@
         this.jump(steps[event.key]);
         if (event.target.closest(".here")) this.focusHere();
       });
+    }
+
+    // -- Full screen, in class --------------------------------------------------------------------
+
+    isFull() {
+      return document.fullscreenElement === this;
+    }
+
+    // From the first step, as large as the screen allows.
+    listenInFullScreen() {
+      this.addEventListener("fullscreenchange", () => {
+        this.blank = false;
+        if (this.isFull()) {
+          this.jump(0);
+          this.fit();
+          this.tabIndex = -1;
+          this.focus(); // or Space would press the button that was clicked
+        } else this.unfit();
+      });
+      addEventListener("resize", () => this.isFull() && this.fit());
+      for (const type of ["keydown", "keyup"]) {
+        this.addEventListener(type, (event) => this.present(event), { capture: true });
+      }
+    }
+
+    set blank(on) {
+      this.classList.toggle("blank", on);
+    }
+
+    // Keys of a presenter. A button hears Space when the key goes up, so that both are taken.
+    present(event) {
+      if (!this.isFull() || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
+        return;
+      }
+      const isArrow = event.key.startsWith("Arrow");
+      if (isArrow && event.target.closest("select, input, [role=gridcell]")) return;
+      if (event.key === " " && event.target.closest("select")) return;
+      const forward = ["PageDown", " ", "ArrowRight", "ArrowDown"].includes(event.key);
+      const back = ["PageUp", "ArrowLeft", "ArrowUp"].includes(event.key);
+      const ends = { Home: 0, End: this.count - 1 };
+      const isBlank = event.key.toLowerCase() === "b";
+      if (!forward && !back && !isBlank && !(event.key in ends)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.type === "keyup") return;
+      if (isBlank) {
+        this.blank = !this.classList.contains("blank");
+        return;
+      }
+      this.blank = false;
+      this.jump(ends[event.key] ?? this.at + (forward ? 1 : -1));
+    }
+
+    // The largest cells with which the figure, its controls and its longest sum are on the screen:
+    // the slices of each array side by side or one below the other, and so are the arrays.
+    fit() {
+      this.unfit();
+      const stage = this.querySelector(".stage"), now = this.now.innerHTML;
+      const longest = this.sentences.reduce(
+        (most, item) => item.textContent.length > most.textContent.length ? item : most,
+        this.now,
+      );
+      this.now.innerHTML = longest.innerHTML;
+      this.now.style.minHeight = `${this.now.offsetHeight}px`; // so that no step moves the figure
+      this.now.innerHTML = now;
+      const parts = [stage, ...stage.querySelectorAll(".block")].filter((part) =>
+        [...part.children].filter((child) => child.matches(".block, .slice:not([hidden])")).length >
+          1
+      );
+      const arrange = (choice) =>
+        parts.forEach((part, k) => part.classList.toggle("turned", Boolean(choice & (1 << k))));
+      const fits = (cell) => {
+        stage.style.setProperty("--cell", `${cell}px`);
+        return stage.scrollWidth <= stage.clientWidth && stage.scrollHeight <= stage.clientHeight;
+      };
+      const best = { cell: LEAST_CELL, choice: 0 };
+      for (const choice of range(1 << parts.length)) {
+        arrange(choice);
+        if (!fits(best.cell + 1)) continue;
+        let [low, high] = [best.cell + 1, MOST_CELL];
+        while (low < high) {
+          const middle = Math.ceil((low + high) / 2);
+          if (fits(middle)) low = middle;
+          else high = middle - 1;
+        }
+        Object.assign(best, { cell: low, choice });
+      }
+      arrange(best.choice);
+      stage.style.setProperty("--cell", `${best.cell}px`);
+    }
+
+    unfit() {
+      this.now.style.minHeight = "";
+      this.querySelector(".stage").style.removeProperty("--cell");
+      for (const part of this.querySelectorAll(".turned")) part.classList.remove("turned");
     }
 
     // After Home or End on a cell: to the cell of that step.
