@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convdoc import draw
-from tests.test_browser_stepper import W, X, Figure, opened  # noqa: F401 (a fixture)
+from tests.test_browser_stepper import Figure, W, X, opened  # noqa: F401 (a fixture)
 
 FULL = "document.fullscreenElement?.localName === 'convdoc-stepper'"
 RANDOM = np.random.default_rng(3)
@@ -34,7 +34,8 @@ def test_full_screen_begins_at_the_first_step(plain):
 
 def test_a_presenter_goes_through_the_steps_by_keys(plain):
     to_full_screen(plain)
-    keys = "PageDown Space ArrowRight PageUp ArrowLeft ArrowDown ArrowUp End Home".split()
+    keys = ["PageDown", "Space", "ArrowRight", "PageUp", "ArrowLeft", "ArrowDown", "ArrowUp"]
+    keys += ["End", "Home"]
     for key, step in zip(keys, [1, 2, 3, 2, 1, 2, 1, 3, 0], strict=True):
         plain.page.keyboard.press(key)
         assert plain.step == step, key
@@ -132,3 +133,46 @@ def test_a_figure_fits_small_screens_too_and_again_when_they_are_turned(opened):
     figure.page.wait_for_function("!document.fullscreenElement")
     figure.page.wait_for_function("!document.querySelector('.stage').style.cssText.includes('px')")
     assert figure.root.locator(".turned").count() == 0
+
+
+# -- What to do ---------------------------------------------------------------------------------
+
+
+def test_a_caption_smaller_than_text_says_first_what_to_do(plain):
+    caption = plain.root.locator(".try")
+    assert caption.inner_text().startswith("Click a cell of y to see what it is made of")
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert caption.evaluate(size) < plain.page.locator("body").evaluate(size)
+
+
+def test_a_scattering_has_a_caption_of_its_own(opened):  # noqa: F811
+    figure = opened(draw.transpose_stepper([[X]], [[W]], engine="numpy"))
+    assert figure.root.locator(".try").inner_text().startswith("Click a cell of y to see where it")
+
+
+def test_a_hint_marks_a_cell_until_the_first_click(plain):
+    """Another step than the one on show; the browser remembers the click."""
+    assert plain.cells("here", "hint") == {(1, 1)}
+    plain.control("forward").click()
+    assert plain.cells("here", "hint") == {(1, 1)}
+    plain.page.mouse.click(*plain.point("here", 0, 0))
+    assert plain.root.locator(".hint").count() == 0
+    plain.page.reload()
+    assert Figure(plain.page).root.locator(".controls").is_visible()
+    assert plain.root.locator(".hint").count() == 0
+
+
+def test_a_browser_that_keeps_nothing_hints_on_every_page(plain):
+    plain.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied') } })"
+    )
+    plain.page.reload()
+    plain.page.mouse.click(*plain.point("here", 0, 0))
+    assert plain.root.locator(".hint").count() == 0
+    plain.page.reload()
+    assert plain.cells("here", "hint") == {(1, 1)}
+
+
+def test_actions_are_one_line_of_targets_that_a_finger_hits(plain):
+    heights = plain.root.locator(":is(.actions, .controls) :is(summary, button, select):visible")
+    assert min(heights.evaluate_all("all => all.map((one) => one.offsetHeight)")) >= 24

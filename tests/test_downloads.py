@@ -258,7 +258,7 @@ def test_notebooks_run_by_themselves_and_show_what_the_page_shows(site, tmp_path
 
     def without_link(stepper):
         """A page has a link to the explorer where a notebook has the address alone."""
-        link = r'<p class="explore"><a href="[^"]*#([^"]*)">[^<]*</a></p>(?=</convdoc-stepper>)'
+        link = r'<p class="explore"><a href="[^"]*#([^"]*)">[^<]*</a></p>(?=</div></convdoc-stepper>)'
         [address] = re.findall(link, stepper)
         return re.sub(link, "", stepper).replace(
             " data-plan=", f' data-link="{address}" data-plan=', 1

@@ -25,6 +25,23 @@
     return child;
   };
 
+  // What a browser keeps of a reader; one that keeps nothing forgets.
+  const TRIED = "convdoc-tried";
+  const isKept = (name) => {
+    try {
+      return localStorage.getItem(name) !== null;
+    } catch {
+      return false;
+    }
+  };
+  const keep = (name) => {
+    try {
+      localStorage.setItem(name, "1");
+    } catch {
+      // then the next page gives the hint again
+    }
+  };
+
   // One slice of an array: its drawing, and the cells in it.
   class Panel {
     constructor(slice) {
@@ -38,7 +55,7 @@
       this.filled = this.svg.querySelector("[class^=f]");
       this.window = [...this.svg.querySelectorAll(".o, .w")];
       this.corners = [...this.svg.querySelectorAll(".w text")];
-      this.svg.querySelector(".l")?.remove(); // of a page that was saved with it
+      for (const mark of this.svg.querySelectorAll(".l, .hint")) mark.remove(); // of a saved page
       this.lit = add(this.svg, "path", { class: "l" });
       this.stop = 0; // the cell that the tabulator key reaches
     }
@@ -130,6 +147,23 @@
       this.control("full").hidden = !document.fullscreenEnabled;
       this.control("speed").value = Stepper.speed;
       this.show(this.plan.start);
+      this.hint();
+    }
+
+    // A cell to click, on the first figure of a page, for readers who have clicked none so far.
+    hint() {
+      if (this.teller || this.count === 1 || isKept(TRIED)) return;
+      if (document.querySelector("convdoc-stepper") !== this) return;
+      const [n, c, i, j] = this.index(this.at + (this.at < this.count - 1 ? 1 : -1));
+      const panel = this.here[n * this.plan.shape[1] + c];
+      const mark = add(panel.svg, "path", { class: "hint", d: box(i, j, 1, 1) });
+      const take = (event) => {
+        if (!event.target.closest(".slice")) return;
+        keep(TRIED);
+        mark.remove();
+        this.removeEventListener("click", take);
+      };
+      this.addEventListener("click", take);
     }
 
     // A page may have been saved while it played, or with the kernel turned.
@@ -590,10 +624,13 @@
       this.now.innerHTML = longest.innerHTML;
       this.now.style.minHeight = `${this.now.offsetHeight}px`; // so that no step moves the figure
       this.now.innerHTML = now;
-      const parts = [stage, ...stage.querySelectorAll(".block")].filter((part) =>
-        [...part.children].filter((child) => child.matches(".block, .slice:not([hidden])")).length >
-          1
-      );
+      const parts = [stage, ...stage.querySelectorAll(".block")].filter((part) => {
+        const shown = [...part.children].filter((child) =>
+          child.matches(".block, .slice:not([hidden])")
+        );
+        part.style.setProperty("--slices", shown.length);
+        return shown.length > 1;
+      });
       const arrange = (choice) =>
         parts.forEach((part, k) => part.classList.toggle("turned", Boolean(choice & (1 << k))));
       const fits = (cell) => {

@@ -126,6 +126,17 @@ WORDS: dict[str, Any] = {
     "full screen": "Full screen",
     "transcript": ("The step in words", "All {count} steps in words"),
     "windows": ("The window in words", "All windows in words"),
+    # below a figure: what to do, for a step that reads a window and for one that writes it
+    "try": {
+        "gather": (
+            "Click a cell of {here} to see what it is made of; point at a cell of {there} to see "
+            "the steps that read it."
+        ),
+        "scatter": (
+            "Click a cell of {here} to see where it goes; point at a cell of {there} to see the "
+            "steps that add to it."
+        ),
+    },
     "explore": "Change its numbers in the explorer",
 }
 #: The signs between the arrays of each operation.
