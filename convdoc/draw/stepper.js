@@ -146,8 +146,31 @@
       this.controls.hidden = false;
       this.control("full").hidden = !document.fullscreenEnabled;
       this.control("speed").value = Stepper.speed;
-      this.show(this.plan.start);
+      const [, id, step] = linked();
+      this.show(id && id === this.id ? step - 1 : this.plan.start);
       this.hint();
+      this.offerShare();
+    }
+
+    // A link, pictures and more, on a site that has the script for them.
+    offerShare() {
+      const button = this.querySelector("[data-do=share]");
+      if (!button) return;
+      button.hidden = false;
+      button.setAttribute("aria-expanded", false);
+      this.querySelector(".share")?.remove(); // of a page that was saved with it
+      button.addEventListener("click", () => {
+        if (globalThis.convdocShare) return globalThis.convdocShare(this, button);
+        button.disabled = true; // while it loads
+        const script = document.createElement("script");
+        script.src = button.dataset.script;
+        script.addEventListener("load", () => {
+          button.disabled = false;
+          globalThis.convdocShare(this, button);
+        });
+        script.addEventListener("error", () => (button.disabled = false));
+        document.head.append(script);
+      });
     }
 
     // A cell to click, on the first figure of a page, for readers who have clicked none so far.
@@ -763,6 +786,17 @@
       this.show(now);
     }
   }
+
+  // A link to a figure at a step, as in #stepper-2.5, where the first step is 1.
+  const linked = () => /^#(stepper-\d+)\.(\d{1,6})$/.exec(location.hash) ?? [];
+  const visit = () => {
+    const [, id, step] = linked(), figure = id && document.getElementById(id);
+    if (!figure?.plan) return;
+    figure.jump(step - 1);
+    figure.scrollIntoView();
+  };
+  addEventListener("load", visit);
+  addEventListener("hashchange", visit);
 
   const all = () => document.querySelectorAll("convdoc-stepper");
   addEventListener("beforeprint", () => all().forEach((stepper) => stepper.makeFrames()));

@@ -138,6 +138,18 @@ WORDS: dict[str, Any] = {
         ),
     },
     "explore": "Change its numbers in the explorer",
+    "share": {
+        "button": "Share",
+        "link": "Copy a link to this step",
+        "copied": "The link is copied: it opens this page at this figure and step.",
+        "embed": "Copy HTML for another site",
+        "embed copied": "The HTML is copied: paste it where the figure is to stand.",
+        "svg": "SVG",
+        "png": "PNG",
+        "gif": "Animated GIF",
+        "drawing": "The steps are being drawn.",
+        "source": "The page of this figure",
+    },
 }
 #: The signs between the arrays of each operation.
 OPERATORS = {
