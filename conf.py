@@ -48,6 +48,7 @@ extensions = [
     "packages",
     "paper",
     "parts",
+    "share",
     "lean_theme",
 ]
 exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]

@@ -89,6 +89,7 @@ def small():
             "docs/_static",
             "docs/_templates",
             "docs/_explorer",
+            "docs/_share",
         ):
             unwanted = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=unwanted)

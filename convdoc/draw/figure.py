@@ -56,7 +56,8 @@ def figure(steps: Steps, start: int) -> str:
         f'<div class="stage" style="{_measures(blocks, steps)}">'
         f"{_stage(blocks, kind)}</div>{_controls(kind)}"
         f'<p class="now" aria-live="polite">{sentences[-1] if steps.numbered else ""}</p>'
-        f"{notes}{_list(steps, sentences)}</convdoc-stepper>"
+        f'{_caption(kind)}{notes}<div class="actions">{_list(steps, sentences)}</div>'
+        "</convdoc-stepper>"
     )
 
 
@@ -65,6 +66,14 @@ def _sentences(kind):
     if kind.steps.numbered:
         return [html(kind.lines(step)) for step in range(len(kind.steps))]
     return [escape(sentence, quote=False) for sentence in windows(kind.steps)]
+
+
+def _caption(kind):
+    """What a reader can do with the cells; its style hides it where no script runs."""
+    sentence = WORDS["try"]["scatter" if kind.scatters else "gather"]
+    steps = kind.steps
+    caption = sentence.format(here=steps.here.name, there=steps.there.name)
+    return f'<p class="note try">{escape(caption)}</p>'
 
 
 def _measures(blocks, steps):

@@ -7,6 +7,7 @@
   const PAUSE = 1400; // milliseconds from step to step at normal speed
   const MOST_FRAMES = 9; // on paper, of a figure
   const TALL = 12, FEW_FRAMES = 4; // of one with more rows of cells
+  const LEAST_CELL = 8, MOST_CELL = 160; // pixels on a full screen
   const SVG = "http://www.w3.org/2000/svg";
 
   const box = (row, column, height, width) =>
@@ -24,6 +25,23 @@
     return child;
   };
 
+  // What a browser keeps of a reader; one that keeps nothing forgets.
+  const TRIED = "convdoc-tried";
+  const isKept = (name) => {
+    try {
+      return localStorage.getItem(name) !== null;
+    } catch {
+      return false;
+    }
+  };
+  const keep = (name) => {
+    try {
+      localStorage.setItem(name, "1");
+    } catch {
+      // then the next page gives the hint again
+    }
+  };
+
   // One slice of an array: its drawing, and the cells in it.
   class Panel {
     constructor(slice) {
@@ -37,7 +55,7 @@
       this.filled = this.svg.querySelector("[class^=f]");
       this.window = [...this.svg.querySelectorAll(".o, .w")];
       this.corners = [...this.svg.querySelectorAll(".w text")];
-      this.svg.querySelector(".l")?.remove(); // of a page that was saved with it
+      for (const mark of this.svg.querySelectorAll(".l, .hint")) mark.remove(); // of a saved page
       this.lit = add(this.svg, "path", { class: "l" });
       this.stop = 0; // the cell that the tabulator key reaches
     }
@@ -128,7 +146,47 @@
       this.controls.hidden = false;
       this.control("full").hidden = !document.fullscreenEnabled;
       this.control("speed").value = Stepper.speed;
-      this.show(this.plan.start);
+      const [, id, step] = linked();
+      this.show(id && id === this.id ? step - 1 : this.plan.start);
+      this.hint();
+      this.offerShare();
+    }
+
+    // A link, pictures and more, on a site that has the script for them.
+    offerShare() {
+      const button = this.querySelector("[data-do=share]");
+      if (!button) return;
+      button.hidden = false;
+      button.setAttribute("aria-expanded", false);
+      this.querySelector(".share")?.remove(); // of a page that was saved with it
+      button.addEventListener("click", () => {
+        if (globalThis.convdocShare) return globalThis.convdocShare(this, button);
+        button.disabled = true; // while it loads
+        const script = document.createElement("script");
+        script.src = button.dataset.script;
+        script.addEventListener("load", () => {
+          button.disabled = false;
+          globalThis.convdocShare(this, button);
+        });
+        script.addEventListener("error", () => (button.disabled = false));
+        document.head.append(script);
+      });
+    }
+
+    // A cell to click, on the first figure of a page, for readers who have clicked none so far.
+    hint() {
+      if (this.teller || this.count === 1 || isKept(TRIED)) return;
+      if (document.querySelector("convdoc-stepper") !== this) return;
+      const [n, c, i, j] = this.index(this.at + (this.at < this.count - 1 ? 1 : -1));
+      const panel = this.here[n * this.plan.shape[1] + c];
+      const mark = add(panel.svg, "path", { class: "hint", d: box(i, j, 1, 1) });
+      const take = (event) => {
+        if (!event.target.closest(".slice")) return;
+        keep(TRIED);
+        mark.remove();
+        this.removeEventListener("click", take);
+      };
+      this.addEventListener("click", take);
     }
 
     // A page may have been saved while it played, or with the kernel turned.
@@ -490,7 +548,7 @@
         play: () => (this.timer ? this.pause() : this.play()),
         stored: () => this.turnStamp(),
         full:
-          () => (document.fullscreenElement === this
+          () => (this.isFull()
             ? document.exitFullscreen()
             : this.requestFullscreen().catch(() => {})),
       };
@@ -508,6 +566,7 @@
           this.jump(this.step(at));
         }
       });
+      this.listenInFullScreen();
       this.addEventListener("keydown", (event) => {
         if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
         event.stopPropagation(); // or a notebook would take keys for its own commands
@@ -523,6 +582,104 @@
         this.jump(steps[event.key]);
         if (event.target.closest(".here")) this.focusHere();
       });
+    }
+
+    // -- Full screen, in class --------------------------------------------------------------------
+
+    isFull() {
+      return document.fullscreenElement === this;
+    }
+
+    // From the first step, as large as the screen allows.
+    listenInFullScreen() {
+      this.addEventListener("fullscreenchange", () => {
+        this.blank = false;
+        if (this.isFull()) {
+          this.jump(0);
+          this.fit();
+          this.tabIndex = -1;
+          this.focus(); // or Space would press the button that was clicked
+        } else this.unfit();
+      });
+      addEventListener("resize", () => this.isFull() && this.fit());
+      for (const type of ["keydown", "keyup"]) {
+        this.addEventListener(type, (event) => this.present(event), { capture: true });
+      }
+    }
+
+    set blank(on) {
+      this.classList.toggle("blank", on);
+    }
+
+    // Keys of a presenter. A button hears Space when the key goes up, so that both are taken.
+    present(event) {
+      if (!this.isFull() || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
+        return;
+      }
+      const isArrow = event.key.startsWith("Arrow");
+      if (isArrow && event.target.closest("select, input, [role=gridcell]")) return;
+      if (event.key === " " && event.target.closest("select")) return;
+      const forward = ["PageDown", " ", "ArrowRight", "ArrowDown"].includes(event.key);
+      const back = ["PageUp", "ArrowLeft", "ArrowUp"].includes(event.key);
+      const ends = { Home: 0, End: this.count - 1 };
+      const isBlank = event.key.toLowerCase() === "b";
+      if (!forward && !back && !isBlank && !(event.key in ends)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.type === "keyup") return;
+      if (isBlank) {
+        this.blank = !this.classList.contains("blank");
+        return;
+      }
+      this.blank = false;
+      this.jump(ends[event.key] ?? this.at + (forward ? 1 : -1));
+    }
+
+    // The largest cells with which the figure, its controls and its longest sum are on the screen:
+    // the slices of each array side by side or one below the other, and so are the arrays.
+    fit() {
+      this.unfit();
+      const stage = this.querySelector(".stage"), now = this.now.innerHTML;
+      const longest = this.sentences.reduce(
+        (most, item) => item.textContent.length > most.textContent.length ? item : most,
+        this.now,
+      );
+      this.now.innerHTML = longest.innerHTML;
+      this.now.style.minHeight = `${this.now.offsetHeight}px`; // so that no step moves the figure
+      this.now.innerHTML = now;
+      const parts = [stage, ...stage.querySelectorAll(".block")].filter((part) => {
+        const shown = [...part.children].filter((child) =>
+          child.matches(".block, .slice:not([hidden])")
+        );
+        part.style.setProperty("--slices", shown.length);
+        return shown.length > 1;
+      });
+      const arrange = (choice) =>
+        parts.forEach((part, k) => part.classList.toggle("turned", Boolean(choice & (1 << k))));
+      const fits = (cell) => {
+        stage.style.setProperty("--cell", `${cell}px`);
+        return stage.scrollWidth <= stage.clientWidth && stage.scrollHeight <= stage.clientHeight;
+      };
+      const best = { cell: LEAST_CELL, choice: 0 };
+      for (const choice of range(1 << parts.length)) {
+        arrange(choice);
+        if (!fits(best.cell + 1)) continue;
+        let [low, high] = [best.cell + 1, MOST_CELL];
+        while (low < high) {
+          const middle = Math.ceil((low + high) / 2);
+          if (fits(middle)) low = middle;
+          else high = middle - 1;
+        }
+        Object.assign(best, { cell: low, choice });
+      }
+      arrange(best.choice);
+      stage.style.setProperty("--cell", `${best.cell}px`);
+    }
+
+    unfit() {
+      this.now.style.minHeight = "";
+      this.querySelector(".stage").style.removeProperty("--cell");
+      for (const part of this.querySelectorAll(".turned")) part.classList.remove("turned");
     }
 
     // After Home or End on a cell: to the cell of that step.
@@ -629,6 +786,17 @@
       this.show(now);
     }
   }
+
+  // A link to a figure at a step, as in #stepper-2.5, where the first step is 1.
+  const linked = () => /^#(stepper-\d+)\.(\d{1,6})$/.exec(location.hash) ?? [];
+  const visit = () => {
+    const [, id, step] = linked(), figure = id && document.getElementById(id);
+    if (!figure?.plan) return;
+    figure.jump(step - 1);
+    figure.scrollIntoView();
+  };
+  addEventListener("load", visit);
+  addEventListener("hashchange", visit);
 
   const all = () => document.querySelectorAll("convdoc-stepper");
   addEventListener("beforeprint", () => all().forEach((stepper) => stepper.makeFrames()));

@@ -126,7 +126,30 @@ WORDS: dict[str, Any] = {
     "full screen": "Full screen",
     "transcript": ("The step in words", "All {count} steps in words"),
     "windows": ("The window in words", "All windows in words"),
+    # below a figure: what to do, for a step that reads a window and for one that writes it
+    "try": {
+        "gather": (
+            "Click a cell of {here} to see what it is made of; point at a cell of {there} to see "
+            "the steps that read it."
+        ),
+        "scatter": (
+            "Click a cell of {here} to see where it goes; point at a cell of {there} to see the "
+            "steps that add to it."
+        ),
+    },
     "explore": "Change its numbers in the explorer",
+    "share": {
+        "button": "Share",
+        "link": "Copy a link to this step",
+        "copied": "The link is copied: it opens this page at this figure and step.",
+        "embed": "Copy HTML for another site",
+        "embed copied": "The HTML is copied: paste it where the figure is to stand.",
+        "svg": "SVG",
+        "png": "PNG",
+        "gif": "Animated GIF",
+        "drawing": "The steps are being drawn.",
+        "source": "The page of this figure",
+    },
 }
 #: The signs between the arrays of each operation.
 OPERATORS = {

@@ -9,7 +9,7 @@ import re
 from convdoc.draw.words import WORDS
 
 STEPPER = re.compile(
-    r'(<convdoc-stepper [^>]*?)data-link="([^"]*)" (.*?)(?=</convdoc-stepper>)', re.S
+    r'(<convdoc-stepper [^>]*?)data-link="([^"]*)" (.*?)(?=</div></convdoc-stepper>)', re.S
 )
 LATER = re.compile(r"<convdoc-later>(.*?)</convdoc-later>", re.S)
 ASSETS = re.compile(r'<(style|script) class="convdoc-assets">.*?</\1>', re.S)
