@@ -608,7 +608,7 @@ def test_cells_beyond_the_border_hold_what_numpy_pads_with(opened):
         texts = figure.panel("there").locator(".t text").all()
         for cell in (0, 10, 11, 12, 27, 77, 87):  # in and out of the image
             assert texts[cell].evaluate(COLOUR) == (
-                "rgb(24, 36, 46)" if real[cell] else "rgb(86, 101, 115)"
+                "rgb(24, 36, 46)" if real[cell] else "rgb(80, 95, 108)"
             )
         figure.slider.fill("0")
         assert figure.numbers("there") == [str(value) for value in padded.flat]
