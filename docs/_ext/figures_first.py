@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 MYST_NB = 199  # the priority by which it folds the cells that are left
+CODE_LINKS = 5  # that by which sphinx-gallery puts links into code, and makes it nodes of its own
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 STEPPER = "<convdoc-stepper"
 
@@ -42,7 +43,7 @@ class ExampleFiguresFirst(SphinxPostTransform):
     """Put the code of each figure of an example after it, and the first figure at the top."""
 
     formats = ("html",)
-    default_priority = MYST_NB - 1
+    default_priority = CODE_LINKS - 1
 
     def run(self, **kwargs):
         """Go through the code of a page that sphinx-gallery has written."""
