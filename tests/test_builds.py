@@ -89,6 +89,7 @@ def small():
             "docs/_static",
             "docs/_templates",
             "docs/_explorer",
+            "docs/_landing",
             "docs/_share",
         ):
             unwanted = shutil.ignore_patterns("__pycache__")
@@ -195,7 +196,7 @@ def built(folder):
 def made(folder, target):
     """The same after a target of the Makefile."""
     done = make(target, folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0 and not done.stderr, done.stderr
     return files_of(folder)
 
 
