@@ -196,7 +196,8 @@ def built(folder):
 def made(folder, target):
     """The same after a target of the Makefile."""
     done = make(target, folder)
-    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert not done.stderr
+    assert done.returncode == 0
     return files_of(folder)
 
 
