@@ -39,6 +39,7 @@ if not THEANO_RUNS:
         "tests/test_downloads.py",
         "tests/test_glossary.py",
         "tests/test_install.py",
+        "tests/test_look.py",
         "tests/test_paper.py",
         "tests/test_site.py",
         "tests/test_stack.py",

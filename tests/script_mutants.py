@@ -18,7 +18,7 @@ from deno import find_deno_bin
 
 ROOT = Path(__file__).parent.parent
 MODULES = "arithmetic borders kinds faults convolve state links entries captions"
-PARTS = ("convdoc", "docs/_explorer", "docs/_share", "docs/_ext", "tests", "benchmarks", "deno.json")
+PARTS = ("convdoc", "docs", "tests", "benchmarks", "deno.json")
 #: A pattern, and what is written instead.
 FAULTS = [
     (r" \+ ", " - "),

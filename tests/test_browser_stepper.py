@@ -344,7 +344,7 @@ def test_everything_can_be_done_with_keys_alone(visit):
     page.evaluate(
         "[...document.querySelectorAll('a[href], button')].findLast((link) =>"
         " link.compareDocumentPosition(document.querySelector('convdoc-stepper')) & 4"
-        " && link.checkVisibility()).focus()"
+        " && link.checkVisibility({ visibilityProperty: true })).focus()"
     )
     reached = []
     for _ in range(12):

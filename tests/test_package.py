@@ -133,7 +133,7 @@ for picture in (
 """).splitlines()
     assert output[:2] == ["True True", "True"]
     needs = "this figure of convdoc.draw needs matplotlib: pip install 'convdoc[draw]'"
-    assert output[2:] == [needs] * 4
+    assert output[2:] == [needs] * 5
 
 
 def test_exercises_need_numpy_alone():

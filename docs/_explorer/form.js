@@ -100,9 +100,7 @@ export class Form {
   offerSums(found) {
     const button = this.control("normalize"), different = new Set(found);
     const shown = different.size > 3 ? "…" : [...different].map(number).join(", ");
-    button.textContent = sentence(`form.divide by sum.${found.length > 1 ? "other" : "one"}`, {
-      sums: shown,
-    });
+    button.textContent = sentence("form.divide by sum", { count: found.length, sums: shown });
     const isUseful = found.every((sum) => Math.abs(sum) > 1e-9) &&
       found.some((sum) => Math.abs(sum - 1) > 1e-9);
     button.setAttribute("aria-disabled", !isUseful);
