@@ -33,7 +33,7 @@ class FiguresFirst(SphinxPostTransform):
     def run(self, **kwargs):
         """Go through the cells of a page."""
         for cell in list(self.document.findall(nodes.container)):
-            if cell.get("hide_mode") == "input":
+            if cell.get("hide_mode") == "input" and len(cell) == 2:  # a dry build has no output
                 code, output = cell
                 del cell["hide_mode"]
                 cell[:] = [output, FoldedCode("", code, words=cell["prompt_show"])]
