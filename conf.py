@@ -55,6 +55,7 @@ exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
 templates_path = [str(root / "docs/_templates")]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "smartquotes"]
 myst_heading_anchors = 3
+suppress_warnings = ["epub.unknown_project_files"]  # a book has no fonts of the site
 
 # Notebook pages run once; build_site.py removes the cache when the library changes.
 nb_execution_mode = "cache"

@@ -8,7 +8,11 @@ from xml.etree import ElementTree
 
 from tests.conftest import ROOT
 
-DRY = ["plot_gallery=0", "nb_execution_mode=off", "suppress_warnings=mystnb.glue"]
+DRY = [
+    "plot_gallery=0",
+    "nb_execution_mode=off",
+    "suppress_warnings=mystnb.glue,epub.unknown_project_files",
+]
 UNWANTED = (".git", ".venv*", ".cache", "_build", "auto_gallery", "generated", "__pycache__")
 
 
