@@ -191,6 +191,7 @@ def test_the_foot_has_the_address_where_the_site_has_one(visit, address):
 
 def test_solutions_are_on_a_key_or_not_on_paper(visit):
     page = visit(SHEET)
+    page.keyboard.press("Control+f")  # figures of solutions would else be drawn at some time
     question = page.locator("convdoc-question").first
     question.get_by_label(WORDS["answer"]).fill("123456789")
     solution = letters(question.locator("details p").first.text_content())
