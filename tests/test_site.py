@@ -368,3 +368,9 @@ def test_no_image_weighs_more_than_150_kb(site, pages):
     inline = [str(svg) for name in pages for svg in soup(site / name).select("svg")]
     assert max(path.stat().st_size for path in images) < 150_000
     assert max(map(len, inline)) < 150_000
+
+
+def test_no_formula_shows_its_source(site, pages):
+    shown = [formula.get_text() for name in pages for formula in soup(site / name).select("math")]
+    assert shown
+    assert [text for text in shown if "\\" in text] == []

@@ -9,11 +9,13 @@ import re
 from docutils import nodes
 from latex2mathml import converter
 
+TEXT = re.compile(r"\\text\{[^{}]*\}")
 PRIME = re.compile(r"<msup>(<mi>\w</mi>)<mi>&#x02032;</mi></msup>")
 
 
 def convert(formula, **options):
     """MathML of a formula in LaTeX."""
+    formula = TEXT.sub(lambda text: text[0].replace(r"\_", "_"), formula)
     beside = r'<mrow>\1<mo lspace="0" rspace="0">&#x02032;</mo></mrow>'
     return PRIME.sub(beside, converter.convert(formula, **options))
 
