@@ -48,6 +48,7 @@ extensions = [
     "packages",
     "paper",
     "parts",
+    "tabs",
     "share",
     "lean_theme",
 ]
