@@ -1,5 +1,6 @@
 """The built site and the browser, made once for all tests that ask for them."""
 
+import contextlib
 import functools
 import http.server
 import os
@@ -64,6 +65,24 @@ def address(site):
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
         thread.join()
+
+
+@contextlib.contextmanager
+def visits(browser, address, viewport):
+    """A function that opens a page in a new context; at the end no script may have failed."""
+    errors = []
+    with contextlib.ExitStack() as stack:
+
+        def visit(name, **options):
+            context = browser.new_context(viewport=viewport, **options)
+            stack.callback(context.close)
+            page = context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(address + name)
+            return page
+
+        yield visit
+    assert errors == []
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):

@@ -1,6 +1,5 @@
 """Answer boxes in a real Chromium: typing, keys, a page that remembers, a page without scripts."""
 
-import contextlib
 import json
 import re
 
@@ -10,6 +9,7 @@ import pytest
 from convdoc import exercises
 from convdoc.draw.question import WORDS
 from convdoc.exercises.questions import WORDS as SAID
+from tests.conftest import visits
 from tests.second_way.convolution import SECOND_WAY
 from tests.test_browser import TOO_WIDE, what_axe_finds_in
 
@@ -48,20 +48,9 @@ class Box:
 
 @pytest.fixture
 def visit(browser, address):
-    """Open a page in a new context, one that has kept nothing; errors of its scripts count."""
-    errors = []
-    with contextlib.ExitStack() as stack:
-
-        def open_(name=SIZES, **options):
-            context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
-            stack.callback(context.close)
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(address + name)
-            return page
-
-        yield open_
-    assert errors == []
+    """A context that has kept no answers."""
+    with visits(browser, address, {"width": 1280, "height": 900}) as visit:
+        yield visit
 
 
 def hint(question, number):
@@ -72,7 +61,7 @@ def hint(question, number):
 
 
 def test_a_right_answer_is_said_to_be_right_and_counted(visit):
-    page = visit()
+    page = visit(SIZES)
     box = Box(page, "strides-floor")
     all_ = re.search(r"of (\d+) done", progress_of(page, "strides-floor").inner_text())[1]
     assert not box.done.is_visible()
@@ -111,7 +100,7 @@ def test_all_questions_are_on_the_pages_of_exercises(visit):
 
 def test_other_wrong_answers_get_a_hint_twice_and_then_the_solution(visit):
     question = exercises.question("strides-floor")
-    box = Box(visit(), question.name)
+    box = Box(visit(SIZES), question.name)
     assert box.answer("1000") == hint(question, 0)
     assert box.answer("1000") == hint(question, 0), "the same answer uses up no second hint"
     assert box.answer("19") == question.mistakes[1].tell, "nor does a mistake that is known"
@@ -122,7 +111,7 @@ def test_other_wrong_answers_get_a_hint_twice_and_then_the_solution(visit):
 
 def test_hints_can_be_asked_for(visit):
     question = exercises.question("strides-floor")
-    box = Box(visit(), question.name)
+    box = Box(visit(SIZES), question.name)
     assert box.hint() == WORDS["hints"][0].format(hint=question.hints[0])
     assert box.hint() == WORDS["hints"][1].format(hint=question.hints[1])
     assert box.hint() == WORDS["no more hints"]
@@ -132,7 +121,7 @@ def test_hints_can_be_asked_for(visit):
 
 def test_the_shape_of_an_array_is_said_where_it_is_wrong(visit):
     question = exercises.question("strides-thinned")
-    box = Box(visit(), question.name)
+    box = Box(visit(SIZES), question.name)
     for text, shape in {"[[1, 2], [3, 4]]": "(2, 2)", "1 2": "(2,)", "1\n2": "(2, 1)"}.items():
         told = f"{SAID['shape'].format(given=shape, right='(3, 3)')} {hint(question, 0)}"
         assert box.answer(text) == told
@@ -154,7 +143,7 @@ def test_numbers_may_be_grouped_and_a_decimal_comma_is_no_group(visit):
 
 
 def test_arrays_may_be_written_in_many_ways(visit):
-    box = Box(visit(), "strides-thinned")
+    box = Box(visit(SIZES), "strides-thinned")
     rows = "\n".join(" ".join(map(str, row)) for row in NUMBERS)
     ways = [
         rows,
@@ -192,7 +181,7 @@ def test_a_mistake_is_recognised_although_it_was_rounded(visit):
 
 
 def test_what_a_reader_writes_is_never_part_of_the_page(visit):
-    page = visit()
+    page = visit(SIZES)
     box = Box(page, "strides-floor")
     box.answer("<img src=x onerror='document.title = 1'>")
     page.reload()
@@ -206,7 +195,7 @@ def test_what_a_reader_writes_is_never_part_of_the_page(visit):
 
 def test_answers_are_there_again_after_a_reload_and_on_other_pages(visit, address):
     question = exercises.question("strides-unread")
-    page = visit()
+    page = visit(SIZES)
     Box(page, "strides-floor").answer("20")
     Box(page, question.name).answer("1000")
     page.reload()
@@ -227,7 +216,7 @@ def test_answers_are_there_again_after_a_reload_and_on_other_pages(visit, addres
 
 
 def test_one_answer_or_all_can_be_cleared(visit, address):
-    page = visit()
+    page = visit(SIZES)
     box, other = Box(page, "strides-floor"), Box(page, "strides-unread")
     box.answer("20")
     other.answer("5")
@@ -249,7 +238,7 @@ def test_one_answer_or_all_can_be_cleared(visit, address):
 
 
 def test_a_page_forgives_what_else_lies_in_the_browsers_store(visit):
-    page = visit()
+    page = visit(SIZES)
     kept = ["{", "[]", "null", '"x"', '{"text": 7}', '{"text": "20", "right": true}', "{}"]
     for text in kept:
         page.evaluate("t => localStorage.setItem('convdoc-exercise:strides-floor', t)", text)
@@ -267,7 +256,7 @@ def test_a_page_forgives_what_else_lies_in_the_browsers_store(visit):
 
 
 def test_a_box_works_by_keys_alone_and_speaks(visit):
-    page = visit()
+    page = visit(SIZES)
     box = Box(page, "strides-floor")
     assert box.said.get_attribute("role") == "status"
     box.field.focus()
@@ -296,7 +285,7 @@ def test_a_box_works_by_keys_alone_and_speaks(visit):
 
 
 def test_without_scripts_there_are_the_question_and_its_folded_answer(visit):
-    page = visit(java_script_enabled=False)
+    page = visit(SIZES, java_script_enabled=False)
     box = Box(page, "strides-floor")
     assert "How high is the output?" in box.element.inner_text()
     assert not box.element.locator("form").is_visible()
@@ -307,7 +296,7 @@ def test_without_scripts_there_are_the_question_and_its_folded_answer(visit):
 
 
 def test_steppers_in_solutions_step(visit):
-    page = visit()
+    page = visit(SIZES)
     box = Box(page, "strides-floor")
     box.solution.click()
     stepper = box.element.locator("convdoc-stepper")
@@ -322,7 +311,7 @@ WAITING = "document.querySelectorAll('convdoc-later > noscript').length"
 
 
 def test_a_figure_of_a_solution_is_drawn_when_it_comes_near_the_screen(visit):
-    page = visit()
+    page = visit(SIZES)
     all_ = page.evaluate(WAITING)
     assert all_ == page.locator("convdoc-later").count() > 50
     assert page.locator("convdoc-stepper").count() == 0
@@ -429,7 +418,7 @@ def test_difficulty_is_the_same_word_everywhere(visit):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_answered_boxes_are_accessible_and_fit(visit, width):
-    page = visit()
+    page = visit(SIZES)
     page.set_viewport_size({"width": width, "height": 900})
     Box(page, "strides-floor").answer("20")
     Box(page, "strides-unread").answer("1")

@@ -1,6 +1,5 @@
 """The site on paper: a real Chromium prints it, and a reader of PDF tells what arrived."""
 
-import contextlib
 import io
 import itertools
 import re
@@ -11,7 +10,7 @@ import pypdfium2
 import pytest
 
 from convdoc.draw.words import QUESTIONS as WORDS
-from tests.conftest import ROOT
+from tests.conftest import ROOT, visits
 from tests.test_browser import ONE_OF_EACH_KIND
 
 MARGIN = 15 * 72 / 25.4  # points
@@ -23,20 +22,8 @@ SHEET = "exercises/windows.html"
 
 @pytest.fixture
 def visit(browser, address):
-    """Open a page in a new context; errors of its scripts count."""
-    errors = []
-    with contextlib.ExitStack() as stack:
-
-        def open_(name, **options):
-            context = browser.new_context(viewport=A4, **options)
-            stack.callback(context.close)
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(address + name)
-            return page
-
-        yield open_
-    assert errors == []
+    with visits(browser, address, A4) as visit:
+        yield visit
 
 
 class Paper:
