@@ -36,7 +36,7 @@ from convdoc import ConvSpec, conv4d, conv4d_gradients, conv4d_transpose
 from convdoc.engines import available, describe, load_keras
 
 RESULTS = Path(__file__).with_name("results.json")
-ROUNDS = 8
+ROUNDS = 10
 LONG = 1  # seconds of a call that is timed once
 SLOW = 0.1  # seconds of a call that is timed three times
 NAIVE = "a new model per call"

@@ -71,7 +71,7 @@ static int getpid() { return 1; } /* nothing forks */
 #define NEAR (Index)(65536 / sizeof(real)) /* pixels that are copied when they are needed */
 #define FEW_TILES 16         /* of a gradient's sums, which fit a cache */
 #define TASKS ((Index)4)     /* of a gradient for each thread, at least */
-#define PATIENCE 2000        /* looks for another loop before a thread goes to sleep */
+#define PATIENCE 2000        /* looks for what it waits for before a thread goes to sleep */
 
 namespace {
 
@@ -130,8 +130,12 @@ public:
         }
         wake.notify_all();
         take_parts(work);
+        {
+            std::lock_guard<std::mutex> guard(lock);
+            body = NULL; /* who has not begun need not */
+        }
+        for (int look = 0; look < PATIENCE && busy; ++look) std::this_thread::yield();
         std::unique_lock<std::mutex> guard(lock);
-        body = NULL; /* who has not begun need not */
         done.wait(guard, [this] { return busy == 0; });
     }
 
@@ -142,7 +146,7 @@ private:
     std::atomic<Index> next{0}, loops{0};
     const Body* body = NULL;
     Index part = 0, end = 0;
-    int busy = 0;
+    std::atomic<int> busy{0};
     std::vector<std::thread::native_handle_type> threads;
 
     void start(Index wanted) {
