@@ -82,9 +82,10 @@ bench: .venv-engines/engines.stamp ## time the engines, for the site's page on s
 libraries: .venv-keras3/keras3.stamp ## record what PyTorch, JAX, TensorFlow answer, for the guide
 	@$(keras3) benchmarks/libraries.py
 
-bench-site: .venv/dev.stamp html ## time the build and the explorer, weigh the pages
+bench-site: .venv/dev.stamp html ## time the build and the explorer, weigh the pages, ask Lighthouse
 	@$(python) benchmarks/explorer_page.py
 	@$(python) benchmarks/build.py
+	@$(python) benchmarks/lighthouse.py
 
 format: .venv/dev.stamp ## format the code
 	@.venv/bin/ruff format .

@@ -51,6 +51,7 @@ extensions = [
     "tabs",
     "share",
     "lean_theme",
+    "one_sheet",
 ]
 exclude_patterns = ["_templates", "auto_gallery/**.ipynb", "auto_gallery/**.py"]
 templates_path = [str(root / "docs/_templates")]

@@ -196,11 +196,24 @@ def original(name):
 @pytest.mark.parametrize(
     ("name", "scheme"), [("index.html", "dark"), ("auto_gallery/index.html", "light")]
 )
-def test_elements_look_as_they_do_with_the_whole_style_sheets(browser, address, name, scheme):
+def test_elements_look_as_they_do_with_the_whole_style_sheets(browser, site, address, name, scheme):
     def styles():
         page.goto(address + name)
         page.add_style_tag(content=STILL)
-        return page.evaluate(STYLES)
+        # For nothing, "transparent" is shortened to a background at 0 0.
+        return {
+            kind: style.replace("background-position: 0px 0px", "background-position: 0% 0%")
+            for kind, style in page.evaluate(STYLES).items()
+        }
+
+    def import_all(route):
+        """Each sheet by itself, as the theme and the extensions load them."""
+        names = ["styles/theme.css", "styles/pydata-sphinx-theme.css", "palette.css"]
+        names += ["pygments.css", *(path.name for path in (site / "_static").glob("mystnb.*.css"))]
+        names += ["copybutton.css", "sg_gallery.css", "sg_gallery-binder.css"]
+        names += ["sg_gallery-dataframe.css", "sg_gallery-rendered-html.css"]
+        sheets = "".join(f'@import "{name}";' for name in [*names, "sphinx-design.min.css"])
+        route.fulfill(body=sheets, content_type="text/css")
 
     def answer(route):
         sheet = route.request.url.partition("?")[0].rpartition("/")[2]
@@ -209,6 +222,7 @@ def test_elements_look_as_they_do_with_the_whole_style_sheets(browser, address, 
 
     page, asked = browser.new_page(color_scheme=scheme, reduced_motion="reduce"), []
     lean = styles()
+    page.route(re.compile(r"/site\.css"), import_all)
     page.route(re.compile(r"/(pydata-sphinx-theme|sphinx-design\.min|mystnb\.\w+)\.css"), answer)
     whole = styles()
     page.close()
@@ -226,6 +240,27 @@ def test_style_sheets_are_less_than_half_of_what_they_were(site):
     }.items():
         [sheet] = static.glob(pattern)
         assert len(sheet.read_text("utf-8")) < len(original(name)) / 2
+
+
+@pytest.mark.parametrize("name", ["index.html", "guide/padding.html", "explorer.html"])
+def test_a_page_waits_for_one_sheet_of_the_theme_and_for_no_script_but_a_short_one(site, name):
+    page = soup(site / name)
+    sheets = [link["href"] for link in page.select("link[rel=stylesheet]:not([media])")]
+    [joined] = [sheet for sheet in sheets if "/site.css?v=" in sheet]
+    assert re.search(r"\?v=[0-9a-f]{8}$", joined)
+    ours = {"cells", "convdoc", "explorer", "landing", "parts", "question", "stepper"}
+    assert {Path(sheet).stem for sheet in sheets if sheet != joined} <= ours
+    waited_for = [script["src"] for script in page.select("script[src]:not([defer])")]
+    assert [Path(script).name.partition("?")[0] for script in waited_for] == [
+        "documentation_options.js"
+    ]
+
+
+def test_addresses_in_the_joined_sheet_lead_to_files(site):
+    css = (site / "_static/site.css").read_text("utf-8")
+    addresses = re.findall(r"url\((?!['\"]?data:)['\"]?([^)'\"]+)", css)
+    assert "vendor/fontawesome/webfonts/fa-solid-900.woff2" in addresses
+    assert [a for a in addresses if not (site / "_static" / a).is_file()] == []
 
 
 # -- Icons and thumbnails -----------------------------------------------------------------------
