@@ -3,8 +3,10 @@
 The site is built by Theano, so it is not tested there either.
 """
 
+import contextlib
 import itertools
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,8 +19,16 @@ NO_THEANO = "Theano 1.0.5 does not run on Python 3.12 and later"
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     # A compile cache for each process that tests: one that waits for the lock of another says so,
-    # and some tests see to it that nothing is said. The site is built with that of the Makefile.
-    cache = Path(__file__).parent / ".cache/theano" / worker
+    # and some tests see to it that nothing is said. The site is built with that of the Makefile,
+    # and what was compiled for the site is copied from there.
+    compiled = Path(__file__).parent / ".cache/theano"
+    cache = compiled / worker
+    for folder in compiled.glob("compiledir_*"):
+        if not (cache / folder.name).exists():
+            new, locks = cache / f"{folder.name}.new", shutil.ignore_patterns("lock_dir")
+            with contextlib.suppress(shutil.Error):  # of what a build removes meanwhile
+                shutil.copytree(folder, new, ignore=locks, dirs_exist_ok=True)
+            new.rename(cache / folder.name)
     flags = [*filter(None, [os.environ.get("THEANO_FLAGS")]), f"base_compiledir={cache}"]
     os.environ["THEANO_FLAGS"] = ",".join(flags)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -68,17 +69,22 @@ def address(site):
 
 
 @contextlib.contextmanager
-def visits(browser, address, viewport):
-    """A function that opens a page in a new context; at the end no script may have failed."""
+def visits(browser, address, viewport, prepare=lambda page: None):
+    """A function that opens a page in a new context; at the end no script may have failed.
+
+    It takes the page's address, or its name at `address`, and options of the context. `prepare` is
+    called with each page before that opens.
+    """
     errors = []
     with contextlib.ExitStack() as stack:
 
         def visit(name, **options):
-            context = browser.new_context(viewport=viewport, **options)
+            context = browser.new_context(**{"viewport": viewport, **options})
             stack.callback(context.close)
             page = context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(address + name)
+            prepare(page)
+            page.goto(urljoin(address, name))
             return page
 
         yield visit

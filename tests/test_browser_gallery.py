@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import visits
 from tests.test_site import ATLAS, GALLERY, SCENARIOS
 
 PHONE, LAPTOP, PROJECTOR = (390, 844), (1280, 800), (1920, 1080)
@@ -11,17 +12,8 @@ WIDE = f"{GALLERY}/080_dieleman_network.html"  # a table of many columns
 @pytest.fixture
 def visit(browser, address):
     """Open a page on a screen of a size."""
-    pages = []
-
-    def visit(name, size):
-        page = browser.new_page(viewport=dict(zip(("width", "height"), size, strict=True)))
-        pages.append(page)
-        page.goto(address + name)
-        return page
-
-    yield visit
-    for page in pages:
-        page.close()
+    with visits(browser, address, None) as visit:
+        yield lambda name, size: visit(name, viewport={"width": size[0], "height": size[1]})
 
 
 BOX = "element => element.getBoundingClientRect().toJSON()"

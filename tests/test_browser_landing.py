@@ -9,6 +9,7 @@ from PIL import Image
 from scipy.signal import convolve2d
 
 from convdoc import samples
+from tests.conftest import visits
 from tests.test_site import soup
 
 PIXELS = """() => {
@@ -35,13 +36,10 @@ def x():
 @pytest.fixture
 def page(browser, site):
     """The page as a folder has it, without a server."""
-    page, failed = browser.new_page(viewport={"width": 1280, "height": 800}), []
-    page.on("pageerror", lambda error: failed.append(error))
-    page.goto((site / "index.html").as_uri())
-    page.wait_for_selector(".convdoc-lab canvas")
-    yield page
-    assert failed == []
-    page.close()
+    with visits(browser, f"{site.as_uri()}/", {"width": 1280, "height": 800}) as visit:
+        page = visit("index.html")
+        page.wait_for_selector(".convdoc-lab canvas")
+        yield page
 
 
 def shown(page):

@@ -11,6 +11,7 @@ from convdoc import draw
 from convdoc.draw.blocks import blocks_at
 from convdoc.draw.kinds import look
 from convdoc.draw.transcript import html
+from tests.conftest import visits
 
 PLAIN = "auto_gallery/atlas/010_no_padding.html"
 X = np.array([[3, 0, 1, 2], [1, 2, 0, 1], [0, 1, 3, 0], [2, 0, 1, 1]])  # on that page
@@ -91,22 +92,10 @@ class Figure:
 
 @pytest.fixture
 def visit(browser, address):
-    """Open a page of the site, or a file, in a window of its own."""
-    contexts, errors = [], []
-
-    def open_(name, **options):
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.clock.install()
-        page.goto(name if "://" in name else address + name)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert errors == []
+    """Open a page of the site, or a file, in a window whose clock the test moves."""
+    window = {"width": 1280, "height": 900}
+    with visits(browser, address, window, lambda page: page.clock.install()) as visit:
+        yield visit
 
 
 # -- Steps --------------------------------------------------------------------------------------
