@@ -293,7 +293,6 @@ def _works(check, groups, shapes, moved):
         # A moved image smaller than its kernel, such as 1×512, was channels-first before.
         shape == shapes[name] or shape[2] == shape[3] or (height <= shape[2] and width <= shape[3])
         for name, shape in moved.items()
-        if name != "w"
     )
 
 
