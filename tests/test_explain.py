@@ -451,6 +451,8 @@ def test_html_is_a_table_that_can_be_read_aloud():
             ["x[0, 1, 0, 1]", "w[0, 1, 0, 0]", "−3", "0", "0"],
         ],
     ]
+    scopes = [[head["scope"] for head in body.find_all("th")] for body in table.find_all("tbody")]
+    assert scopes == [["rowgroup", *["row"] * 2 * 4]] * 2
     assert [cell.string for cell in table.tfoot.find_all(["th", "td"])] == ["Sum", "29"]
     padded = table.find_all(class_="convdoc-padding")
     assert [row.th.string for row in padded] == ["padding"] * 4
@@ -538,6 +540,19 @@ BACK = ConvSpec(3, groups=2, transposed=True)
          "w is (filters, channels, height, width) = (4, 2, 3, 3)"),
         (lambda: explain(TWO[..., :2], BANK, GROUPED, 0, 0, 0, 0), ValueError,
          "the kernel (3, 3) is larger than the image of (5, 2)"),
+        (lambda: as_matrix(GROUPED, (5, 5), BANK * 1j), TypeError,
+         "w must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: im2col(TWO * 1j, GROUPED), TypeError,
+         "x must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: shifted_sum(NINE * 1j, NINE), TypeError,
+         "x must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: shifted_sum(NINE, NINE * 1j), TypeError,
+         "w must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: explain(TWO, BANK * 1j, GROUPED, 0, 0, 0, 0), TypeError,
+         "w must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: as_matrix(ConvSpec(3, border=2), (5, 5), NINE), ValueError,
+         "a convolution with border=2 is no matrix times the image, since it adds that number "
+         "whatever the image is; border='zeros' gives the matrix of the rest"),
         (lambda: as_matrix(GROUPED, (5, 5), BANK[..., :2]), ValueError,
          "w must hold kernels of the size that spec says, (3, 3); got (3, 2)"),
         (lambda: as_matrix(BACK, (5, 5), BANK[:3]), ValueError,
