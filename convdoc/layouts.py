@@ -205,11 +205,11 @@ def warn_of_accident(check: Callable[..., Any], groups: int = 1, **shapes: tuple
             f"{height}×{width}, but {hint}. If it is right as it is: "
             f"warnings.filterwarnings('ignore', '{name} .* is read as')",
             UserWarning,
-            stacklevel=_caller(),
+            stacklevel=caller(),
         )
 
 
-def _caller():
+def caller() -> int:
     """The stacklevel of a warning that names the line outside convdoc which called it."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "convdoc":

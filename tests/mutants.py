@@ -41,6 +41,11 @@ TESTS = {
     "convdoc/steps.py": ["tests/test_steps.py"],
     "convdoc/draw/link.py": ["tests/test_stepper.py", "-k", "link"],
     "convdoc/draw/transcript.py": ["tests/test_stepper.py"],
+    "convdoc/engines/__init__.py": [
+        *("tests/test_whose_numbers.py", "tests/test_engines.py", "tests/test_stack.py"),
+        "-k",
+        "convdoc or whose_numbers or missing_library or installed or describe or stack_prints",
+    ],
     "convdoc/exercises/questions.py": ["tests/test_exercises.py"],
 }
 #: The same random settings in every run.

@@ -679,6 +679,16 @@ def test_output_size_chooses_among_those_that_a_stride_floors_together(engine):
     np.testing.assert_array_equal(padded, larger)
 
 
+def test_groups_of_a_transposed_convolution_are_given_back_apart():
+    y, w = numbered(1, 4, 3, 4), numbered(4, 3, 2, 2)
+    parts = [
+        sum(scipy.signal.correlate2d(y[0, f], w[f, c]) for f in filters)
+        for filters in ((0, 1), (2, 3))
+        for c in range(3)
+    ]
+    np.testing.assert_array_equal(conv4d_transpose(y, w, groups=2)[0], parts)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -474,6 +474,18 @@ def test_html_is_well_formed_and_leaves_style_to_the_page(told):
     assert len(headings) == (len(channels) if len(channels) > 1 else 0)
 
 
+def test_html_of_one_term():
+    told = explain([[[[2]]]], [[[[3]]]], ConvSpec(1), 0, 0, 0, 0)
+    assert told._repr_html_() == (
+        '<table class="convdoc-explanation"><caption>y[0, 0, 0, 0] = 6</caption>'
+        '<thead><tr><th scope="col">Image</th><th scope="col">Kernel</th><th scope="col">Pixel</th>'
+        '<th scope="col">Weight</th><th scope="col">Product</th></tr></thead>'
+        '<tbody><tr><th scope="row">x[0, 0, 0, 0]</th><th scope="row">w[0, 0, 0, 0]</th>'
+        "<td>2</td><td>3</td><td>6</td></tr></tbody>"
+        '<tfoot><tr><th scope="row" colspan="4">Sum</th><td>6</td></tr></tfoot></table>'
+    )
+
+
 def test_one_channel_has_no_heading():
     table = BeautifulSoup(explain(NINE, NINE, ConvSpec(3), 0, 0, 0, 0)._repr_html_(), "html.parser")
     assert len(table.find_all("tr")) == 1 + 9 + 1

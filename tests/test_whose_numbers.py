@@ -1,7 +1,10 @@
 """Which code computes: the default engine, and Theano's own operations in its compiled graphs."""
 
+import math
 import subprocess
 import sys
+import warnings
+from importlib.metadata import PackageNotFoundError
 
 import numpy as np
 import pytest
@@ -182,6 +185,101 @@ def test_auto_takes_direct_where_it_is_compiled(monkeypatch):
     monkeypatch.setattr(direct, "is_compiled", lambda: True)
     for size in ((5, 7), (512, 512)):
         assert quickest(size, 3) == "direct"
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "settings", "engine"),
+    [
+        ((128 + 23, 128 + 24), (24, 25), {}, "scipy"),  # 600 elements, 128×128 outputs
+        ((128 + 23, 127 + 24), (24, 25), {}, "numpy"),
+        ((512, 128), (23, 26), {}, "direct"),  # 598 elements
+        ((512, 512), (24, 25), {"strides": (1, 2)}, "direct"),
+        ((512, 512), (24, 25), {"dilation": (2, 1)}, "direct"),
+        ((1000, 1009), (1, 10), {}, "numpy"),  # 10 million products
+        ((1000, 1010), (1, 10), {}, "direct"),
+    ],
+)
+def test_auto_at_its_limits(monkeypatch, size, kernel, settings, engine):
+    monkeypatch.setattr(direct, "is_compiled", lambda: False)
+    monkeypatch.setattr(direct, "compiler", lambda: "g++")
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    spec = ConvSpec(kernel, **settings)
+    assert engines.quickest((1, 1, *size), (1, 1, *kernel), spec) == engine
+
+
+def test_auto_counts_all_products(monkeypatch):
+    monkeypatch.setattr(direct, "is_compiled", lambda: False)
+    monkeypatch.setattr(direct, "compiler", lambda: None)
+    monkeypatch.setattr(engines, "is_installed", lambda name: name == "torch")
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    one = ConvSpec(1)
+    ten_to_the_tenth = (10, 20, 1000, 1000), (50, 20, 1, 1)
+    assert math.prod((10, 20, 1000, 1000, 50)) == 10**10
+    assert engines.quickest(*ten_to_the_tenth, one) == "numpy"
+    assert engines.quickest((11, 20, 1000, 1000), (50, 20, 1, 1), one) == "torch"
+    assert engines.quickest((10, 20, 1000, 1000), (51, 20, 1, 1), one) == "torch"
+    assert engines.quickest((10, 21, 1000, 1000), (50, 21, 1, 1), one) == "torch"
+
+
+def test_a_compiler_that_fails_is_warned_of_where_the_call_is(monkeypatch):
+    def fail():
+        monkeypatch.setattr(direct, "compiler", lambda: None)
+        raise RuntimeError("the compiler fails")
+
+    monkeypatch.setattr(direct, "is_compiled", lambda: False)
+    monkeypatch.setattr(direct, "compiler", lambda: "g++")
+    monkeypatch.setattr(direct, "load", fail)
+    monkeypatch.setattr(engines, "FEW_PRODUCTS", 0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert asked(lambda: conv4d(X, W, engine="auto")) == ["numpy"]
+    (warning,) = caught
+    assert str(warning.message) == "engine='auto' uses 'numpy', because the compiler fails"
+    assert warning.filename == __file__
+
+
+# -- What is missing ----------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_named_with_its_remedy(monkeypatch):
+    monkeypatch.setattr(engines, "_is_found", lambda library: False)
+    assert {name: engines.why_not(name) for name in engines.ENGINES if name != "direct"} == {
+        "keras": "keras and theano and scipy not installed: pip install keras==2.3.1 theano==1.0.5",
+        "theano": "theano and scipy not installed: pip install theano==1.0.5",
+        "numpy": "numpy not installed: pip install numpy",
+        "scipy": "scipy not installed: pip install scipy",
+        "opencv": "cv2 not installed: pip install 'opencv-python-headless<4.12'",
+        "scikit-image": "skimage not installed: pip install scikit-image",
+        "torch": "torch not installed: pip install torch",
+        "jax": "jax not installed: pip install 'jax<0.8'",
+    }
+    monkeypatch.setattr(sys, "version_info", (3, 12, 0))
+    assert engines._pip("jax", below="0.8") == "pip install jax"
+
+
+@pytest.mark.parametrize(
+    ("installed", "python", "keras"),
+    [
+        ("2.3.1", (3, 11, 9), engines.KERAS_2),
+        ("3.5.0", (3, 11, 9), engines.KERAS_3),
+        (None, (3, 11, 9), engines.KERAS_2),
+        (None, (3, 12, 0), engines.KERAS_3),
+    ],
+)
+def test_which_keras_is_the_engine(monkeypatch, installed, python, keras):
+    def version(package):
+        if installed is None:
+            raise PackageNotFoundError(package)
+        return {"keras": installed}[package]
+
+    monkeypatch.setattr(engines, "version", version)
+    monkeypatch.setattr(sys, "version_info", python)
+    assert engines._installed_keras() is keras
+
+
+def test_keras_3_needs_a_backend():
+    assert engines.KERAS_3.install == "pip install 'keras>=3' torch"
+    assert engines.KERAS_3.libraries == ("keras",)
 
 
 # -- Copies that are too large ------------------------------------------------------------------
