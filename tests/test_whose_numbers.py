@@ -142,6 +142,15 @@ def test_an_unknown_engine_in_the_environment_is_named(monkeypatch):
     assert "CONVDOC_ENGINE" in dict(engines.describe())["default"]
 
 
+def test_an_unknown_engine_is_named():
+    with pytest.raises(ValueError, match=r".") as caught:
+        conv4d(X, W, engine="tensorflow")
+    assert str(caught.value) == (
+        "engine must be one of 'auto', 'keras', 'theano', 'direct', 'numpy', 'scipy', 'opencv', "
+        "'scikit-image', 'torch', 'jax'; got 'tensorflow'"
+    )
+
+
 def test_import_reads_no_library():
     code = "import sys, convdoc, convdoc.engines; print(*sys.modules)"
     run = [sys.executable, "-c", code]
@@ -253,6 +262,8 @@ def test_what_is_missing_is_named_with_its_remedy(monkeypatch):
         "torch": "torch not installed: pip install torch",
         "jax": "jax not installed: pip install 'jax<0.8'",
     }
+    monkeypatch.setattr(direct, "why_not", lambda: "no compiler")
+    assert engines.why_not("direct") == "no compiler"
     monkeypatch.setattr(sys, "version_info", (3, 12, 0))
     assert engines._pip("jax", below="0.8") == "pip install jax"
 
