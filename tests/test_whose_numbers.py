@@ -262,6 +262,12 @@ def test_what_is_missing_is_named_with_its_remedy(monkeypatch):
         "torch": "torch not installed: pip install torch",
         "jax": "jax not installed: pip install 'jax<0.8'",
     }
+    monkeypatch.setattr(engines, "_loaded", {})
+    with pytest.raises(ImportError) as caught:
+        engines.load("scipy")
+    assert str(caught.value) == (
+        "engine='scipy' cannot compute here: scipy not installed: pip install scipy"
+    )
     monkeypatch.setattr(direct, "why_not", lambda: "no compiler")
     assert engines.why_not("direct") == "no compiler"
     monkeypatch.setattr(sys, "version_info", (3, 12, 0))

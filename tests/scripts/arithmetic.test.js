@@ -47,6 +47,7 @@ Deno.test("inputs of an output are all that a stride floors to it", () => {
   equal(inputSizesAlong(setting({ kernel: [3, 3], border_mode: "full" }), 0, 2), [1, 1]); // none
   equal(inputSizesAlong(setting({ kind: "transposed", strides: [2, 2] }), 0, 7), [3, 4]);
   equal(inputSizesAlong(setting({ kind: "transposed", strides: [2, 2] }), 0, 8), [3, 3]); // none
+  equal(inputSizesAlong(setting({ kind: "transposed", strides: [2, 2] }), 0, 2), [1, 1]);
 });
 
 Deno.test("a relationship is written in letters and in numbers", () => {
@@ -122,6 +123,9 @@ Deno.test("a last window hangs over what is left, unless it begins behind the im
   const behind = pooled({ size: [4, 4], kernel: [2, 2], strides: [3, 3], border_mode: "half" });
   equal([overhang(behind), outputSize(behind)], [[0, 0], [2, 2]]);
   equal(overhang({ ...left, ceil_mode: false }), [0, 0]);
+  // Rows -1 to 7 in three steps of 3; of columns -1 to 8, a fourth would begin at 8.
+  const padded = pooled({ size: [7, 8], kernel: [3, 3], strides: [3, 3], border_mode: "half" });
+  equal([overhang(padded), outputSize(padded)], [[0, 0], [3, 3]]);
   const wide = pooled({ size: [2, 2], kernel: [3, 3], strides: [2, 2] }); // a stride makes it room
   equal([overhang(wide), outputSize(wide)], [[1, 1], [1, 1]]);
   equal(inputSizesAlong(left, 0, 3), [5, 7]);
