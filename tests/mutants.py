@@ -40,7 +40,7 @@ TESTS = {
     "convdoc/network.py": ["tests/test_network.py"],
     "convdoc/steps.py": ["tests/test_steps.py"],
     "convdoc/draw/link.py": ["tests/test_stepper.py", "-k", "link"],
-    "convdoc/draw/transcript.py": ["tests/test_stepper.py"],
+    "convdoc/draw/transcript.py": ["tests/test_transcript.py"],
     "convdoc/engines/__init__.py": [
         *("tests/test_whose_numbers.py", "tests/test_engines.py", "tests/test_stack.py"),
         "-k",
