@@ -1,6 +1,7 @@
 // The numbers by hand, and what a worker answers.
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { answerer, convolve, terms } from "../../docs/_explorer/convolve.js";
+import { range } from "../../docs/_explorer/arithmetic.js";
 import { planned, setting, shown } from "./setting.js";
 
 const X = [1, 2, 3, 4, 5, 6]; // 2×3
@@ -35,6 +36,17 @@ Deno.test("the terms of an output are its pixels and weights, without padding", 
     { channel: 0, row: 1, column: 1, value: 5, weight: 1, at: 1 },
     { channel: 0, row: 1, column: 2, value: 6, weight: 10, at: 0 },
   ]);
+  // Two samples of two channels, numbered: the second sample begins at 12, its second channel at 18.
+  const several = setting({ ...SMALL, samples: 2, channels: 2 }), all = range(24);
+  equal(
+    terms(planned(several), Float64Array.from(all), Float64Array.of(2, 3, 5, 7), [1, 0, 1, 1]),
+    [
+      { channel: 0, row: 1, column: 1, value: 16, weight: 3, at: 1 },
+      { channel: 0, row: 1, column: 2, value: 17, weight: 2, at: 0 },
+      { channel: 1, row: 1, column: 1, value: 22, weight: 7, at: 3 },
+      { channel: 1, row: 1, column: 2, value: 23, weight: 5, at: 2 },
+    ],
+  );
   const pooled = setting({ ...SMALL, kind: "max", channels: 2, size: [1, 3] });
   equal(terms(planned(pooled), Float64Array.from(X), null, [0, 1, 0, 1]), [
     { channel: 1, row: 0, column: 1, value: 5 },
