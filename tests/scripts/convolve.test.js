@@ -14,6 +14,17 @@ Deno.test("a convolution turns its kernel, a correlation does not", () => {
   equal([...shown(asked, { x: X, w }).y], [10 + 2, 20 + 3, 40 + 5, 50 + 6]);
 });
 
+Deno.test("a filter adds up the channels of its group", () => {
+  const asked = { size: [1, 1], kernel: [1, 1], channels: 4, filters: 2, groups: 2 };
+  const arrays = { x: [1, 2, 3, 4], w: [10, 100, 1000, 10000] };
+  equal([...shown(setting(asked), arrays).y], [10 + 200, 3000 + 40000]);
+  // Two of the four filters read the first channel, two the second.
+  const more = { ...asked, channels: 2, filters: 4 };
+  equal([...shown(setting(more), { ...arrays, x: [1, 2] }).y], [10, 100, 2000, 20000]);
+  const back = { ...asked, kind: "transposed" };
+  equal([...shown(setting(back), arrays).y], [10 + 200, 3000 + 40000]);
+});
+
 Deno.test("a transposed convolution lays its turned kernel at each pixel, and adds its bias", () => {
   const asked = setting({ ...SMALL, kind: "transposed", strides: [1, 2], bias: true });
   const { y } = shown(asked, { x: X, w: [10, 1], b: [0.5] });
