@@ -106,6 +106,8 @@ Deno.test("what lies beyond the border is convolved", () => {
   equal(y("reflect"), [2 + 10, 21, 32]);
   equal(y("symmetric"), [1 + 10, 21, 32]);
   equal(y(0.5), [0.5 + 10, 21, 32]);
+  const both = setting({ ...asked, border_mode: [[0, 0], [1, 1]], border: 0.5 });
+  equal([...shown(both, { x: [1, 2, 3], w: [10, 1] }).y], [0.5 + 10, 21, 32, 3 + 5]);
   const above = setting({ size: [1, 1], kernel: [2, 2], border_mode: [[1, 0], [1, 0]], border: 2 });
   // 3 of 4 cells are 2; the pixel 5 is under the weight that is stored first.
   equal([...shown(above, { x: [5], w: [1, 10, 100, 1000] }).y], [5 + 20 + 200 + 2000]);
