@@ -1,6 +1,7 @@
 """Which code computes: the default engine, and Theano's own operations in its compiled graphs."""
 
 import math
+import re
 import subprocess
 import sys
 import warnings
@@ -9,13 +10,14 @@ from importlib.metadata import PackageNotFoundError
 import numpy as np
 import pytest
 
+import convdoc
 from convdoc import ConvSpec, conv4d, conv4d_gradients, conv4d_transpose, engines
 from tests.conftest import ROOT
 
 if not engines.is_installed("theano"):
     pytest.skip("Theano is not installed", allow_module_level=True)
 
-from convdoc.engines import direct
+from convdoc.engines import _theano_stack, direct
 from convdoc.engines import keras as keras_engine
 from convdoc.engines import theano as theano_engine
 
@@ -137,7 +139,9 @@ def test_the_environment_names_the_engine_of_every_operation(monkeypatch):
 
 def test_an_unknown_engine_in_the_environment_is_named(monkeypatch):
     monkeypatch.setenv("CONVDOC_ENGINE", "tensorflow")
-    with pytest.raises(ValueError, match="CONVDOC_ENGINE must be one of 'auto', 'keras'"):
+    with pytest.raises(
+        ValueError, match=r"^the environment variable CONVDOC_ENGINE must be one of 'a"
+    ):
         conv4d(X, W)
     assert "CONVDOC_ENGINE" in dict(engines.describe())["default"]
 
@@ -294,9 +298,33 @@ def test_which_keras_is_the_engine(monkeypatch, installed, python, keras):
     assert engines._installed_keras() is keras
 
 
-def test_keras_3_needs_a_backend():
+def test_keras_3_needs_a_backend(monkeypatch):
     assert engines.KERAS_3.install == "pip install 'keras>=3' torch"
-    assert engines.KERAS_3.libraries == ("keras",)
+    assert (engines.KERAS_3.module, engines.KERAS_3.libraries) == ("keras3", ("keras",))
+    monkeypatch.setitem(engines.ENGINES, "keras", engines.KERAS_3)
+    for found, installed in ({"keras"}, False), ({"keras", "jax"}, True), ({"torch"}, False):
+        monkeypatch.setattr(engines, "_is_found", found.__contains__)
+        assert engines.is_installed("keras") == installed
+
+
+def test_an_engine_is_installed_where_all_its_libraries_are(monkeypatch):
+    for found, installed in ({"theano", "scipy"}, True), ({"scipy"}, False):
+        monkeypatch.setattr(engines, "_is_found", found.__contains__)
+        assert engines.is_installed("theano") == installed
+
+
+def test_what_theano_lacks_is_what_its_engines_lack(monkeypatch):
+    monkeypatch.setattr(_theano_stack, "why_not", lambda: "no Theano here")
+    assert engines.why_not("keras") == engines.why_not("theano") == "no Theano here"
+    assert engines.why_not("numpy") is None
+
+
+def test_what_computes_is_described(monkeypatch):
+    monkeypatch.setenv("CONVDOC_ENGINE", "scipy")
+    rows = dict(engines.describe())
+    assert (rows["default"], rows["engine numpy"]) == ("scipy", "computes")
+    assert engines._version(engines.ENGINES["direct"]) == convdoc.__version__
+    assert engines._version(engines.ENGINES["numpy"]) == np.__version__
 
 
 # -- Copies that are too large ------------------------------------------------------------------
@@ -307,7 +335,11 @@ LARGE = np.ones((1, 3, 425, 620), np.float32), np.ones((2, 3, 65, 65), np.float3
 
 @pytest.mark.parametrize("engine", ["keras", "theano"])
 def test_a_copy_of_more_than_a_gibibyte_is_refused(engine):
-    refusal = rf"engine='{engine}' copies out every window, 12\.4 GiB .* engine='auto'"
+    refusal = re.escape(
+        f"engine='{engine}' copies out every window, 12.4 GiB for x (1, 3, 425, 620) and w "
+        "(2, 3, 65, 65); the limit is 1 GiB. engine='auto' computes the same result without the "
+        "copy"
+    )
     x, w = LARGE
     with pytest.raises(MemoryError, match=refusal):
         conv4d(x, w, engine=engine)

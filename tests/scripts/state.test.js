@@ -43,6 +43,14 @@ Deno.test("numbers keep their places in another size", () => {
   ok([next.x[5], next.x[11]].every((value) => value >= 0 && value <= 3));
 });
 
+Deno.test("numbers keep their samples and channels too", () => {
+  const x = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8); // two samples of two channels of a row of two
+  const start = made(setting({ samples: 2, channels: 2, size: [1, 2], kernel: [1, 1] }), { x });
+  equal([...changed(start, { size: [1, 1] }).x], [1, 3, 5, 7]);
+  equal([...changed(start, { channels: 1 }).x], [1, 2, 5, 6]);
+  equal([...changed(start, { samples: 1 }).x], [1, 2, 3, 4]);
+});
+
 Deno.test("a kernel and its biases outlive what has none", () => {
   const w = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
   const start = made({ ...START, bias: true }, { w, b: Float64Array.of(7) });
