@@ -20,7 +20,6 @@ SYNONYMS = {
     "size": ("kernel_size", "pool_size", "window_shape", "ksize", "ws", "ds"),
     "kernel": ("kernel_size",),
     "filters": ("out_channels", "num_filters", "nb_filter"),
-    "output_size": ("output_shape",),
     "divisor": ("divisor_override",),
     "x": ("input", "inputs", "image", "lhs"),
     "w": ("weight", "weights", "kernel", "filters", "rhs"),
@@ -285,7 +284,7 @@ def _filling(call, keyword, value):
     opencv = OPENCV_BORDERS.get(value) if keyword == "borderType" and value in range(5) else None
     border = "symmetric" if ndimage else opencv or _border(value)
     if border in (None, "zeros"):
-        return call.leave_out(keyword, border and "zeros are what lies beyond the border")
+        return call.leave_out(keyword, "zeros are what lies beyond the border" if border else "")
     call.write("border", border)
     if ndimage:
         call.comments.append("'reflect' of scipy.ndimage repeats the last pixel, ours does not")

@@ -205,11 +205,11 @@ def warn_of_accident(check: Callable[..., Any], groups: int = 1, **shapes: tuple
             f"{height}×{width}, but {hint}. If it is right as it is: "
             f"warnings.filterwarnings('ignore', '{name} .* is read as')",
             UserWarning,
-            stacklevel=_caller(),
+            stacklevel=caller(),
         )
 
 
-def _caller():
+def caller() -> int:
     """The stacklevel of a warning that names the line outside convdoc which called it."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "convdoc":
@@ -293,7 +293,6 @@ def _works(check, groups, shapes, moved):
         # A moved image smaller than its kernel, such as 1×512, was channels-first before.
         shape == shapes[name] or shape[2] == shape[3] or (height <= shape[2] and width <= shape[3])
         for name, shape in moved.items()
-        if name != "w"
     )
 
 

@@ -359,6 +359,134 @@ def test_bad_input_is_named_with_its_remedy(x, w, border_mode, error, words):
         assert word in str(caught.value)
 
 
+# -- Errors, word for word ----------------------------------------------------------------------
+
+SIX = np.ones((1, 6, 5, 5))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: conv4d(np.ones((1,) * 5), KERNEL), ValueError,
+         "x must be 4-D, (samples, channels, height, width); got 5-D, shape (1, 1, 1, 1, 1)"),
+        (lambda: conv4d(IMAGE, np.ones((1,) * 5)), ValueError,
+         "w must be 4-D, (filters, channels, height, width); got 5-D, shape (1, 1, 1, 1, 1)"),
+        (lambda: conv4d_transpose(np.ones((1,) * 5), KERNEL), ValueError,
+         "y must be 4-D, (samples, filters, height, width); got 5-D, shape (1, 1, 1, 1, 1)"),
+        (lambda: conv4d_gradients(IMAGE, KERNEL, np.ones((1,) * 5)), ValueError,
+         "dy must be 4-D, (samples, filters, height, width); got 5-D, shape (1, 1, 1, 1, 1)"),
+        (lambda: conv4d(np.ones((0, 1, 5, 5)), KERNEL), ValueError,
+         "x has an empty axis: shape (0, 1, 5, 5), read as (samples, channels, height, width); "
+         "each must be 1 or more"),
+        (lambda: conv4d(IMAGE, np.ones((4, 3, 3, 2))), ValueError,
+         "x has 1 channel and w was made for 3: "
+         "x is (samples, channels, height, width) = (1, 1, 5, 5), "
+         "w is (filters, channels, height, width) = (4, 3, 3, 2)"),
+        (lambda: conv4d(SIX, np.ones((4, 4, 7, 7)), groups=2), ValueError,
+         "x has 6 channels and w was made for 2 groups of 4: "
+         "x is (samples, channels, height, width) = (1, 6, 5, 5), "
+         "w is (filters, channels, height, width) = (4, 4, 7, 7)"),
+        (lambda: conv4d(IMAGE, np.ones((1, 1, 6, 2)), "valid"), ValueError,
+         "w (1, 1, 6, 2) does not fit x (1, 1, 5, 5): the kernel (6, 2) is larger than the image "
+         "of (5, 5), so no window fits under border_mode='valid'; use a smaller kernel, a larger "
+         "image or border_mode='same'"),
+        (lambda: conv4d(IMAGE * 1j, KERNEL), TypeError,
+         "x must hold real numbers, integers or booleans; got dtype complex128; "
+         "convolve x.real and x.imag apart"),
+        (lambda: conv4d(IMAGE, KERNEL.astype(object)), TypeError,
+         "w must hold real numbers, integers or booleans; got dtype object"),
+        (lambda: conv4d(np.ma.ones((1, 1, 5, 5)), KERNEL), TypeError,
+         "x is a masked array, and a convolution has no rule for what is masked; "
+         "put numbers there first: x.filled(0)"),
+        (lambda: conv4d(IMAGE.astype(np.longdouble), KERNEL), TypeError,
+         f"x has dtype {np.dtype(np.longdouble)}, wider than the float64 that is computed with; "
+         "round it yourself: x.astype('float64')"),
+        (lambda: conv4d([[[[-3, 2**24 + 1]]]], np.ones((1, 1, 1, 1), "f4")), ValueError,
+         "x (dtype int64) holds integers from -3 to 16777217, and float32 rounds beyond 16777216; "
+         "to compute in float64, and round beyond 9007199254740992: x.astype('float64')"),
+        (lambda: conv4d([[[[-(2**24) - 1, 5]]]], np.ones((1, 1, 1, 1), "f4")), ValueError,
+         "x (dtype int64) holds integers from -16777217 to 5, and float32 rounds beyond 16777216; "
+         "to compute in float64, and round beyond 9007199254740992: x.astype('float64')"),
+        (lambda: conv4d(IMAGE, KERNEL, bias=[1, 2]), ValueError,
+         "bias must have one number for each filter, shape (1,); got shape (2,)"),
+        (lambda: conv4d(IMAGE, KERNEL, bias=[1j]), TypeError,
+         "bias must hold real numbers, integers or booleans; got dtype complex128; "
+         "convolve bias.real and bias.imag apart"),
+        (lambda: conv4d_transpose(IMAGE, KERNEL, bias=[1, 2]), ValueError,
+         "bias must have one number for each channel of the result, shape (1,); got shape (2,)"),
+        (lambda: conv4d_transpose(IMAGE, np.ones((7, 5, 3, 2))), ValueError,
+         "y has 1 channel and w has 7 filters, but they must agree: "
+         "y is (samples, filters, height, width) = (1, 1, 5, 5), "
+         "w is (filters, channels, height, width) = (7, 5, 3, 2)"),
+        (lambda: conv4d_transpose(IMAGE, KERNEL, 9, strides=2), ValueError,
+         "w (1, 1, 3, 3) does not fit y (1, 1, 5, 5): the transposed convolution of an input of "
+         "(5, 5) would be empty, (-7, -7): its border_mode=((9, 9), (9, 9)) cuts off more than the "
+         "kernel (3, 3) adds"),
+        (lambda: conv4d_transpose(IMAGE, KERNEL, strides=2, output_size=12, output_padding=1),
+         ValueError,
+         "output_padding and output_size say the same thing, so give one of them; "
+         "got output_padding=1 and output_size=(12, 12)"),
+        (lambda: conv4d_transpose(IMAGE, KERNEL, strides=2, output_size=(11, 13)), ValueError,
+         "output_size must be one that the convolution turns into the (5, 5) of y (1, 1, 5, 5): "
+         "height 11 or 12, width 11 or 12; got (11, 13)"),
+        (lambda: conv4d_gradients(IMAGE, KERNEL, np.ones((1, 1, 5, 4))), ValueError,
+         "dy must have the shape of the convolution's result, (samples, filters, height, width) = "
+         "(1, 1, 5, 5) for x (1, 1, 5, 5) and w (1, 1, 3, 3); got (1, 1, 5, 4)"),
+        (lambda: conv4d_gradients(IMAGE, KERNEL, IMAGE * 1j), TypeError,
+         "dy must hold real numbers, integers or booleans; got dtype complex128; "
+         "convolve dy.real and dy.imag apart"),
+        (lambda: pool4d(IMAGE, 6), ValueError,
+         "size must be at most the image's height and width, (5, 5) for x of shape (1, 1, 5, 5), "
+         "and its padding; got (6, 6)"),
+        (lambda: pool4d(IMAGE, 3, dilation=3), ValueError,
+         "size must be at most the image's height and width, (5, 5) for x of shape (1, 1, 5, 5), "
+         "and its padding; got (3, 3), dilated (7, 7)"),
+        (lambda: pool4d(IMAGE, 2, border_mode=2), ValueError,
+         "border_mode must pad less than a window, size=(2, 2), on every side, or windows lie on "
+         "padding alone; got ((2, 2), (2, 2))"),
+        (lambda: pool4d(IMAGE, 2, border_mode=3, dilation=2), ValueError,
+         "border_mode must pad less than a window, size=(2, 2), dilated (3, 3), on every side, or "
+         "windows lie on padding alone; got ((3, 3), (3, 3))"),
+        # one column, between the two that a window in the middle would read
+        (lambda: pool4d(np.ones((1, 1, 9, 1)), (1, 2), dilation=(1, 2), border_mode=(0, 1)),
+         ValueError,
+         "a window of size=(1, 2), dilated (1, 3), would hold no pixel of the (9, 1) of x; pad "
+         "less than border_mode=((0, 0), (1, 1))"),
+        (lambda: pool4d(np.ones((1, 1, 1, 9)), (2, 1), dilation=(2, 1), border_mode=(1, 0)),
+         ValueError,
+         "a window of size=(2, 1), dilated (3, 1), would hold no pixel of the (1, 9) of x; pad "
+         "less than border_mode=((1, 1), (0, 0))"),
+        (lambda: pool4d(IMAGE, 2, divisor=3), ValueError,
+         "divisor is what an average divides by, and mode is 'max'"),
+        (lambda: pool4d(IMAGE, 2, divisor=0, mode="average"), ValueError,
+         "divisor must be a positive integer; got 0"),
+        (lambda: pool4d(IMAGE, 2, ceil_mode=1), ValueError,
+         "ceil_mode must be True or False; got 1"),
+        (lambda: pool4d(IMAGE, 2, mode="mean"), ValueError,
+         "mode must be one of 'max' (the largest value), 'min' (the smallest value), "
+         "'average' (the mean, with zeros for the padding), "
+         "'average_no_pad' (the mean of what lies on the image); got 'mean'"),
+        (lambda: conv4d(IMAGE, KERNEL, 2**30), ValueError,
+         "border_mode=((1073741824, 1073741824), (1073741824, 1073741824)) makes padded images of "
+         "shape (1, 1, 2147483653, 2147483653) out of (1, 1, 5, 5), which no memory holds; "
+         "pad less"),
+    ],
+)  # fmt: skip
+def test_errors_word_for_word(call, error, message):
+    with pytest.raises(error) as caught:
+        call()
+    assert str(caught.value) == message
+
+
+def test_images_of_2_to_the_48_pixels_are_too_large():
+    """Of one less row it is NumPy that has no memory: 2**51 bytes."""
+    sides = (2**24 - 2, 1), (2**24 - 1, 0)
+    with pytest.raises(ValueError, match=r"of shape \(1, 1, 16777216, 16777216\) out of"):
+        conv4d([[[[1]]]], [[[[1]]]], sides, engine="numpy")
+    with pytest.raises(MemoryError):
+        conv4d([[[[1]]]], [[[[1]]]], ((2**24 - 2, 0), sides[1]), engine="numpy")
+
+
 def test_the_largest_integers_that_float32_holds_are_taken():
     x = np.full((1, 1, 1, 1), 2**24)
     assert conv4d(x, np.ones((1, 1, 1, 1), int))[0, 0, 0, 0] == 2**24
@@ -549,6 +677,16 @@ def test_output_size_chooses_among_those_that_a_stride_floors_together(engine):
     np.testing.assert_array_equal(larger[..., 5, :], 0)
     padded = conv4d_transpose(y, w, strides=2, output_padding=(1, 0), engine=engine)
     np.testing.assert_array_equal(padded, larger)
+
+
+def test_groups_of_a_transposed_convolution_are_given_back_apart():
+    y, w = numbered(1, 4, 3, 4), numbered(4, 3, 2, 2)
+    parts = [
+        sum(scipy.signal.correlate2d(y[0, f], w[f, c]) for f in filters)
+        for filters in ((0, 1), (2, 3))
+        for c in range(3)
+    ]
+    np.testing.assert_array_equal(conv4d_transpose(y, w, groups=2)[0], parts)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import importlib
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -121,6 +122,23 @@ def test_given_arrays_are_those_of_a_second_way(question):
         same(Array(), array, np.array(given[name]))
 
 
+@pytest.mark.parametrize(
+    "question",
+    [question for question in QUESTIONS if isinstance(question.kind, Code)],
+    ids=lambda question: question.name,
+)
+def test_a_function_is_first_tried_on_the_given_arrays(question):
+    """On a page a reader runs it on them; beside them there may be numbers."""
+    arrays = [part for part in question.kind.trials()[0] if np.ndim(part)]
+    for array, given in zip(arrays, SECOND_WAY[question.name].given.values(), strict=True):
+        same(Array(), np.array(array), np.array(given))
+
+
+def test_no_two_questions_have_one_title():
+    titles = [question.title for question in QUESTIONS]
+    assert len(set(titles)) == len(titles)
+
+
 @of_every_question
 def test_solutions_have_the_facts_of_a_second_way(question):
     for piece, expected in zip(
@@ -197,6 +215,25 @@ def test_a_function_is_called_and_what_it_raises_says_where():
         kind.read(lambda x: None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "answer", "message"),
+    [
+        (Integer(), 2.0, "an integer; got 2.0 (float)"),
+        (Number(1), "2", "a number; got '2' (str)"),
+        (Shape(), 2, "a shape, as in (1, 3, 45, 45); got 2 (int)"),
+        (Shape(), (2, "3"), "an integer; got '3' (str)"),
+        (Array(), [[1], [2, 3]], "an array of numbers; got [[1], [2, 3]] (list)"),
+        (Array(), np.zeros((0, 2)), "an array of numbers; got an array of shape (0, 2) and dtype "
+         "float64"),
+        (Code("f(x)", list), [2], "a function, f(x); got [2] (list)"),
+    ],
+)  # fmt: skip
+def test_what_an_answer_must_be(kind, answer, message):
+    with pytest.raises(TypeError) as raised:
+        kind.read(answer)
+    assert str(raised.value) == f"answer must be {message}"
+
+
 def test_an_array_of_the_wrong_kind_is_described():
     with pytest.raises(TypeError, match=r"got an array of shape \(2,\) and dtype float64$"):
         check("strides-floor", np.zeros(2))
@@ -237,6 +274,20 @@ def test_integers_and_shapes_are_right_or_wrong():
     assert not Shape().agree((1, 3), (3, 1))
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "tolerance"),
+    [
+        (Integer(), "integer", 0),
+        (Number(0.5), "number", 0.5),
+        (Shape(), "shape", 0),
+        (Array(), "array", 1e-6),
+        (Code("f()", list), "code", 1e-6),
+    ],
+)
+def test_what_a_page_must_know_to_compare_answers(kind, name, tolerance):
+    assert (kind.name, kind.tolerance) == (name, tolerance)
+
+
 def test_a_shape_of_an_array_counts():
     assert not Array(1).agree(np.ones((2, 1)), np.ones((2, 2)))
 
@@ -257,12 +308,20 @@ def test_an_answer_is_written_as_a_reader_would(kind, value, text):
     assert kind.write(value) == text
 
 
-def doubled(kind, answer, *mistakes):
+def test_arrays_are_written_in_full_whatever_numpy_prints():
+    with np.printoptions(floatmode="fixed", threshold=5):
+        assert (
+            Array().write(np.array([0.5, 1, 2, 3, 4, 5.25]))
+            == "[0.5 , 1.  , 2.  , 3.  , 4.  , 5.25]"
+        )
+
+
+def doubled(kind, answer, *mistakes, level=1):
     """A question about twice something."""
     return Question(
         name="doubled",
         title="Twice",
-        level=1,
+        level=level,
         text="What is it, twice?",
         kind=kind,
         answer=answer,
@@ -270,6 +329,18 @@ def doubled(kind, answer, *mistakes):
         hints=("Add it to itself.", "Multiply by 2."),
         solution=lambda: [],
     )
+
+
+def test_levels_have_names():
+    levels = [doubled(Integer(), lambda: 2, level=n).difficulty() for n in (1, 2, 3)]
+    assert levels == ["easy", "medium", "hard"]
+
+
+def test_a_question_is_printed_with_its_arrays():
+    question = doubled(Integer(), lambda: 2)
+    assert str(question) == repr(question) == "Twice\nWhat is it, twice?"
+    question = replace(question, given={"x": [[1, 2], [3, 4]], "w": [5]})
+    assert str(question) == "Twice\nWhat is it, twice?\n\nx =\n[[1 2]\n [3 4]]\n\nw =\n[5]"
 
 
 def test_a_mistake_is_recognised_as_near_as_it_says():
@@ -285,8 +356,9 @@ def test_a_mistake_is_recognised_as_near_as_it_says():
     assert question.check(4.375).text == "Not this. A hint: Add it to itself."
     assert question.check(15.0).text == question.check(17.0).text == "That is four times."
     assert question.check(17.125, 2).text == "Still not this. Another hint: Multiply by 2."
-    assert not question.check(17.125, 3)
-    assert "solution" in question.check(17.125, 3).text
+    end = question.check(17.125, 3)
+    assert not end
+    assert end.text == "Not this either. The solution works it out, step by step."
 
 
 def test_a_wrong_shape_is_named_before_the_hint():

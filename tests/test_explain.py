@@ -451,6 +451,8 @@ def test_html_is_a_table_that_can_be_read_aloud():
             ["x[0, 1, 0, 1]", "w[0, 1, 0, 0]", "−3", "0", "0"],
         ],
     ]
+    scopes = [[head["scope"] for head in body.find_all("th")] for body in table.find_all("tbody")]
+    assert scopes == [["rowgroup", *["row"] * 2 * 4]] * 2
     assert [cell.string for cell in table.tfoot.find_all(["th", "td"])] == ["Sum", "29"]
     padded = table.find_all(class_="convdoc-padding")
     assert [row.th.string for row in padded] == ["padding"] * 4
@@ -470,6 +472,18 @@ def test_html_is_well_formed_and_leaves_style_to_the_page(told):
     channels = {term.channel for term in told.terms}
     headings = [head for head in table.iter("th") if head.get("scope") == "rowgroup"]
     assert len(headings) == (len(channels) if len(channels) > 1 else 0)
+
+
+def test_html_of_one_term():
+    told = explain([[[[2]]]], [[[[3]]]], ConvSpec(1), 0, 0, 0, 0)
+    assert told._repr_html_() == (
+        '<table class="convdoc-explanation"><caption>y[0, 0, 0, 0] = 6</caption>'
+        '<thead><tr><th scope="col">Image</th><th scope="col">Kernel</th><th scope="col">Pixel</th>'
+        '<th scope="col">Weight</th><th scope="col">Product</th></tr></thead>'
+        '<tbody><tr><th scope="row">x[0, 0, 0, 0]</th><th scope="row">w[0, 0, 0, 0]</th>'
+        "<td>2</td><td>3</td><td>6</td></tr></tbody>"
+        '<tfoot><tr><th scope="row" colspan="4">Sum</th><td>6</td></tr></tfoot></table>'
+    )
 
 
 def test_one_channel_has_no_heading():
@@ -538,6 +552,19 @@ BACK = ConvSpec(3, groups=2, transposed=True)
          "w is (filters, channels, height, width) = (4, 2, 3, 3)"),
         (lambda: explain(TWO[..., :2], BANK, GROUPED, 0, 0, 0, 0), ValueError,
          "the kernel (3, 3) is larger than the image of (5, 2)"),
+        (lambda: as_matrix(GROUPED, (5, 5), BANK * 1j), TypeError,
+         "w must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: im2col(TWO * 1j, GROUPED), TypeError,
+         "x must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: shifted_sum(NINE * 1j, NINE), TypeError,
+         "x must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: shifted_sum(NINE, NINE * 1j), TypeError,
+         "w must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: explain(TWO, BANK * 1j, GROUPED, 0, 0, 0, 0), TypeError,
+         "w must hold real numbers, integers or booleans; got dtype complex128"),
+        (lambda: as_matrix(ConvSpec(3, border=2), (5, 5), NINE), ValueError,
+         "a convolution with border=2 is no matrix times the image, since it adds that number "
+         "whatever the image is; border='zeros' gives the matrix of the rest"),
         (lambda: as_matrix(GROUPED, (5, 5), BANK[..., :2]), ValueError,
          "w must hold kernels of the size that spec says, (3, 3); got (3, 2)"),
         (lambda: as_matrix(BACK, (5, 5), BANK[:3]), ValueError,

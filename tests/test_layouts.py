@@ -1,13 +1,15 @@
 """Kernels moved between frameworks: literals, round trips, Keras on Theano itself."""
 
 import itertools
+import re
+import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convdoc import conv4d, convert_kernel
+from convdoc import conv4d, conv4d_gradients, conv4d_transpose, convert_kernel, pool4d
 from convdoc.engines import load_keras
 from convdoc.layouts import FRAMEWORKS
 
@@ -112,3 +114,173 @@ def test_a_kernel_that_is_not_4d_is_told_with_the_layout_of_its_framework():
     assert str(c.value).endswith("as 'tensorflow' keeps it; got 2-D, shape (3, 3)")
     with pytest.raises(ValueError, match=r"^w cannot be read as an array: "):
         convert_kernel([[1, 2], [3]], "torch", "jax")
+
+
+# -- Remedies, word for word --------------------------------------------------------------------
+
+LAST = "x looks like channels-last, (samples, height, width, channels): x.transpose(0, 3, 1, 2)"
+KERAS = (
+    "w looks like the layout of Keras and TensorFlow, (height, width, channels, filters): "
+    "w.transpose(3, 2, 0, 1), or for trained weights convert_kernel"
+)
+EXCHANGED = "w looks like (channels, filters, height, width): w.transpose(1, 0, 2, 3)"
+ONE_IMAGE = "x looks like one image, (channels, height, width): x[None]"
+ONE_IMAGE_LAST = (
+    "x looks like one channels-last image, (height, width, channels): x.transpose(2, 0, 1)[None]"
+)
+GREY_IMAGES = "x looks like grey images, (samples, height, width): x[:, None]"
+GREY_IMAGE = "x looks like one grey image, (height, width): x[None, None]"
+FILTER = "w looks like one filter, (channels, height, width): w[None]"
+FILTER_OF_KERAS = (
+    "w looks like one filter of Keras, (height, width, channels): w.transpose(2, 0, 1)[None]"
+)
+FILTERS = "w looks like filters of one channel, (filters, height, width): w[:, None]"
+SLICE = "w looks like one kernel slice, (height, width): w[None, None]"
+#: Shapes that do not fit, and all that is offered.
+REMEDIES = [
+    (conv4d, [(2, 7, 9, 3), (5, 3, 3, 3)], {}, [LAST]),
+    (conv4d, [(1, 3, 9, 4), (5, 4, 3, 3)], {}, [LAST]),  # as high as the kernel
+    (conv4d, [(1, 9, 3, 4), (5, 4, 3, 3)], {}, [LAST]),
+    (conv4d, [(1, 2, 9, 4), (5, 4, 3, 3)], {}, []),  # smaller than the kernel
+    (conv4d, [(1, 9, 2, 4), (5, 4, 3, 3)], {}, []),
+    (conv4d, [(3, 6, 7), (4, 3, 3, 3)], {}, [ONE_IMAGE]),
+    (conv4d, [(6, 7, 3), (4, 3, 3, 3)], {}, [ONE_IMAGE_LAST]),
+    (conv4d, [(5, 6, 7), (1, 1, 3, 3)], {}, [GREY_IMAGES]),
+    (conv4d, [(6, 7), (3, 3)], {}, [f"{GREY_IMAGE} and {SLICE}"]),
+    (conv4d, [(1, 2, 6, 6), (3, 3, 2, 8)], {}, [KERAS]),
+    (conv4d, [(1, 2, 6, 2), (3, 3, 2, 8)], {}, [KERAS]),
+    (conv4d, [(1, 1, 6, 7), (3, 3, 1, 8)], {}, [KERAS]),
+    (conv4d, [(1, 2, 6, 7), (2, 5, 3, 3)], {}, [EXCHANGED]),
+    (conv4d, [(1, 3, 6, 7), (3, 3, 3)], {}, [FILTER, FILTER_OF_KERAS]),
+    (conv4d, [(1, 5, 6, 7), (3, 3, 5)], {}, [FILTER_OF_KERAS]),
+    (conv4d, [(1, 1, 6, 7), (4, 3, 3)], {}, [FILTERS]),
+    (conv4d, [(1, 7, 9, 3), (3, 3, 3, 16)], {}, [f"{LAST} and {KERAS}"]),
+    # Moved alone, the image would leave filters of 3×9: one change, and a kernel that is odd.
+    (conv4d, [(1, 4, 4, 3), (3, 3, 3, 9)], {}, [LAST, f"{LAST} and {KERAS}"]),
+    # Three channels are read in two ways by two kinds of filters, and grey images by a third.
+    (
+        conv4d,
+        [(3, 3, 3), (3, 3, 3)],
+        {},
+        [
+            f"{ONE_IMAGE} and {FILTER}",
+            f"{ONE_IMAGE} and {FILTER_OF_KERAS}",
+            f"{ONE_IMAGE_LAST} and {FILTER}",
+        ],
+    ),
+    (
+        conv4d,
+        [(1, 4, 6, 6), (4, 1, 3, 3)],
+        {},
+        ["groups=4 if each filter reads 1 of the 4 channels", EXCHANGED],
+    ),
+    (
+        conv4d,
+        [(1, 6, 9, 9), (6, 2, 3, 3)],
+        {"groups": 6},
+        ["groups=3 if each filter reads 2 of the 6 channels"],
+    ),
+    (conv4d, [(1, 6, 9, 9), (4, 2, 3, 5)], {}, []),  # three groups do not divide four filters
+    (
+        conv4d,
+        [(1, 2, 6, 6), (3, 3, 2, 4)],
+        {"groups": 2},
+        [
+            "w looks like a depthwise kernel of Keras, (height, width, channels, multiplier): "
+            "w.transpose(2, 3, 0, 1).reshape(-1, 1, 3, 3)"
+        ],
+    ),
+    (
+        conv4d_transpose,
+        [(1, 16, 5, 6), (3, 3, 6, 16)],
+        {},
+        [KERAS.removesuffix(", or for trained weights convert_kernel")],  # which has none of these
+    ),
+    (
+        conv4d_transpose,
+        [(1, 16, 5, 6), (3, 3, 16, 6)],
+        {},
+        [
+            "w looks like the layout of Flax, (height, width, filters, channels): "
+            "w.transpose(2, 3, 0, 1)"
+        ],
+    ),
+    (
+        conv4d_transpose,
+        [(1, 16, 5, 6), (6, 16, 3, 3)],
+        {},
+        [EXCHANGED, LAST.replace("x l", "y l").replace("x.", "y.")],
+    ),
+    (
+        conv4d_gradients,
+        [(1, 3, 8, 9), (5, 3, 3, 3), (1, 8, 9, 5)],
+        {},
+        [LAST.replace("x l", "dy l").replace("x.", "dy.")],
+    ),
+    (pool4d, [(8, 8)], {"size": 2}, [GREY_IMAGE]),
+    (pool4d, [(8, 8, 3)], {"size": 2}, [ONE_IMAGE, ONE_IMAGE_LAST, GREY_IMAGES]),
+]
+
+
+@pytest.mark.parametrize(("function", "shapes", "settings", "remedies"), REMEDIES)
+def test_an_error_ends_in_the_simplest_remedies(function, shapes, settings, remedies):
+    with pytest.raises(ValueError, match=r"^(x|w|y|dy|groups) (has|must|must divide) ") as caught:
+        function(*map(np.ones, shapes), **settings)
+    error = re.sub("; got ", ", got ", str(caught.value))
+    assert error.split("; ")[1:] == remedies
+
+
+# -- Shapes that fit by accident, at the limits -------------------------------------------------
+
+
+def fits(function, *shapes, **settings):
+    """The warning for these shapes, or ''."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        function(*map(np.ones, shapes), **settings)
+    return "\n".join(str(warning.message) for warning in caught)
+
+
+@pytest.mark.parametrize(
+    ("w", "warned"),
+    [
+        ((3, 3, 3, 6), False),  # an even width up to twice the height
+        ((3, 3, 3, 8), True),
+        ((3, 3, 3, 11), False),  # an odd one up to four times
+        ((3, 3, 3, 13), True),
+        ((3, 3, 8, 3), False),  # as Keras keeps it, it would not read three channels
+        ((2, 2, 2, 8), False),  # from 3×3 on
+        ((4, 3, 3, 8), False),
+    ],
+)
+def test_a_warning_comes_from_a_width_on(w, warned):
+    message = fits(conv4d, (1, w[1], 9, 9), w, engine="numpy")
+    assert bool(message) == warned
+    if w == (3, 3, 3, 8):
+        assert message == (
+            "w (3, 3, 3, 8) is read as 3 filters with 3 channels of 3×8, but "
+            f"{KERAS.removeprefix('w ')}. If it is right as it is: "
+            "warnings.filterwarnings('ignore', 'w .* is read as')"
+        )
+
+
+@pytest.mark.parametrize(
+    ("x", "warned"),
+    [
+        ((1, 8, 8, 3), True),
+        ((1, 9, 9, 4), True),
+        ((1, 7, 7, 3), False),  # so few rows may be channels
+        ((1, 9, 9, 2), False),
+        ((1, 9, 9, 5), False),
+        ((1, 9, 8, 3), False),
+    ],
+)
+def test_images_are_warned_of_where_they_look_channels_last(x, warned):
+    message = fits(pool4d, x, size=2)
+    assert bool(message) == warned
+    if x == (1, 8, 8, 3):
+        assert message == (
+            "x (1, 8, 8, 3) is read as images with 8 channels of 8×3, but "
+            f"{LAST.removeprefix('x ')}. If it is right as it is: "
+            "warnings.filterwarnings('ignore', 'x .* is read as')"
+        )

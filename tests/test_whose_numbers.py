@@ -1,18 +1,23 @@
 """Which code computes: the default engine, and Theano's own operations in its compiled graphs."""
 
+import math
+import re
 import subprocess
 import sys
+import warnings
+from importlib.metadata import PackageNotFoundError
 
 import numpy as np
 import pytest
 
+import convdoc
 from convdoc import ConvSpec, conv4d, conv4d_gradients, conv4d_transpose, engines
 from tests.conftest import ROOT
 
 if not engines.is_installed("theano"):
     pytest.skip("Theano is not installed", allow_module_level=True)
 
-from convdoc.engines import direct
+from convdoc.engines import _theano_stack, direct
 from convdoc.engines import keras as keras_engine
 from convdoc.engines import theano as theano_engine
 
@@ -134,9 +139,20 @@ def test_the_environment_names_the_engine_of_every_operation(monkeypatch):
 
 def test_an_unknown_engine_in_the_environment_is_named(monkeypatch):
     monkeypatch.setenv("CONVDOC_ENGINE", "tensorflow")
-    with pytest.raises(ValueError, match="CONVDOC_ENGINE must be one of 'auto', 'keras'"):
+    with pytest.raises(
+        ValueError, match=r"^the environment variable CONVDOC_ENGINE must be one of 'a"
+    ):
         conv4d(X, W)
     assert "CONVDOC_ENGINE" in dict(engines.describe())["default"]
+
+
+def test_an_unknown_engine_is_named():
+    with pytest.raises(ValueError, match=r".") as caught:
+        conv4d(X, W, engine="tensorflow")
+    assert str(caught.value) == (
+        "engine must be one of 'auto', 'keras', 'theano', 'direct', 'numpy', 'scipy', 'opencv', "
+        "'scikit-image', 'torch', 'jax'; got 'tensorflow'"
+    )
 
 
 def test_import_reads_no_library():
@@ -184,6 +200,133 @@ def test_auto_takes_direct_where_it_is_compiled(monkeypatch):
         assert quickest(size, 3) == "direct"
 
 
+@pytest.mark.parametrize(
+    ("size", "kernel", "settings", "engine"),
+    [
+        ((128 + 23, 128 + 24), (24, 25), {}, "scipy"),  # 600 elements, 128×128 outputs
+        ((128 + 23, 127 + 24), (24, 25), {}, "numpy"),
+        ((512, 128), (23, 26), {}, "direct"),  # 598 elements
+        ((512, 512), (24, 25), {"strides": (1, 2)}, "direct"),
+        ((512, 512), (24, 25), {"dilation": (2, 1)}, "direct"),
+        ((1000, 1009), (1, 10), {}, "numpy"),  # 10 million products
+        ((1000, 1010), (1, 10), {}, "direct"),
+    ],
+)
+def test_auto_at_its_limits(monkeypatch, size, kernel, settings, engine):
+    monkeypatch.setattr(direct, "is_compiled", lambda: False)
+    monkeypatch.setattr(direct, "compiler", lambda: "g++")
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    spec = ConvSpec(kernel, **settings)
+    assert engines.quickest((1, 1, *size), (1, 1, *kernel), spec) == engine
+
+
+def test_auto_counts_all_products(monkeypatch):
+    monkeypatch.setattr(direct, "is_compiled", lambda: False)
+    monkeypatch.setattr(direct, "compiler", lambda: None)
+    monkeypatch.setattr(engines, "is_installed", lambda name: name == "torch")
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    one = ConvSpec(1)
+    ten_to_the_tenth = (10, 20, 1000, 1000), (50, 20, 1, 1)
+    assert math.prod((10, 20, 1000, 1000, 50)) == 10**10
+    assert engines.quickest(*ten_to_the_tenth, one) == "numpy"
+    assert engines.quickest((11, 20, 1000, 1000), (50, 20, 1, 1), one) == "torch"
+    assert engines.quickest((10, 20, 1000, 1000), (51, 20, 1, 1), one) == "torch"
+    assert engines.quickest((10, 21, 1000, 1000), (50, 21, 1, 1), one) == "torch"
+
+
+def test_a_compiler_that_fails_is_warned_of_where_the_call_is(monkeypatch):
+    def fail():
+        monkeypatch.setattr(direct, "compiler", lambda: None)
+        raise RuntimeError("the compiler fails")
+
+    monkeypatch.setattr(direct, "is_compiled", lambda: False)
+    monkeypatch.setattr(direct, "compiler", lambda: "g++")
+    monkeypatch.setattr(direct, "load", fail)
+    monkeypatch.setattr(engines, "FEW_PRODUCTS", 0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert asked(lambda: conv4d(X, W, engine="auto")) == ["numpy"]
+    (warning,) = caught
+    assert str(warning.message) == "engine='auto' uses 'numpy', because the compiler fails"
+    assert warning.filename == __file__
+
+
+# -- What is missing ----------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_named_with_its_remedy(monkeypatch):
+    monkeypatch.setattr(engines, "_is_found", lambda library: False)
+    assert {name: engines.why_not(name) for name in engines.ENGINES if name != "direct"} == {
+        "keras": "keras and theano and scipy not installed: pip install keras==2.3.1 theano==1.0.5",
+        "theano": "theano and scipy not installed: pip install theano==1.0.5",
+        "numpy": "numpy not installed: pip install numpy",
+        "scipy": "scipy not installed: pip install scipy",
+        "opencv": "cv2 not installed: pip install 'opencv-python-headless<4.12'",
+        "scikit-image": "skimage not installed: pip install scikit-image",
+        "torch": "torch not installed: pip install torch",
+        "jax": "jax not installed: pip install 'jax<0.8'",
+    }
+    monkeypatch.setattr(engines, "_loaded", {})
+    with pytest.raises(ImportError) as caught:
+        engines.load("scipy")
+    assert str(caught.value) == (
+        "engine='scipy' cannot compute here: scipy not installed: pip install scipy"
+    )
+    monkeypatch.setattr(direct, "why_not", lambda: "no compiler")
+    assert engines.why_not("direct") == "no compiler"
+    monkeypatch.setattr(sys, "version_info", (3, 12, 0))
+    assert engines._pip("jax", below="0.8") == "pip install jax"
+
+
+@pytest.mark.parametrize(
+    ("installed", "python", "keras"),
+    [
+        ("2.3.1", (3, 11, 9), engines.KERAS_2),
+        ("3.5.0", (3, 11, 9), engines.KERAS_3),
+        (None, (3, 11, 9), engines.KERAS_2),
+        (None, (3, 12, 0), engines.KERAS_3),
+    ],
+)
+def test_which_keras_is_the_engine(monkeypatch, installed, python, keras):
+    def version(package):
+        if installed is None:
+            raise PackageNotFoundError(package)
+        return {"keras": installed}[package]
+
+    monkeypatch.setattr(engines, "version", version)
+    monkeypatch.setattr(sys, "version_info", python)
+    assert engines._installed_keras() is keras
+
+
+def test_keras_3_needs_a_backend(monkeypatch):
+    assert engines.KERAS_3.install == "pip install 'keras>=3' torch"
+    assert (engines.KERAS_3.module, engines.KERAS_3.libraries) == ("keras3", ("keras",))
+    monkeypatch.setitem(engines.ENGINES, "keras", engines.KERAS_3)
+    for found, installed in ({"keras"}, False), ({"keras", "jax"}, True), ({"torch"}, False):
+        monkeypatch.setattr(engines, "_is_found", found.__contains__)
+        assert engines.is_installed("keras") == installed
+
+
+def test_an_engine_is_installed_where_all_its_libraries_are(monkeypatch):
+    for found, installed in ({"theano", "scipy"}, True), ({"scipy"}, False):
+        monkeypatch.setattr(engines, "_is_found", found.__contains__)
+        assert engines.is_installed("theano") == installed
+
+
+def test_what_theano_lacks_is_what_its_engines_lack(monkeypatch):
+    monkeypatch.setattr(_theano_stack, "why_not", lambda: "no Theano here")
+    assert engines.why_not("keras") == engines.why_not("theano") == "no Theano here"
+    assert engines.why_not("numpy") is None
+
+
+def test_what_computes_is_described(monkeypatch):
+    monkeypatch.setenv("CONVDOC_ENGINE", "scipy")
+    rows = dict(engines.describe())
+    assert (rows["default"], rows["engine numpy"]) == ("scipy", "computes")
+    assert engines._version(engines.ENGINES["direct"]) == convdoc.__version__
+    assert engines._version(engines.ENGINES["numpy"]) == np.__version__
+
+
 # -- Copies that are too large ------------------------------------------------------------------
 
 # 3 · 65 · 65 · 425 · 620 windowed numbers of 4 bytes, "same": 12.4 GiB.
@@ -192,7 +335,11 @@ LARGE = np.ones((1, 3, 425, 620), np.float32), np.ones((2, 3, 65, 65), np.float3
 
 @pytest.mark.parametrize("engine", ["keras", "theano"])
 def test_a_copy_of_more_than_a_gibibyte_is_refused(engine):
-    refusal = rf"engine='{engine}' copies out every window, 12\.4 GiB .* engine='auto'"
+    refusal = re.escape(
+        f"engine='{engine}' copies out every window, 12.4 GiB for x (1, 3, 425, 620) and w "
+        "(2, 3, 65, 65); the limit is 1 GiB. engine='auto' computes the same result without the "
+        "copy"
+    )
     x, w = LARGE
     with pytest.raises(MemoryError, match=refusal):
         conv4d(x, w, engine=engine)

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from convdoc._types import EngineName
+from convdoc.layouts import caller
 
 if TYPE_CHECKING:
     from convdoc.spec import ConvSpec
@@ -191,7 +192,7 @@ def _quickest_that_works(x_shape, w_shape, spec):
             direct.load()
         except RuntimeError as error:
             name = quickest(x_shape, w_shape, spec)
-            warnings.warn(f"engine='auto' uses {name!r}, because {error}", stacklevel=4)
+            warnings.warn(f"engine='auto' uses {name!r}, because {error}", stacklevel=caller())
     return name
 
 

@@ -47,6 +47,7 @@ Deno.test("inputs of an output are all that a stride floors to it", () => {
   equal(inputSizesAlong(setting({ kernel: [3, 3], border_mode: "full" }), 0, 2), [1, 1]); // none
   equal(inputSizesAlong(setting({ kind: "transposed", strides: [2, 2] }), 0, 7), [3, 4]);
   equal(inputSizesAlong(setting({ kind: "transposed", strides: [2, 2] }), 0, 8), [3, 3]); // none
+  equal(inputSizesAlong(setting({ kind: "transposed", strides: [2, 2] }), 0, 2), [1, 1]);
 });
 
 Deno.test("a relationship is written in letters and in numbers", () => {
@@ -57,6 +58,48 @@ Deno.test("a relationship is written in letters and in numbers", () => {
     numbers: "3 = ⌊(6 + 2·1 - 3) / 2⌋ + 1",
   });
   equal(relationshipAlong(asked, 1).numbers, "3 = ⌊(6 + (0 + 1) - 3) / 2⌋ + 1");
+});
+
+Deno.test("a dilated kernel is written out where the relationship has no dilation", () => {
+  const asked = setting({ kind: "transposed", size: [3, 3], strides: [2, 2], dilation: [2, 1] });
+  equal(relationshipAlong(asked, 0), {
+    number: 14,
+    symbols: "o' = s·(i' - 1) + a + (d·(k - 1) + 1) - 2·p",
+    numbers: "9 = 2·(3 - 1) + 0 + (2·(3 - 1) + 1) - 2·0",
+  });
+  equal(relationshipAlong(asked, 1).numbers, "7 = 2·(3 - 1) + 3");
+});
+
+Deno.test("relationships have the numbers of Dumoulin and Visin", () => {
+  const number = (changes) => relationshipAlong(setting({ size: [9, 9], ...changes }), 0).number;
+  const sides = (before, behind) => [[before, behind], [0, 0]];
+  const convolutions = [
+    [{}, 1],
+    [{ kernel: [1, 1], border_mode: "half" }, 1],
+    [{ kernel: [4, 4], border_mode: sides(2, 2) }, 2],
+    [{ border_mode: sides(1, 0) }, 2],
+    [{ border_mode: "half" }, 3],
+    [{ border_mode: "full" }, 4],
+    [{ kernel: [2, 2], border_mode: sides(1, 1) }, 4],
+    [{ strides: [2, 2] }, 5],
+    [{ strides: [2, 2], border_mode: sides(0, 1) }, 6],
+    [{ dilation: [2, 2] }, 15],
+  ];
+  for (const [changes, expected] of convolutions) equal(number(changes), expected);
+  const transposed = [
+    [{}, 8],
+    [{ kernel: [4, 4], border_mode: sides(2, 2) }, 9],
+    [{ border_mode: "half" }, 10],
+    [{ border_mode: "full" }, 11],
+    [{ strides: [2, 2] }, 12],
+    [{ strides: [2, 2], border_mode: sides(1, 1) }, 13],
+    [{ strides: [2, 2], output_padding: [1, 0] }, 14],
+    [{ strides: [2, 2], border_mode: sides(1, 1), output_padding: [1, 0] }, 14],
+    [{ dilation: [2, 2] }, 14],
+  ];
+  for (const [changes, expected] of transposed) {
+    equal(number({ kind: "transposed", ...changes }), expected);
+  }
 });
 
 Deno.test("places are counted beyond the border, and hold the pixels that it repeats", () => {
@@ -80,6 +123,9 @@ Deno.test("a last window hangs over what is left, unless it begins behind the im
   const behind = pooled({ size: [4, 4], kernel: [2, 2], strides: [3, 3], border_mode: "half" });
   equal([overhang(behind), outputSize(behind)], [[0, 0], [2, 2]]);
   equal(overhang({ ...left, ceil_mode: false }), [0, 0]);
+  // Rows -1 to 7 in three steps of 3; of columns -1 to 8, a fourth would begin at 8.
+  const padded = pooled({ size: [7, 8], kernel: [3, 3], strides: [3, 3], border_mode: "half" });
+  equal([overhang(padded), outputSize(padded)], [[0, 0], [3, 3]]);
   const wide = pooled({ size: [2, 2], kernel: [3, 3], strides: [2, 2] }); // a stride makes it room
   equal([overhang(wide), outputSize(wide)], [[1, 1], [1, 1]]);
   equal(inputSizesAlong(left, 0, 3), [5, 7]);

@@ -28,6 +28,7 @@ Deno.test("a border repeats pixels, or holds a number", () => {
   equal(text("replicate"), "aaaaaabcccc");
   equal([-2, 0, 2].map((place) => BORDERS.reflect.at(place, 1)), [0, 0, 0]);
   ok(!BORDERS.zeros.repeats && BORDERS.replicate.repeats);
+  equal(Object.values(BORDERS).map((border) => border.value), [0, 0, 0, 0, 0]);
 });
 
 Deno.test("a number is a border", () => {

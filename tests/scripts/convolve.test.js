@@ -1,6 +1,7 @@
 // The numbers by hand, and what a worker answers.
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { answerer, convolve, terms } from "../../docs/_explorer/convolve.js";
+import { range } from "../../docs/_explorer/arithmetic.js";
 import { planned, setting, shown } from "./setting.js";
 
 const X = [1, 2, 3, 4, 5, 6]; // 2×3
@@ -11,6 +12,17 @@ Deno.test("a convolution turns its kernel, a correlation does not", () => {
   equal([...shown(setting(SMALL), { x: X, w }).y], [1 + 20, 2 + 30, 4 + 50, 5 + 60]);
   const asked = setting({ ...SMALL, kind: "correlation" });
   equal([...shown(asked, { x: X, w }).y], [10 + 2, 20 + 3, 40 + 5, 50 + 6]);
+});
+
+Deno.test("a filter adds up the channels of its group", () => {
+  const asked = { size: [1, 1], kernel: [1, 1], channels: 4, filters: 2, groups: 2 };
+  const arrays = { x: [1, 2, 3, 4], w: [10, 100, 1000, 10000] };
+  equal([...shown(setting(asked), arrays).y], [10 + 200, 3000 + 40000]);
+  // Two of the four filters read the first channel, two the second.
+  const more = { ...asked, channels: 2, filters: 4 };
+  equal([...shown(setting(more), { ...arrays, x: [1, 2] }).y], [10, 100, 2000, 20000]);
+  const back = { ...asked, kind: "transposed" };
+  equal([...shown(setting(back), arrays).y], [10 + 200, 3000 + 40000]);
 });
 
 Deno.test("a transposed convolution lays its turned kernel at each pixel, and adds its bias", () => {
@@ -35,6 +47,17 @@ Deno.test("the terms of an output are its pixels and weights, without padding", 
     { channel: 0, row: 1, column: 1, value: 5, weight: 1, at: 1 },
     { channel: 0, row: 1, column: 2, value: 6, weight: 10, at: 0 },
   ]);
+  // Two samples of two channels, numbered: the second sample begins at 12, its second channel at 18.
+  const several = setting({ ...SMALL, samples: 2, channels: 2 }), all = range(24);
+  equal(
+    terms(planned(several), Float64Array.from(all), Float64Array.of(2, 3, 5, 7), [1, 0, 1, 1]),
+    [
+      { channel: 0, row: 1, column: 1, value: 16, weight: 3, at: 1 },
+      { channel: 0, row: 1, column: 2, value: 17, weight: 2, at: 0 },
+      { channel: 1, row: 1, column: 1, value: 22, weight: 7, at: 3 },
+      { channel: 1, row: 1, column: 2, value: 23, weight: 5, at: 2 },
+    ],
+  );
   const pooled = setting({ ...SMALL, kind: "max", channels: 2, size: [1, 3] });
   equal(terms(planned(pooled), Float64Array.from(X), null, [0, 1, 0, 1]), [
     { channel: 1, row: 0, column: 1, value: 5 },
@@ -83,6 +106,8 @@ Deno.test("what lies beyond the border is convolved", () => {
   equal(y("reflect"), [2 + 10, 21, 32]);
   equal(y("symmetric"), [1 + 10, 21, 32]);
   equal(y(0.5), [0.5 + 10, 21, 32]);
+  const both = setting({ ...asked, border_mode: [[0, 0], [1, 1]], border: 0.5 });
+  equal([...shown(both, { x: [1, 2, 3], w: [10, 1] }).y], [0.5 + 10, 21, 32, 3 + 5]);
   const above = setting({ size: [1, 1], kernel: [2, 2], border_mode: [[1, 0], [1, 0]], border: 2 });
   // 3 of 4 cells are 2; the pixel 5 is under the weight that is stored first.
   equal([...shown(above, { x: [5], w: [1, 10, 100, 1000] }).y], [5 + 20 + 200 + 2000]);

@@ -15,6 +15,27 @@ Deno.test("−26 to 35 are letters, all others stand in parentheses", () => {
   equal(link([1e21, 1e-7]), "v1&x=1,1,1,2&kernel=1,1&X=(1e21)(1e-7)&W=1");
 });
 
+Deno.test("numbers are read as they are written", () => {
+  const values = [9, 10, 35, 36, 36, 36, -1, -26, -27, 0.5, 0, 0, 0, 0, 0, 1e-7];
+  equal([...read(link(values)).x], values);
+  const { x, w, b } = read("v1&x=1,1,1,3&kernel=1,2&X=2*2.&W=(-1.5)A&B=(1e3)");
+  equal([[...x], [...w], [...b]], [[2, 2, 2], [-1.5, -1], [1000]]);
+  const two = read("v1&kind=average&x=2,3,1,1&kernel=1,1&X=123456").setting;
+  equal([two.samples, two.channels, two.size], [2, 3, [1, 1]]);
+});
+
+Deno.test("of what is long, a message has the beginning", () => {
+  const long = "abcdefghijklmnopqrstuvwxyz";
+  const refused = {
+    [long]: "Its version is “abcdefghijkl”, and this page reads v1.",
+    [`v1&q=${long}`]: "It has the unknown part “q=abcdefghijklmnopqrstuv”.",
+    [`v1&kind=${long}`]: "The value of “kind” cannot be “abcdefghijklmnopqrstuvwx”.",
+    [`v1&picture=${long}&W=0*8.`]:
+      "It wants a picture “abcdefghijklmnopqrstuvwx”, which is not here.",
+  };
+  for (const [text, words] of Object.entries(refused)) equal(messageOf(() => read(text)), words);
+});
+
 Deno.test("a number that comes again is counted where that is shorter", () => {
   equal(link([0, 0, 0, 0]), "v1&x=1,1,1,4&kernel=1,1&X=0000&W=1");
   equal(link([0, 0, 0, 0, 0]), "v1&x=1,1,1,5&kernel=1,1&X=0*4.&W=1");

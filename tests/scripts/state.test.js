@@ -2,6 +2,7 @@
 import { deepStrictEqual as equal, ok } from "node:assert/strict";
 import {
   changed,
+  divided,
   edited,
   History,
   isPicture,
@@ -10,6 +11,7 @@ import {
   randomized,
   rings,
   START,
+  sums,
 } from "../../docs/_explorer/state.js";
 import { setting } from "./setting.js";
 
@@ -39,6 +41,14 @@ Deno.test("numbers keep their places in another size", () => {
   equal([...next.x.subarray(0, 5)], [100, 101, 102, 103, 104]);
   equal([...next.x.subarray(6, 11)], [105, 106, 107, 108, 109]);
   ok([next.x[5], next.x[11]].every((value) => value >= 0 && value <= 3));
+});
+
+Deno.test("numbers keep their samples and channels too", () => {
+  const x = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8); // two samples of two channels of a row of two
+  const start = made(setting({ samples: 2, channels: 2, size: [1, 2], kernel: [1, 1] }), { x });
+  equal([...changed(start, { size: [1, 1] }).x], [1, 3, 5, 7]);
+  equal([...changed(start, { channels: 1 }).x], [1, 2, 5, 6]);
+  equal([...changed(start, { samples: 1 }).x], [1, 2, 3, 4]);
 });
 
 Deno.test("a kernel and its biases outlive what has none", () => {
@@ -91,6 +101,23 @@ Deno.test("new numbers are 0 to 3 in an input, and −1 to 2 in a kernel", () =>
   const { x, w } = made(setting({ size: [20, 20], kernel: [15, 15] }));
   equal([...new Set(x)].sort(), [0, 1, 2, 3]);
   equal([...new Set(w)].sort(), [-1, 0, 1, 2]);
+});
+
+Deno.test("new numbers follow from the seed and the place", () => {
+  const asked = setting({ samples: 2, channels: 2, filters: 2, size: [2, 3], kernel: [2, 2] });
+  const { x, w } = made(asked); // expected is what 32-bit integers of Python give
+  equal([[...x.subarray(0, 6)], [...x.subarray(18)]], [[1, 3, 2, 3, 2, 1], [1, 0, 3, 2, 1, 0]]);
+  equal([[...w.subarray(0, 4)], [...w.subarray(12)]], [[1, 1, -1, 0], [2, 2, 0, 2]]);
+  equal([...made(asked, { seed: 5 }).x.subarray(18)], [3, 3, 3, 2, 2, 0]);
+});
+
+Deno.test("each filter's weights are added up, and divided by a number or each by its own", () => {
+  const w = Float64Array.of(1, 2, 3, -4, 10, 20);
+  const state = made(setting({ size: [1, 3], kernel: [1, 3], filters: 2 }), { w });
+  equal(sums(state), [6, 26]);
+  equal([...divided(state, [2]).w], [0.5, 1, 1.5, -2, 5, 10]);
+  equal([...divided(state, [2, 4]).w], [0.5, 1, 1.5, -1, 2.5, 5]);
+  equal([...w], [1, 2, 3, -4, 10, 20]); // states are never changed
 });
 
 Deno.test("a place has the same new number in each size", () => {
