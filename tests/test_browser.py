@@ -1,8 +1,10 @@
 """The site as a reader meets it: a real Chromium, light and dark, wide and narrow."""
 
 import gzip
+import re
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 # Narrow, the header and the sidebars change, and they do so alike on all pages of a kind.
 ONE_OF_EACH_KIND = {
@@ -168,15 +170,70 @@ def test_pages_weigh_less_than_200_kb(browser, address):
 
 
 def test_the_search_finds_from_any_page(browser, address):
-    """Although only its own page has the index."""
+    """Although only its own page has the index; the page found has no link that hides its marks."""
     page = browser.new_page()
     page.goto(address + "auto_gallery/010_impulse_response.html")
     page.keyboard.press("Control+k")
     page.keyboard.type("fractionally")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=fractionally*")
-    page.locator("#search-results a", has_text="Strides, transposed").first.wait_for()
+    page.locator("#search-results a", has_text="Strides, transposed").first.click()
+    page.locator("#searchbox a").wait_for(state="attached")
+    assert not page.get_by_text("Hide Search Matches").is_visible()
     page.close()
+
+
+#: Queries as people type them, and the page that they look for.
+SOUGHT = {
+    "same padding": "guide/padding.html",
+    "valid": "reference/glossary.html#term-valid",
+    "output size formula": "reference/relationships.html",
+    "stride": "guide/strides.html",
+    "dilation": "guide/dilation.html",
+    "atrous": "guide/dilation.html",
+    "receptive field": "guide/reading-a-network.html",
+    "im2col": "guide/matrix-and-spectrum.html",
+    "max pooling": "guide/pooling.html",
+    "upsample": "guide/transposed-convolution.html",
+    "ConvTranspose2d": "guide/transposed-convolution.html",
+    "depthwise": "guide/groups.html",
+}
+
+
+def test_the_page_looked_for_is_among_the_first_three_found(browser, address):
+    page = browser.new_page()
+    for query, sought in SOUGHT.items():
+        page.goto(f"{address}search.html?q={query}")
+        page.locator(".search-summary:not(:empty)").wait_for()
+        links = page.locator("ul.search > li > a")
+        found = [link.get_attribute("href") for link in links.all()]
+        assert any(link.startswith(sought) for link in found[:3]), (query, found[:3])
+        assert not any(link.startswith("reference/bibliography") for link in found), query
+    page.close()
+
+
+def test_results_of_a_search_are_prose_and_stay_where_they_are(browser, address):
+    """Without the numbers of drawings and the words of buttons, and with what a term means."""
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.add_init_script(SUM_SHIFTS)
+    page.goto(f"{address}search.html?q=stride")
+    page.locator(".search-summary:not(:empty)").wait_for()
+    excerpts = page.locator(".search .context")
+    count = page.locator(".search > :not(.kind-object)").count()
+    expect(excerpts).to_have_count(count)
+    assert page.evaluate("shifts") <= 0.05
+    assert page.evaluate(TOO_WIDE) == 0
+    excerpts = excerpts.all_inner_texts()
+    assert excerpts[0] == "stride: Pixels from one window to the next."
+    for excerpt in excerpts:
+        assert not re.search(r"\d{12}|✓|Hint|Play|Go to the end", excerpt), excerpt
+    context.close()
+
+
+SUM_SHIFTS = """shifts = 0;
+new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (shifts += value)))
+  .observe({ type: "layout-shift", buffered: true });"""
 
 
 def test_copy_buttons_leave_prompts_and_output_behind(browser, address):

@@ -30,7 +30,7 @@ KERNELS = {
 
 @pytest.fixture(scope="module")
 def x():
-    return np.rint(255 * samples.camera()[:224, 8:232])
+    return np.rint(255 * samples.camera()[40:152, 100:212])
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def page(browser, site):
 
 
 def shown(page):
-    return np.reshape(page.evaluate(PIXELS), (222, 222))
+    return np.reshape(page.evaluate(PIXELS), (110, 110))
 
 
 def expected(x, kernel):
@@ -73,12 +73,30 @@ def test_a_weight_that_is_typed_counts_and_the_kernel_is_flipped(page, x):
 
 
 @pytest.mark.parametrize("text", ["", "a", "1/0", "1/2/3", "/3"])
-def test_a_weight_that_is_no_number_is_marked_and_the_picture_stays(page, text):
+def test_a_weight_that_is_no_number_is_named_and_the_picture_stays(page, text):
     before = shown(page)
     fields(page)[3].fill(text)
     invalid = [field.get_attribute("aria-invalid") for field in fields(page)]
     assert invalid == ["false"] * 3 + ["true"] + ["false"] * 5
     assert np.array_equal(shown(page), before)
+    fault = page.get_by_role("status")
+    assert fault.inner_text().startswith("W[1, 0] is not a number.")
+    assert not page.locator(".convdoc-lab .sum").is_visible()
+    assert page.locator(".convdoc-lab [aria-pressed=true]").count() == 0
+    fields(page)[3].fill("-1")
+    assert fault.inner_text() == ""
+    assert page.locator(".convdoc-lab .sum").is_visible()
+    assert page.get_by_role("button", name="Edges").get_attribute("aria-pressed") == "true"
+
+
+def test_a_blur_can_be_seen(page):
+    """Pixels are drawn at twice their size, and those of the result where they come from."""
+    photograph, result = (
+        page.locator(f".convdoc-lab {part}").bounding_box() for part in ("img", "canvas")
+    )
+    assert photograph["width"] == 2 * 112
+    assert result["width"] == 2 * 110
+    assert result["y"] - photograph["y"] == pytest.approx(2)
 
 
 def test_the_sum_below_is_that_of_the_window_which_arrows_move(page, x):
@@ -93,12 +111,12 @@ def test_the_sum_below_is_that_of_the_window_which_arrows_move(page, x):
     weights = ("0", "(−1)", "0", "(−1)", "5", "(−1)", "0", "(−1)", "0")
     terms = " + ".join(f"{p}·{w}" for p, w in zip(window.flat, weights, strict=True))
     line = page.locator(".convdoc-lab .sum").inner_text()
-    assert line == f"y[1, 0] = {terms} = {total}"
+    assert line == f"y[1, 0] = {terms} = {total}".replace("-", "−")
 
 
 def test_pointing_at_the_result_moves_the_window(page):
     box = page.locator(".convdoc-lab canvas").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 50.5 / 222, box["y"] + box["height"] * 20.5 / 222)
+    page.mouse.move(box["x"] + box["width"] * 50.5 / 110, box["y"] + box["height"] * 20.5 / 110)
     assert page.locator(".convdoc-lab .sum").inner_text().startswith("y[20, 50] = ")
 
 

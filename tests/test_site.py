@@ -57,6 +57,8 @@ def test_every_scenario_has_a_page_with_pictures_and_a_folded_answer(site, name)
     assert printed(page)
     (answer,) = page.select("details.convdoc-answer")
     assert answer.select_one("p").get_text().strip()
+    code = [pre for pre in page.select("pre") if "show(Answer(" in pre.get_text()]
+    assert [answer] == [pre.find_parent("details") for pre in code]
 
 
 @pytest.mark.parametrize("example", notebook.EXAMPLES, ids=lambda e: e.page)

@@ -5,6 +5,7 @@ figure. The words of the fold are its setting ``nb_code_prompt_show``.
 
 In examples of the gallery the first figure stands under the first sentence, where a reader sees it
 without scrolling; all code up to it is folded below it, so that it can be copied and run as one.
+The code of a folded answer is folded with it.
 """
 
 import itertools
@@ -18,6 +19,7 @@ MYST_NB = 199  # the priority by which it folds the cells that are left
 CODE_LINKS = 5  # that by which sphinx-gallery puts links into code, and makes it nodes of its own
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 STEPPER = "<convdoc-stepper"
+ANSWER = '<details class="convdoc-answer">'
 
 
 class FoldedCode(nodes.Element):
@@ -59,6 +61,9 @@ class ExampleFiguresFirst(SphinxPostTransform):
                 code, outputs = blocks[end]
                 code.parent.remove(code)
                 self._insert_after(outputs[-1], self._fold(code))
+            for code, outputs in blocks:
+                for answer in filter(_is_answer, outputs):
+                    self._put_into(answer, code)
 
     def _put_first(self, page, blocks):
         """The first figure, the last output of these blocks, and their code in one piece."""
@@ -77,6 +82,12 @@ class ExampleFiguresFirst(SphinxPostTransform):
         lead = page.next_node(nodes.paragraph)
         rest = _split_sentence(lead)
         self._insert_after(lead, *figures, self._fold(code), *rest)
+
+    def _put_into(self, answer, code):
+        start, end, rest = answer.astext().rpartition("</details>")
+        code.parent.remove(code)
+        self._insert_after(answer, code, nodes.raw("", end + rest, format="html"))
+        answer.parent.replace(answer, nodes.raw("", start, format="html"))
 
     def _fold(self, code):
         return FoldedCode("", code, words=self.config.nb_code_prompt_show)
@@ -99,6 +110,10 @@ def _is_figure(node):
     return isinstance(node, nodes.image) or (
         isinstance(node, nodes.raw) and STEPPER in node.astext()
     )
+
+
+def _is_answer(node):
+    return isinstance(node, nodes.raw) and ANSWER in node.astext()
 
 
 def _is_output(node):

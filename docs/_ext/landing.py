@@ -32,13 +32,15 @@ KERNELS = {
 
 
 def photograph():
-    """Crop the grey photograph to the man, in whole numbers from 0 to 255.
+    """Crop the grey photograph to a face and a camera, in whole numbers from 0 to 255.
+
+    It is drawn at twice its size, so that a kernel of 3×3 makes a difference that can be seen.
 
     Returns
     -------
-    numpy.ndarray of uint8, shape (224, 224)
+    numpy.ndarray of uint8, shape (112, 112)
     """
-    return np.rint(255 * samples.camera()[:224, 8:232]).astype(np.uint8)
+    return np.rint(255 * samples.camera()[40:152, 100:212]).astype(np.uint8)
 
 
 def weights(name):
@@ -52,7 +54,7 @@ def convolved(name):
 
     Returns
     -------
-    numpy.ndarray of uint8, shape (222, 222)
+    numpy.ndarray of uint8, shape (110, 110)
         Rounded, and cut off at 0 and 255.
     """
     y = conv4d(photograph()[None, None].astype(float), weights(name), "valid")

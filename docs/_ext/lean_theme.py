@@ -25,7 +25,9 @@ from sphinx.errors import ExtensionError
 
 THEME = "pydata_sphinx_theme"
 SHEETS = ["styles/pydata-sphinx-theme.css", "sphinx-design.min.css", "mystnb.*.css"]
-OUR_SCRIPTS = ["stepper.js", "question.js", "parts.js", "paper.js", "chosen.js", "drawers.js"]
+OUR_SCRIPTS = [
+    *("stepper.js", "question.js", "parts.js", "paper.js", "chosen.js", "drawers.js", "search.js"),
+]
 UNUSED_SCRIPT = "scripts/fontawesome.js"
 ICONS = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 TOGGLE = "Pages of this section"

@@ -6,12 +6,12 @@
   const kernels = [...lab.querySelectorAll("[data-kernel]")];
   const [photograph, result] = lab.querySelectorAll(".frame");
   const canvas = lab.querySelector("canvas");
-  const line = lab.querySelector(".sum");
+  const [line, fault] = lab.querySelectorAll(".sum, .fault");
   const size = canvas.width + 2; // a kernel of 3, and no padding
 
   let image; // the pixels, row by row, from 0 to 255
   let kernel; // nine numbers as they are stored
-  let place = { row: 117, column: 160 }; // of the output whose sum is shown: on the camera
+  let place = { row: 80, column: 57 }; // of the output whose sum is shown: on the camera
 
   // A decimal number or a fraction; NaN for anything else.
   function parsed(text) {
@@ -61,7 +61,13 @@
   function change() {
     const values = weights.map(({ value }) => parsed(value));
     weights.forEach((field, t) => field.setAttribute("aria-invalid", Number.isNaN(values[t])));
-    if (values.some(Number.isNaN)) return; // the last result stays
+    const wrong = values.findIndex(Number.isNaN);
+    fault.textContent = wrong < 0 ? "" : fault.dataset.words
+      .replace("{row}", Math.floor(wrong / 3)).replace("{column}", wrong % 3);
+    if (wrong >= 0) { // the last result stays
+      for (const button of kernels) button.ariaPressed = false;
+      return;
+    }
     kernel = values;
     const strongest = Math.max(...kernel.map(Math.abs)) || 1;
     weights.forEach((field, t) => {
