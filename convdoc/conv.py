@@ -16,10 +16,12 @@ from convdoc._types import (
     Floats,
     OneOrTwo,
     PoolingMode,
+    Shape,
+    Sides,
 )
 from convdoc.hints import hinted, mode_hint
 from convdoc.layouts import MisfitError, looks_channels_last, looks_misread, match, warn_of_accident
-from convdoc.poolings import POOLINGS, rounded_up
+from convdoc.poolings import POOLINGS, Pooling, rounded_up
 from convdoc.spec import ConvSpec, boolean, divide, pair, positive
 
 LAYOUTS = {
@@ -372,17 +374,9 @@ def conv4d_transpose(
     array([[[[ 3.,  2., 31., 20., 10.]]]])
     """
     y, w = real("y", y), real("w", w)
-    size = None if output_size is None else pair("output_size", output_size)
-    check = partial(
-        _fit_transposed, strides=strides, border_mode=border_mode, dilation=dilation,
-        border=border, output_padding=output_padding, output_size=size,
-    )  # fmt: skip
-    spec, size = match(check, groups, y=y.shape, w=w.shape)
-    shape = len(y), w.shape[1] * spec.groups, *size
-    _match_memory(shape, spec)
-    if looks_misread(w.shape):
-        warn_of_accident(match_filters, spec.groups, y=y.shape, w=w.shape)
-    y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, shape[1], "channel of the result"))
+    settings = border_mode, strides, dilation, groups, border
+    spec, shape, bias = transposed_plan(y, w, settings, bias, output_padding, output_size)
+    y, w, bias = as_floats(y=y, w=w, bias=bias)
     compute = engines.choose(engine, shape, w.shape, spec, y.itemsize)
     x = _given_back(compute, y, w, spec, shape[2:])
     return x if bias is None else np.add(x, bias[:, None, None], out=x)
@@ -573,7 +567,27 @@ def pool4d(
     array([[[[ 5.,  7.],
              [13., 15.]]]], dtype=float32)
     """
-    x, size = real("x", x), pair("size", size)
+    x = real("x", x)
+    plan = pooling_plan(x, size, strides, border_mode, mode, ceil_mode, dilation, divisor)
+    (x,) = as_floats(x=x)
+    return engines.load("numpy").pool(x, *plan)
+
+
+def pooling_plan(
+    x: Array,
+    size: OneOrTwo,
+    strides: OneOrTwo | None,
+    border_mode: BorderMode,
+    mode: PoolingMode,
+    ceil_mode: bool,
+    dilation: OneOrTwo,
+    divisor: SupportsIndex | None,
+) -> tuple[ConvSpec, Pooling, Sides, int | None]:
+    """The windows of `pool4d`, what it makes of them, its padding and divisor; or its errors.
+
+    Of `x`, which has real numbers, the shape counts.
+    """
+    size = pair("size", size)
     spec = ConvSpec(size, size if strides is None else strides, border_mode, dilation)
     pooling = _pooling(mode)
     if divisor is not None:
@@ -584,9 +598,7 @@ def pool4d(
     plan = match(check, x=x.shape)
     if looks_channels_last(x.shape):
         warn_of_accident(check, x=x.shape)
-    (x,) = as_floats(x=x)
-    padding = spec.padding(x.shape[2:])
-    return engines.load("numpy").pool(x, plan, pooling, padding, divisor)
+    return plan, pooling, spec.padding(x.shape[2:]), divisor
 
 
 def _pooling(mode):
@@ -598,13 +610,50 @@ def _pooling(mode):
 
 
 def _convolve(x, w, settings, bias, engine):
-    spec = _plan((x.shape, w.shape), *settings)
-    if looks_misread(w.shape):
-        warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
-    x, w, bias = as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
+    spec, bias = convolution_plan(x, w, settings, bias)
+    x, w, bias = as_floats(x=x, w=w, bias=bias)
     x, spec = _bordered(x, spec)
     y = engines.choose(engine, x.shape, w.shape, spec, x.itemsize).convolve(x, w, spec)
     return y if bias is None else np.add(y, bias[:, None, None], out=y)
+
+
+def convolution_plan(
+    x: Array, w: Array, settings: tuple[Any, ...], bias: ArrayLike | None
+) -> tuple[ConvSpec, Array | None]:
+    """The plan of `conv4d`, and its bias as an array; or its errors and its warning.
+
+    Of `x` and `w`, which have real numbers, the shapes count.
+    """
+    spec = _plan((x.shape, w.shape), *settings)
+    if looks_misread(w.shape):
+        warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
+    return spec, _bias(bias, len(w), "filter")
+
+
+def transposed_plan(
+    y: Array,
+    w: Array,
+    settings: tuple[Any, ...],
+    bias: ArrayLike | None,
+    output_padding: OneOrTwo,
+    output_size: OneOrTwo | None,
+) -> tuple[ConvSpec, Shape, Array | None]:
+    """The convolution that `conv4d_transpose` belongs to, the shape that it gives and its bias.
+
+    Of `y` and `w`, which have real numbers, the shapes count.
+    """
+    border_mode, strides, dilation, groups, border = settings
+    size = None if output_size is None else pair("output_size", output_size)
+    check = partial(
+        _fit_transposed, strides=strides, border_mode=border_mode, dilation=dilation,
+        border=border, output_padding=output_padding, output_size=size,
+    )  # fmt: skip
+    spec, (height, width) = match(check, groups, y=y.shape, w=w.shape)
+    shape = len(y), w.shape[1] * spec.groups, height, width
+    _match_memory(shape, spec)
+    if looks_misread(w.shape):
+        warn_of_accident(match_filters, spec.groups, y=y.shape, w=w.shape)
+    return spec, shape, _bias(bias, shape[1], "channel of the result")
 
 
 def _bordered(x, spec):
