@@ -338,7 +338,7 @@ def convolution(
     x, w = real("x", x), real("w", w)
     spec, bias = convolution_plan(x, w, (border_mode, strides, dilation, groups, border), bias)
     dtype, w, bias = _numbers(x, w, bias)
-    return Convolution("x", x.shape, len(w), spec, dtype, w, bias, _known(engine))
+    return Convolution("x", x.shape, len(w), spec, dtype, w, bias, known_engine(engine))
 
 
 def correlation(x: Array, w: ArrayLike, *settings: Any) -> "Convolution":
@@ -366,7 +366,7 @@ def transposed(
     spec, shape, bias = transposed_plan(y, w, settings, bias, output_padding, output_size)
     dtype, w, bias = _numbers(y, w, bias)
     spec = spec.as_transposed(shape[2:])
-    return Transposed("y", y.shape, shape[1], spec, dtype, w, bias, _known(engine))
+    return Transposed("y", y.shape, shape[1], spec, dtype, w, bias, known_engine(engine))
 
 
 def pooling(x: Array, *settings: Any) -> "Pooled":
@@ -383,7 +383,8 @@ def _numbers(image, w=None, bias=None):
     return image.dtype, w, bias
 
 
-def _known(engine):
+def known_engine(engine: EngineName | None) -> EngineName | None:
+    """`engine`, which is computed with later, or an error."""
     return None if engine is None else engines.known(engine, "engine")
 
 

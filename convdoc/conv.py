@@ -1,8 +1,11 @@
 """The operations: check the arguments, make the plan, hand over to an engine."""
 
+import functools
+import inspect
 import math
+from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, TypeVar
 
 import numpy as np
 
@@ -33,8 +36,32 @@ LAYOUTS = {
 # Above these, neighbouring integers are no longer told apart.
 LARGEST_INTEGER = {"float32": 2**24, "float64": 2**53}
 
+_Operation = TypeVar("_Operation", bound=Callable[..., Any])
+
+
+def _lazy_on_dask(function: _Operation) -> _Operation:
+    """Let an operation return dask arrays, lazily, if it gets one."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        if not any(map(_is_dask, args)) and not any(map(_is_dask, kwargs.values())):
+            return function(*args, **kwargs)
+        from convdoc import _dask
+
+        arguments = signature.bind(*args, **kwargs)
+        arguments.apply_defaults()
+        return _dask.lazily(function.__name__, *arguments.arguments.values())
+
+    return call  # type: ignore[return-value]
+
+
+def _is_dask(value):
+    return type(value).__module__.startswith("dask.array")
+
 
 @hinted
+@_lazy_on_dask
 def conv4d(
     x: ArrayLike,
     w: ArrayLike,
@@ -126,6 +153,11 @@ def conv4d(
     -----
     A batch of channels-last images whose height equals the number of channels of `w` cannot be
     distinguished from a channels-first one. Transpose it: ``x.transpose(0, 3, 1, 2)``.
+
+    If `x` is a dask array, so is the result: it is computed block by block when it is needed. Its
+    dtype follows from the dtypes alone, and integers that it would round are found when their block
+    is computed. Chunks may have any size; the channels are made one chunk. With a cluster, all
+    workers need convdoc and the engine. `conv4d_blocks` needs less memory than dask, and no dask.
 
     References
     ----------
@@ -223,6 +255,7 @@ def conv4d(
 
 
 @hinted
+@_lazy_on_dask
 def correlate4d(
     x: ArrayLike,
     w: ArrayLike,
@@ -285,6 +318,7 @@ def correlate4d(
 
 
 @hinted
+@_lazy_on_dask
 def conv4d_transpose(
     y: ArrayLike,
     w: ArrayLike,
@@ -383,6 +417,7 @@ def conv4d_transpose(
 
 
 @hinted
+@_lazy_on_dask
 def conv4d_gradients(
     x: ArrayLike,
     w: ArrayLike,
@@ -452,9 +487,8 @@ def conv4d_gradients(
     array([4.])
     """
     x, w, dy = real("x", x), real("w", w), real("dy", dy)
-    spec = _plan((x.shape, w.shape, dy.shape), border_mode, strides, dilation, groups, border)
-    if looks_misread(w.shape):
-        warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
+    settings = border_mode, strides, dilation, groups, border
+    spec, _ = convolution_plan(x, w, settings, None, dy)
     x, w, dy = as_floats(x=x, w=w, dy=dy)
     compute = engines.choose(engine, x.shape, w.shape, spec, x.itemsize)
     dx = _given_back(compute, dy, w, spec, x.shape[2:])
@@ -463,6 +497,7 @@ def conv4d_gradients(
 
 
 @hinted
+@_lazy_on_dask
 def pool4d(
     x: ArrayLike,
     size: OneOrTwo,
@@ -618,13 +653,18 @@ def _convolve(x, w, settings, bias, engine):
 
 
 def convolution_plan(
-    x: Array, w: Array, settings: tuple[Any, ...], bias: ArrayLike | None
+    x: Array,
+    w: Array,
+    settings: tuple[Any, ...],
+    bias: ArrayLike | None,
+    dy: Array | None = None,
 ) -> tuple[ConvSpec, Array | None]:
     """The plan of `conv4d`, and its bias as an array; or its errors and its warning.
 
-    Of `x` and `w`, which have real numbers, the shapes count.
+    Of `x`, `w` and, for gradients, `dy`, which have real numbers, the shapes count.
     """
-    spec = _plan((x.shape, w.shape), *settings)
+    shapes = (x.shape, w.shape) if dy is None else (x.shape, w.shape, dy.shape)
+    spec = _plan(shapes, *settings)
     if looks_misread(w.shape):
         warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
     return spec, _bias(bias, len(w), "filter")
