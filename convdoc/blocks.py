@@ -639,10 +639,7 @@ def _check_out(operation, x, out):
 
 def _same(x, out):
     """Whether two arrays share their numbers, as far as their libraries tell."""
-    if isinstance(x, np.ndarray) or isinstance(out, np.ndarray):
-        return (
-            isinstance(x, np.ndarray)
-            and isinstance(out, np.ndarray)
-            and np.may_share_memory(x, out)
-        )
-    return x is out or (type(x) is type(out) and (x == out) is True)
+    if isinstance(x, np.ndarray) and isinstance(out, np.ndarray):
+        return np.shares_memory(x, out)
+    library = type(x).__module__.partition(".")[0]
+    return x is out or (library in ("zarr", "h5py") and type(x) is type(out) and x == out)

@@ -953,7 +953,7 @@ def _in_order(array):
 def _as_float(name, array, dtype):
     """`array` in the float `dtype`, or an error where that would round an integer."""
     limit = LARGEST_INTEGER[dtype.name]
-    if array.dtype.kind in "iu" and array.dtype.itemsize >= dtype.itemsize:
+    if array.size and array.dtype.kind in "iu" and array.dtype.itemsize >= dtype.itemsize:
         low, high = int(array.min()), int(array.max())
         if max(-low, high) > limit:
             raise ValueError(

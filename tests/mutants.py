@@ -26,7 +26,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 #: The tests of each module, beside the examples in its docstrings.
 TESTS = {
-    "convdoc/spec.py": ["tests/test_spec.py"],
+    "convdoc/spec.py": [
+        *("tests/test_spec.py", "tests/test_blocks.py"),
+        *("-k", "not last_bit and not adjoint and not memory"),
+    ],
     "convdoc/borders.py": ["tests/test_borders.py"],
     "convdoc/poolings.py": ["tests/test_poolings.py"],
     "convdoc/layouts.py": [
@@ -34,6 +37,7 @@ TESTS = {
         *("-k", "layouts or recognised or remed or warn or legal or somebody or may_be"),
     ],
     "convdoc/conv.py": ["tests/test_conv.py"],
+    "convdoc/blocks.py": ["tests/test_blocks.py", "-k", "not last_bit or numpy"],
     "convdoc/explain.py": ["tests/test_explain.py"],
     "convdoc/network.py": ["tests/test_network.py"],
     "convdoc/steps.py": ["tests/test_steps.py"],

@@ -102,6 +102,14 @@ def test_a_transposed_block_that_no_window_covers_reads_one_all_the_same():
     assert [block.padding[0] for block in blocks] == [(0, 0), (1, 0), (2, 0), (0, 0)]
 
 
+def test_a_transposed_block_below_the_last_window_reads_that_window():
+    """A window of 2, and 3 rows below it that a stride of 4 leaves over."""
+    spec = ConvSpec((2, 1), strides=(4, 1), transposed=True, output_padding=(3, 0))
+    blocks = list(spec.blocks((1, 1), each=(2, 1)))
+    assert [block.input[0] for block in blocks] == [slice(0, 1)] * 3
+    assert [block.padding[0] for block in blocks] == [(0, 0), (2, 0), (4, 0)]
+
+
 def test_what_a_transposed_convolution_gives_places_of_a_ring_comes_to_their_pixels():
     """Of 6 pixels, the place before the first holds pixel 5, and that after the last pixel 0."""
     spec = ConvSpec((3, 1), border_mode=((1, 1), (0, 0)), border="circular", transposed=True)
@@ -154,6 +162,8 @@ def test_blocks_of_a_transposed_convolution_read_all_windows_of_their_pixels(div
                 assert {i for i in spec.window(*corner, size)[axis] if i is not None} <= read
             for block in blocks:
                 windows = len(range(size[axis])[block.input[axis]])
+                assert windows >= 1
+                assert min(block.padding[axis]) >= 0
                 given = spec.strides[axis] * (windows - 1) + spec.dilated_kernel[axis]
                 rows = given - sum(block.padding[axis])
                 assert rows <= len(block.places[axis]) < rows + spec.strides[axis]
@@ -176,6 +186,11 @@ def test_blocks_go_from_left_to_right_and_from_top_to_bottom():
 def test_the_size_of_a_block_is_two_positive_integers(each):
     with pytest.raises(ValueError, match="each must be a positive integer, or two"):
         ConvSpec(3).blocks((4, 4), each)
+
+
+def test_the_size_of_the_image_is_two_positive_integers():
+    with pytest.raises(ValueError, match="size must be a positive integer, or two"):
+        ConvSpec(3).blocks((4, 0), 2)
 
 
 def test_an_image_too_small_has_no_blocks():
@@ -267,6 +282,14 @@ def test_block_by_block_the_result_is_the_same_to_the_last_bit(engine):
     agrees()
 
 
+def test_a_block_of_the_border_alone_is_computed_from_nothing_read():
+    """Twice the border of 3, and 1, in the first and the last block of two rows."""
+    x, out = np.arange(2).reshape(1, 1, 2, 1), np.empty((1, 1, 6, 1), np.float32)
+    plan = {"border_mode": ((2, 2), (0, 0)), "border": 3, "bias": [1]}
+    conv4d_blocks(x, [[[[2]]]], out, **plan, engine="numpy", each=(2, 1))
+    assert out.ravel().tolist() == [7, 7, 1, 3, 7, 7]
+
+
 @settings(deadline=None, max_examples=40)
 @given(calls(["conv4d_transpose"]), lengths)
 def test_block_by_block_the_transposed_convolution_is_the_adjoint(call, each):
@@ -320,7 +343,11 @@ def tiff(folder, x, shape):
     tifffile.imwrite(folder / "x.tif", x, photometric="minisblack", tile=(16, 16))
     out = np.empty(shape, np.float32)
     with tifffile.TiffFile(folder / "x.tif") as file:
-        yield zarr.open_array(file.series[0].aszarr(), mode="r"), out
+        try:
+            pages = file.series[0].aszarr()
+        except ValueError as error:
+            pytest.skip(f"tifffile and zarr do not go together here: {error}")
+        yield zarr.open_array(pages, mode="r"), out
     yield out
 
 
@@ -622,6 +649,9 @@ def test_the_result_cannot_take_the_place_of_the_image():
         conv4d_blocks(x, ONE, x[:, :, ::-1])
     with pytest.raises(ValueError, match="out must be another array than y"):
         conv4d_transpose_blocks(x, ONE, x)
+    halves = np.ones((2, 2, 4, 4))
+    conv4d_blocks(halves[:, :1], 2 * ONE, halves[:, 1:])
+    assert halves.sum((0, 2, 3)).tolist() == [32, 64]
 
 
 def test_the_result_cannot_take_the_place_of_the_image_on_disk(tmp_path):

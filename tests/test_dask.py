@@ -128,6 +128,13 @@ def test_a_stretch_is_cut_out_of_the_chunks_that_hold_it(lengths, stretch, piece
     assert list(_dask._pieces(lengths, [stretch])) == pieces
 
 
+def test_a_chunk_of_the_border_alone_is_computed_from_nothing_read():
+    x = da.from_array(np.arange(2).reshape(1, 1, 2, 1))
+    y = conv4d(x, [[[[2]]]], ((2, 2), (0, 0)), border=3, bias=[1], engine="numpy")
+    assert y.chunks[2] == (2, 2, 2)
+    assert y.compute().ravel().tolist() == [7, 7, 1, 3, 7, 7]
+
+
 # -- Lazily -------------------------------------------------------------------------------------
 
 
