@@ -25,7 +25,7 @@ export DENO_DIR := $(cache)/deno
 export DENO_NO_UPDATE_CHECK := 1
 kernel_profile := .cache/ipython/profile_default/ipython_kernel_config.py
 
-.PHONY: help html html-noplot serve example linkcheck test mutants test-python test-engines bench bench-site libraries format lint requirements clean clean-all
+.PHONY: help html html-noplot serve example linkcheck test mutants test-python test-engines bench bench-large bench-site libraries format lint requirements clean clean-all
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ test-engines: .venv/dev.stamp .venv-engines/engines.stamp .venv-keras3/keras3.st
 bench: .venv-engines/engines.stamp ## time the engines, for the site's page on speed
 	@.venv-engines/bin/python benchmarks/engines.py
 	@.venv-engines/bin/python benchmarks/spectrum.py
+
+bench-large: .venv/dev.stamp ## time an image larger than memory, from zarr to zarr
+	@$(python) benchmarks/large.py
 
 libraries: .venv-keras3/keras3.stamp ## record what PyTorch, JAX, TensorFlow answer, for the guide
 	@$(keras3) benchmarks/libraries.py

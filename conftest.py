@@ -67,6 +67,7 @@ LONGEST = [
     for name in (
         *("builds", "browser", "browser_explorer", "downloads", "explorer_code", "explorer"),
         *("browser_stepper", "browser_exercises", "direct", "stack", "engines", "conv"),
+        *("dask", "blocks"),
     )
 ]
 

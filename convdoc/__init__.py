@@ -6,6 +6,8 @@ The map of the package:
   filters; without the flip; backwards.
 - `conv4d_gradients`: how a loss changes with the image, the kernel and the bias.
 - `pool4d`: max and average pooling.
+- `conv4d_blocks`, `correlate4d_blocks`, `conv4d_transpose_blocks`, `pool4d_blocks`: the same for
+  images larger than memory, from an array on disk to another.
 - `convert_kernel`: the kernel of a layer, moved from one framework to another.
 - `ConvSpec`: the plan of a convolution in integers alone: sizes, padding, windows.
 - `convdoc.explain`: the terms of one pixel, the sum of shifted images, the matrix.
@@ -27,6 +29,12 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from convdoc.blocks import (
+    conv4d_blocks,
+    conv4d_transpose_blocks,
+    correlate4d_blocks,
+    pool4d_blocks,
+)
 from convdoc.conv import conv4d, conv4d_gradients, conv4d_transpose, correlate4d, pool4d
 from convdoc.layouts import convert_kernel
 from convdoc.spec import ConvSpec
@@ -43,11 +51,15 @@ __version__ = "0.1.0"
 __all__ = [
     "ConvSpec",
     "conv4d",
+    "conv4d_blocks",
     "conv4d_gradients",
     "conv4d_transpose",
+    "conv4d_transpose_blocks",
     "convert_kernel",
     "correlate4d",
+    "correlate4d_blocks",
     "pool4d",
+    "pool4d_blocks",
 ]
 
 _MODULES = ("draw", "engines", "exercises", "explain", "network", "steps")

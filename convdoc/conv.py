@@ -1,8 +1,11 @@
 """The operations: check the arguments, make the plan, hand over to an engine."""
 
+import functools
+import inspect
 import math
+from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, TypeVar
 
 import numpy as np
 
@@ -16,10 +19,12 @@ from convdoc._types import (
     Floats,
     OneOrTwo,
     PoolingMode,
+    Shape,
+    Sides,
 )
 from convdoc.hints import hinted, mode_hint
 from convdoc.layouts import MisfitError, looks_channels_last, looks_misread, match, warn_of_accident
-from convdoc.poolings import POOLINGS, rounded_up
+from convdoc.poolings import POOLINGS, Pooling, rounded_up
 from convdoc.spec import ConvSpec, boolean, divide, pair, positive
 
 LAYOUTS = {
@@ -31,8 +36,32 @@ LAYOUTS = {
 # Above these, neighbouring integers are no longer told apart.
 LARGEST_INTEGER = {"float32": 2**24, "float64": 2**53}
 
+_Operation = TypeVar("_Operation", bound=Callable[..., Any])
+
+
+def _lazy_on_dask(function: _Operation) -> _Operation:
+    """Let an operation return dask arrays, lazily, if it gets one."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        if not any(map(_is_dask, args)) and not any(map(_is_dask, kwargs.values())):
+            return function(*args, **kwargs)
+        from convdoc import _dask
+
+        arguments = signature.bind(*args, **kwargs)
+        arguments.apply_defaults()
+        return _dask.lazily(function.__name__, *arguments.arguments.values())
+
+    return call  # type: ignore[return-value]
+
+
+def _is_dask(value):
+    return type(value).__module__.startswith("dask.array")
+
 
 @hinted
+@_lazy_on_dask
 def conv4d(
     x: ArrayLike,
     w: ArrayLike,
@@ -124,6 +153,11 @@ def conv4d(
     -----
     A batch of channels-last images whose height equals the number of channels of `w` cannot be
     distinguished from a channels-first one. Transpose it: ``x.transpose(0, 3, 1, 2)``.
+
+    If `x` is a dask array, so is the result: it is computed block by block when it is needed. Its
+    dtype follows from the dtypes alone, and integers that it would round are found when their block
+    is computed. Chunks may have any size; the channels are made one chunk. With a cluster, all
+    workers need convdoc and the engine. `conv4d_blocks` needs less memory than dask, and no dask.
 
     References
     ----------
@@ -221,6 +255,7 @@ def conv4d(
 
 
 @hinted
+@_lazy_on_dask
 def correlate4d(
     x: ArrayLike,
     w: ArrayLike,
@@ -283,6 +318,7 @@ def correlate4d(
 
 
 @hinted
+@_lazy_on_dask
 def conv4d_transpose(
     y: ArrayLike,
     w: ArrayLike,
@@ -372,23 +408,16 @@ def conv4d_transpose(
     array([[[[ 3.,  2., 31., 20., 10.]]]])
     """
     y, w = real("y", y), real("w", w)
-    size = None if output_size is None else pair("output_size", output_size)
-    check = partial(
-        _fit_transposed, strides=strides, border_mode=border_mode, dilation=dilation,
-        border=border, output_padding=output_padding, output_size=size,
-    )  # fmt: skip
-    spec, size = match(check, groups, y=y.shape, w=w.shape)
-    shape = len(y), w.shape[1] * spec.groups, *size
-    _match_memory(shape, spec)
-    if looks_misread(w.shape):
-        warn_of_accident(match_filters, spec.groups, y=y.shape, w=w.shape)
-    y, w, bias = as_floats(y=y, w=w, bias=_bias(bias, shape[1], "channel of the result"))
+    settings = border_mode, strides, dilation, groups, border
+    spec, shape, bias = transposed_plan(y, w, settings, bias, output_padding, output_size)
+    y, w, bias = as_floats(y=y, w=w, bias=bias)
     compute = engines.choose(engine, shape, w.shape, spec, y.itemsize)
     x = _given_back(compute, y, w, spec, shape[2:])
     return x if bias is None else np.add(x, bias[:, None, None], out=x)
 
 
 @hinted
+@_lazy_on_dask
 def conv4d_gradients(
     x: ArrayLike,
     w: ArrayLike,
@@ -458,9 +487,8 @@ def conv4d_gradients(
     array([4.])
     """
     x, w, dy = real("x", x), real("w", w), real("dy", dy)
-    spec = _plan((x.shape, w.shape, dy.shape), border_mode, strides, dilation, groups, border)
-    if looks_misread(w.shape):
-        warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
+    settings = border_mode, strides, dilation, groups, border
+    spec, _ = convolution_plan(x, w, settings, None, dy)
     x, w, dy = as_floats(x=x, w=w, dy=dy)
     compute = engines.choose(engine, x.shape, w.shape, spec, x.itemsize)
     dx = _given_back(compute, dy, w, spec, x.shape[2:])
@@ -469,6 +497,7 @@ def conv4d_gradients(
 
 
 @hinted
+@_lazy_on_dask
 def pool4d(
     x: ArrayLike,
     size: OneOrTwo,
@@ -573,7 +602,27 @@ def pool4d(
     array([[[[ 5.,  7.],
              [13., 15.]]]], dtype=float32)
     """
-    x, size = real("x", x), pair("size", size)
+    x = real("x", x)
+    plan = pooling_plan(x, size, strides, border_mode, mode, ceil_mode, dilation, divisor)
+    (x,) = as_floats(x=x)
+    return engines.load("numpy").pool(x, *plan)
+
+
+def pooling_plan(
+    x: Array,
+    size: OneOrTwo,
+    strides: OneOrTwo | None,
+    border_mode: BorderMode,
+    mode: PoolingMode,
+    ceil_mode: bool,
+    dilation: OneOrTwo,
+    divisor: SupportsIndex | None,
+) -> tuple[ConvSpec, Pooling, Sides, int | None]:
+    """The windows of `pool4d`, what it makes of them, its padding and divisor; or its errors.
+
+    Of `x`, which has real numbers, the shape counts.
+    """
+    size = pair("size", size)
     spec = ConvSpec(size, size if strides is None else strides, border_mode, dilation)
     pooling = _pooling(mode)
     if divisor is not None:
@@ -584,9 +633,7 @@ def pool4d(
     plan = match(check, x=x.shape)
     if looks_channels_last(x.shape):
         warn_of_accident(check, x=x.shape)
-    (x,) = as_floats(x=x)
-    padding = spec.padding(x.shape[2:])
-    return engines.load("numpy").pool(x, plan, pooling, padding, divisor)
+    return plan, pooling, spec.padding(x.shape[2:]), divisor
 
 
 def _pooling(mode):
@@ -598,13 +645,55 @@ def _pooling(mode):
 
 
 def _convolve(x, w, settings, bias, engine):
-    spec = _plan((x.shape, w.shape), *settings)
-    if looks_misread(w.shape):
-        warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
-    x, w, bias = as_floats(x=x, w=w, bias=_bias(bias, len(w), "filter"))
+    spec, bias = convolution_plan(x, w, settings, bias)
+    x, w, bias = as_floats(x=x, w=w, bias=bias)
     x, spec = _bordered(x, spec)
     y = engines.choose(engine, x.shape, w.shape, spec, x.itemsize).convolve(x, w, spec)
     return y if bias is None else np.add(y, bias[:, None, None], out=y)
+
+
+def convolution_plan(
+    x: Array,
+    w: Array,
+    settings: tuple[Any, ...],
+    bias: ArrayLike | None,
+    dy: Array | None = None,
+) -> tuple[ConvSpec, Array | None]:
+    """The plan of `conv4d`, and its bias as an array; or its errors and its warning.
+
+    Of `x`, `w` and, for gradients, `dy`, which have real numbers, the shapes count.
+    """
+    shapes = (x.shape, w.shape) if dy is None else (x.shape, w.shape, dy.shape)
+    spec = _plan(shapes, *settings)
+    if looks_misread(w.shape):
+        warn_of_accident(match_channels, spec.groups, x=x.shape, w=w.shape)
+    return spec, _bias(bias, len(w), "filter")
+
+
+def transposed_plan(
+    y: Array,
+    w: Array,
+    settings: tuple[Any, ...],
+    bias: ArrayLike | None,
+    output_padding: OneOrTwo,
+    output_size: OneOrTwo | None,
+) -> tuple[ConvSpec, Shape, Array | None]:
+    """The convolution that `conv4d_transpose` belongs to, the shape that it gives and its bias.
+
+    Of `y` and `w`, which have real numbers, the shapes count.
+    """
+    border_mode, strides, dilation, groups, border = settings
+    size = None if output_size is None else pair("output_size", output_size)
+    check = partial(
+        _fit_transposed, strides=strides, border_mode=border_mode, dilation=dilation,
+        border=border, output_padding=output_padding, output_size=size,
+    )  # fmt: skip
+    spec, (height, width) = match(check, groups, y=y.shape, w=w.shape)
+    shape = len(y), w.shape[1] * spec.groups, height, width
+    _match_memory(shape, spec)
+    if looks_misread(w.shape):
+        warn_of_accident(match_filters, spec.groups, y=y.shape, w=w.shape)
+    return spec, shape, _bias(bias, shape[1], "channel of the result")
 
 
 def _bordered(x, spec):
@@ -864,7 +953,7 @@ def _in_order(array):
 def _as_float(name, array, dtype):
     """`array` in the float `dtype`, or an error where that would round an integer."""
     limit = LARGEST_INTEGER[dtype.name]
-    if array.dtype.kind in "iu" and array.dtype.itemsize >= dtype.itemsize:
+    if array.size and array.dtype.kind in "iu" and array.dtype.itemsize >= dtype.itemsize:
         low, high = int(array.min()), int(array.max())
         if max(-low, high) > limit:
             raise ValueError(

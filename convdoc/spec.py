@@ -1,8 +1,10 @@
 """The plan of a convolution: integers in, integers out, no arrays."""
 
+import itertools
 import numbers
 import operator
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, SupportsIndex
@@ -65,6 +67,34 @@ class Relationship:
         formulas = (f"<math>{_mathml(formula)}</math>" for formula in (self.symbols, self.numbers))
         told = WORDS["relationship"].format(self.number, *formulas)
         return f'<p class="convdoc-relationship">{told}</p>'
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of an output and the part of the input that it is computed from.
+
+    Each pair is (vertical, horizontal).
+
+    Attributes
+    ----------
+    output : (slice, slice)
+        Rows and columns of the output.
+    input : (slice, slice)
+        Rows and columns of the input that it reads; where windows reach beyond the border, those
+        on the image alone.
+    padding : ((int, int), (int, int))
+        Places around that part of the image, ((top, bottom), (left, right)). Of a transposed
+        convolution, rows and columns to cut off from what that part of the input gives.
+    places : (range, range)
+        Rows and columns of the image that its windows cover, counted from the first pixel: below 0
+        is before the image, and from its size on after it. Of a transposed convolution, the places
+        that are given.
+    """
+
+    output: tuple[slice, slice]
+    input: tuple[slice, slice]
+    padding: Sides
+    places: tuple[range, range]
 
 
 @hinted
@@ -524,6 +554,89 @@ class ConvSpec:
         more = (size[axis] - self._smallest_input(axis, out[axis]) for axis in (0, 1))
         return replace(self, transposed=True, output_padding=tuple(more))
 
+    def blocks(self, size: OneOrTwo, each: OneOrTwo) -> Iterator[Block]:
+        r"""Divide the output into blocks, and find what each reads of the input.
+
+        Along an axis, rows *a* to *b* of a convolution's output read the places
+
+        .. math::
+
+            s a - p \quad \text{to} \quad s b - p + \hat k - 1
+
+        of the image, *p* being the places before it. Neighbouring blocks both read
+        :math:`\hat k - s` places, their halo. Rows *a* to *b* that a transposed convolution gives
+        are those that the windows
+
+        .. math::
+
+            \left\lceil \frac{a + p - \hat k + 1}{s} \right\rceil \quad \text{to} \quad
+            \left\lfloor \frac{b + p}{s} \right\rfloor
+
+        cover, as far as there are such windows.
+
+        Parameters
+        ----------
+        size : int or (int, int)
+            Height and width of the input.
+        each : int or (int, int)
+            Height and width of a block of the output. Those at the bottom and on the right are
+            smaller if it does not divide the output.
+
+        Yields
+        ------
+        Block
+            From left to right, then from top to bottom. The windows of a convolution's block may be
+            on its border alone: its `input` is then empty. A transposed convolution's block reads
+            at least one row and column, even if no window covers it. Where its border
+            repeats pixels, several blocks may have the same output, one after the other: that of
+            the image itself first, then those of the places beyond the border that hold its pixels.
+            Their sum is the output, each place added to its pixel.
+
+        Raises
+        ------
+        ValueError
+            If `size` or `each` is not positive, or the output would be empty.
+
+        References
+        ----------
+        A. Araujo, W. Norris and J. Sim, "Computing receptive fields of convolutional neural
+        networks", Distill, 2019, doi 10.23915/distill.00021, which derives the formulas for the
+        places. Signal processing calls this division of a convolution the overlap-save method.
+
+        Examples
+        --------
+        A 3×3 kernel needs one row of its neighbour:
+
+        >>> spec = ConvSpec(kernel=3, border_mode="same")
+        >>> for block in spec.blocks((5, 4), each=(3, 4)):
+        ...     print(block.output[0], block.input[0], block.padding[0])
+        slice(0, 3, None) slice(0, 4, None) (1, 0)
+        slice(3, 5, None) slice(2, 5, None) (0, 1)
+
+        On a ring, the first block reads the last row and the last block the first:
+
+        >>> ring = ConvSpec(kernel=3, border_mode="same", border="circular")
+        >>> for block in ring.blocks((5, 4), each=(3, 4)):
+        ...     print([ring.beyond.at(place, 5) for place in block.places[0]])
+        [4, 0, 1, 2, 3]
+        [2, 3, 4, 0]
+        """
+        size, each = pair("size", size), pair("each", each)
+        out = self.output_size(size)
+        return self._blocks(size, out, each)
+
+    def _blocks(self, size, out, each):
+        rows, columns = (
+            [
+                list(self._parts(axis, range(a, min(a + each[axis], out[axis])), size, out))
+                for a in range(0, out[axis], each[axis])
+            ]
+            for axis in (0, 1)
+        )
+        for blocks in itertools.product(rows, columns):
+            for parts in itertools.product(*blocks):
+                yield Block(*zip(*parts, strict=True))
+
     # One axis: 0 is vertical, 1 is horizontal. "Image" is the larger side: what a convolution
     # reads, and what a transposed one gives.
 
@@ -560,6 +673,37 @@ class ConvSpec:
     def _reached(self, axis, at, size, out):
         read = self._image_under if self.transposed else self._outputs_over
         return tuple(sorted({o for o in read(axis, at, out, size) if o is not None}))
+
+    def _parts(self, axis, block, size, out):
+        """What rows of the output read: for each part output, input, padding and places."""
+        s, k = self.strides[axis], self.dilated_kernel[axis]
+        output = slice(block.start, block.stop)
+        if self.transposed:
+            p = self._padding(axis, out[axis])[0]
+            for places in (block, *self._copies(axis, block, out[axis])):
+                start, stop = places.start + p, places.stop + p
+                first = min(-((k - 1 - start) // s), start // s, size[axis] - 1)
+                last = min((stop - 1) // s, size[axis] - 1)
+                first = max(first, 0)
+                cut = start - first * s, max(last * s + k - stop, 0)
+                yield output, slice(first, last + 1), cut, places
+        else:
+            n, p = size[axis], self._padding(axis, size[axis])[0]
+            places = range(block.start * s - p, (block.stop - 1) * s - p + k)
+            first = min(max(places.start, 0), n)
+            last = min(max(places.stop, first), n)
+            around = len(places) - (last - first)
+            before = min(max(-places.start, 0), around)
+            yield output, slice(first, last), (before, around - before), places
+
+    def _copies(self, axis, block, image):
+        """Places beyond the border, in stretches, that hold the pixels of a block of the image."""
+        before, behind = self._padding(axis, image)
+        beyond = (*range(-before, 0), *range(image, image + behind))
+        held = {place for place in beyond if self.beyond.at(place, image) in block}
+        starts = sorted(place for place in held if place - 1 not in held)
+        stops = sorted(place + 1 for place in held if place + 1 not in held)
+        return map(range, starts, stops)
 
     def _image_under(self, axis, at, image, _):
         """Which pixels a window reads, None where it reads a number that is none of them."""

@@ -83,8 +83,8 @@ print(len([question.right() for question in exercises.list()]), "exercises have 
 $pip hypothesis pytest
 "$python" -m pytest --quiet -r fE tests/test_spec.py tests/test_engines.py tests/test_layouts.py
 
-echo "With the extras draw and compare:"
-$pip "$wheel[draw,compare]" beautifulsoup4 latex2mathml nbclient ipykernel
+echo "With the extras draw, compare and large:"
+$pip "$wheel[draw,compare,large]" beautifulsoup4 latex2mathml nbclient ipykernel xarray
 "$python" -m pytest --ignore tests/test_spec.py --ignore tests/test_layouts.py # they need NumPy alone
 
 cd "$work/empty"

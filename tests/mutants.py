@@ -26,7 +26,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 #: The tests of each module, beside the examples in its docstrings.
 TESTS = {
-    "convdoc/spec.py": ["tests/test_spec.py"],
+    "convdoc/spec.py": [
+        *("tests/test_spec.py", "tests/test_blocks.py"),
+        *("-k", "not last_bit and not adjoint and not memory"),
+    ],
     "convdoc/borders.py": ["tests/test_borders.py"],
     "convdoc/poolings.py": ["tests/test_poolings.py"],
     "convdoc/layouts.py": [
@@ -35,6 +38,7 @@ TESTS = {
         "layouts or recognised or groups or remed or warn or legal or somebody or may_be",
     ],
     "convdoc/conv.py": ["tests/test_conv.py"],
+    "convdoc/blocks.py": ["tests/test_blocks.py", "-k", "not last_bit or numpy"],
     "convdoc/explain.py": ["tests/test_explain.py"],
     "convdoc/hints.py": ["tests/test_hints.py"],
     "convdoc/network.py": ["tests/test_network.py"],

@@ -82,6 +82,7 @@ def test_newer_pythons_get_numpy_2_alone(metadata, python):
         ("compare", {"opencv-python-headless", "scikit-image", "scipy"}),
         ("engines", {"jax", "torch"}),
         ("keras3", {"keras"}),
+        ("large", {"dask", "distributed", "tqdm", "zarr"}),
         ("theano", {"keras", "scipy", "scipy-openblas32", "theano"}),
     ],
 )

@@ -132,7 +132,7 @@ def default() -> EngineName:
     >>> del os.environ["CONVDOC_ENGINE"]
     """
     if named := os.environ.get("CONVDOC_ENGINE"):
-        return _known(named, "the environment variable CONVDOC_ENGINE")
+        return known(named, "the environment variable CONVDOC_ENGINE")
     return "keras" if _theano_can_run() else "auto"
 
 
@@ -168,7 +168,7 @@ def choose(
     ImportError, RuntimeError
         As `load` raises them.
     """
-    name = default() if engine is None else _known(engine, "engine")
+    name = default() if engine is None else known(engine, "engine")
     if ENGINES.get(name) in (KERAS_2, ENGINES["theano"]):
         copied = _copied_windows(x_shape, spec) * itemsize
         if copied > LARGEST_COPY:
@@ -196,10 +196,11 @@ def _quickest_that_works(x_shape, w_shape, spec):
     return name
 
 
-def _known(name, where):
+def known(name: Any, where: str) -> EngineName:
+    """`name`, if it is an engine's or ``"auto"``, or an error; `where` it was given."""
     if not isinstance(name, str) or name not in ("auto", *ENGINES):
-        known = ", ".join(map(repr, ("auto", *ENGINES)))
-        raise ValueError(f"{where} must be one of {known}; got {name!r}")
+        names = ", ".join(map(repr, ("auto", *ENGINES)))
+        raise ValueError(f"{where} must be one of {names}; got {name!r}")
     return name
 
 
