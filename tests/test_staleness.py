@@ -11,8 +11,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from tests.test_builds import FUNCTION, built, differences, edit, made, made_clean
-from tests.test_builds import small as small  # the fixture of the small site
+from tests.test_builds import edit
 
 sys.path.append(str(ROOT / "docs/_ext"))
 import staleness
@@ -234,29 +233,3 @@ def test_the_library_shows_none_of_its_docstrings():
     reads = re.compile(r"__doc__|getdoc|getsource|get_docstring|linecache|import traceback")
     faults = [p for p in (ROOT / "convdoc").rglob("*.py") if reads.search(p.read_text())]
     assert faults == []
-
-
-# -- A build ------------------------------------------------------------------------------------
-
-
-def ran(folder):
-    """When each script ran, and the cells of each page."""
-    records = [*folder.rglob("*.loaded.json"), *folder.glob("_build/jupyter_cache/loaded/*.json")]
-    return {path: path.stat().st_mtime_ns for path in records}
-
-
-def test_a_comment_of_the_library_runs_nothing_and_a_number_all(small):
-    module = small / "convdoc/probe.py"
-    made(small, "html")
-    first = ran(small)
-    assert len(first) == 3  # two scripts, and two pages with the same cells
-    module.write_text(FUNCTION.format("1  # a comment").replace("Return a", "Give the"))
-    commented = built(small)
-    assert ran(small) == first
-    assert b"Give the number." in commented["reference/generated/convdoc.probe.answer.html"]
-    (small / "convdoc/spec.py").touch()
-    module.write_text(FUNCTION.format(3))
-    changed = built(small)
-    assert not {*ran(small).items()} & {*first.items()}
-    assert b"The answer is 3" in re.sub(rb"<.*?>", b"", changed["first.html"])
-    assert differences(made_clean(small), changed) == []

@@ -172,12 +172,14 @@ class Library:
     """
 
     def __init__(self):
+        then = json.loads(LIBRARY.read_text("utf-8")) if LIBRARY.is_file() else {}
         self.now = {}
         for path in ROOT.glob(MODULES):
-            source = path.read_bytes()
-            digests = [hashlib.sha256(part).hexdigest() for part in (computation(source), source)]
-            self.now[path.relative_to(ROOT).as_posix()] = digests
-        then = json.loads(LIBRARY.read_text("utf-8")) if LIBRARY.is_file() else {}
+            name, source = path.relative_to(ROOT).as_posix(), path.read_bytes()
+            old, digest = then.get(name, [None, None]), hashlib.sha256(source).hexdigest()
+            # A text that was read before computes what it did; to parse all takes long.
+            new = hashlib.sha256(computation(source)).hexdigest() if digest != old[1] else old[0]
+            self.now[name] = [new, digest]
         both = {name: (then.get(name, [None, None]), self.now[name]) for name in self.now}
         self.changed = {name for name, (old, new) in both.items() if old[0] != new[0]}
         self.edited = {name for name, (old, new) in both.items() if old[1] != new[1]}
