@@ -264,6 +264,8 @@ Deno.test("the other way round, paddings are offered that have an input", () => 
     0,
     0,
   ]]]);
+  const flat = words({ kind: "max", kernel: [2, 4] }, [7, 7]).map(([name]) => name);
+  equal(flat.filter((name) => name.endsWith("side")), ["1 on every side"]); // of 2, windows miss it
   const pooled = words({ kind: "max", kernel: [2, 2] }, [7, 7]).map(([name]) => name);
   equal(pooled, [
     "none (valid)",

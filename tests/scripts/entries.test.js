@@ -1,5 +1,5 @@
 // What is written into cells; blocks that are read are in test_explorer.py.
-import { deepStrictEqual as equal, throws } from "node:assert/strict";
+import { deepStrictEqual as equal } from "node:assert/strict";
 import { blockOf, numberOf, numbersOf } from "../../docs/_explorer/entries.js";
 import { messageOf } from "./setting.js";
 
@@ -95,15 +95,32 @@ Deno.test("a row that NumPy breaks is one row", () => {
   equal(blockOf(`[${first}\n 25 26]`), [Array.from({ length: 27 }, (_, at) => at)]);
 });
 
+Deno.test("without brackets, a semicolon ends a row where its numbers have spaces or commas", () => {
+  equal(blockOf("1 2; 3 4"), [[1, 2], [3, 4]]);
+  equal(blockOf("1, -2; 3, .5"), [[1, -2], [3, 0.5]]);
+  equal(blockOf("1;2;3"), [[1, 2, 3]]);
+});
+
+Deno.test("beside tabs a comma is decimal, unless it may part thousands", () => {
+  equal(blockOf("1234,567\t2"), [[1234.567, 2]]);
+  equal(blockOf("1,23\t2"), [[1.23, 2]]);
+  equal(blockOf("0,1234\t2"), [[0.1234, 2]]);
+});
+
 Deno.test("a printout in several parts is refused", () => {
-  const refused = [
-    "     [,1]\n[1,]    1\n     [,2]\n[1,]    2", // R, of a narrow console
-    " Columns 1 through 2:\n\n   1   2\n", // Octave
-    "matrix(c(1, 2, 3), nrow = 2)",
-    "2×9 Matrix{Int64}:\n 1  2  …  9\n 1  2  …  9",
-    "[[0 1]\n ...\n [8 9]]",
-  ];
-  for (const text of refused) throws(() => blockOf(text), undefined, text);
+  const parts =
+    "What was pasted is printed in several parts, or its rows and columns do not make " +
+    "up its numbers: paste rows of numbers.";
+  const not = (text) => `“${text}” is not a number: write 3, −1.5, 1/9 or 2e-3.`;
+  const refused = {
+    "     [,1]\n[1,]    1\n     [,2]\n[1,]    2": parts, // R, of a narrow console
+    " Columns 1 through 2:\n\n   1   2\n": not("Columns"), // Octave
+    "matrix(c(1, 2, 3), nrow = 2)": parts,
+    "matrix(c(1, 2, 3, 4), 2, 3)": parts,
+    "2×9 Matrix{Int64}:\n 1  2  …  9\n 1  2  …  9": not("…"),
+    "[[0 1]\n ...\n [8 9]]": not("..."),
+  };
+  for (const [text, words] of Object.entries(refused)) equal(messageOf(() => blockOf(text)), words);
 });
 
 Deno.test("what is no number says so", () => {
