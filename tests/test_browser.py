@@ -144,6 +144,23 @@ def test_figures_follow_the_theme_and_the_fold_opens(browser, address):
     page.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_focus_has_one_colour_and_a_heading_reached_no_ground(browser, address, scheme):
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(address + "guide/strides.html")
+    outline = """(place) => {
+        const element = document.querySelector(place);
+        element.focus({ focusVisible: true });
+        return getComputedStyle(element).outlineColor;
+    }"""
+    places = (".bd-header .nav-link", "convdoc-stepper .controls button", ".convdoc-code summary")
+    assert len({page.evaluate(outline, place) for place in places}) == 1
+    page.locator(".bd-sidebar-secondary a").first.click()
+    ground = page.locator(":target > h2").evaluate("h2 => getComputedStyle(h2).backgroundColor")
+    assert ground == "rgba(0, 0, 0, 0)"
+    page.close()
+
+
 def test_site_works_from_a_folder(browser, site):
     context = browser.new_context(offline=True)
     page = context.new_page()

@@ -70,6 +70,31 @@ def test_a_right_answer_is_said_to_be_right_and_counted(visit):
     assert progress_of(page, "strides-floor").inner_text() == f"1 of {all_} done"
 
 
+def test_nothing_moves_when_the_first_answer_is_kept(visit):
+    """The button that clears all answers has its place before it is there."""
+    for width in (1280, 390):
+        page = visit(SIZES)
+        page.set_viewport_size({"width": width, "height": 900})
+        top = "document.querySelector('convdoc-question').getBoundingClientRect().top + scrollY"
+        before = page.evaluate(top)
+        clear = page.get_by_role("button", name=WORDS["clear all"]).first
+        assert not clear.is_visible()
+        Box(page, "padding-valid").answer("98")  # 100 - 3 + 1
+        assert clear.is_visible()
+        assert page.evaluate(top) == before
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800), (1366, 768)])
+def test_the_page_of_all_exercises_begins_with_one(visit, width, height):
+    page = visit("exercises/index.html")
+    page.set_viewport_size({"width": width, "height": height})
+    box = page.locator("convdoc-question").first
+    form = box.locator("form").bounding_box()
+    assert form["y"] + form["height"] <= height
+    name = box.get_attribute("id").removeprefix("exercise-")
+    assert Box(page, name).answer("98") == SAID["right"]
+
+
 def progress_of(page, name):
     sheet = page.locator("convdoc-sheet", has=page.locator(f"#exercise-{name}"))
     return sheet.locator("convdoc-progress span")

@@ -276,6 +276,21 @@ def test_a_link_to_no_step_or_to_none_that_is_there_does_no_harm(visit):  # noqa
         assert Figure(visit(PLAIN + wrong)).step == Figure(visit(PLAIN)).step
 
 
+def test_what_a_figure_shares_is_in_sight_on_a_phone(visit):  # noqa: F811
+    """Where its button is at the lower edge of the screen."""
+    page = visit("guide/strides.html")
+    page.set_viewport_size({"width": 390, "height": 844})
+    figure = Figure(page)
+    button = figure.root.locator("[data-do=share]")
+    button.evaluate("button => button.scrollIntoView({ block: 'end', behavior: 'instant' })")
+    button.click()
+    last = figure.root.locator(".share button").last
+    last.wait_for()
+    page.wait_for_function(
+        "button => button.getBoundingClientRect().bottom <= innerHeight", arg=last.element_handle()
+    )
+
+
 def test_pictures_show_the_step_and_its_sum(shared, tmp_path):
     shared.slider.fill("2")
     svg = saved(shared, "svg", tmp_path)

@@ -16,7 +16,7 @@ from tests.test_browser import ONE_OF_EACH_KIND
 MARGIN = 15 * 72 / 25.4  # points
 A4 = {"width": 680, "height": 1009}  # within these margins, in pixels of CSS
 FOOT = "© Copyright 2026, The convdoc developers. MIT license."
-FIGURE = "guide/padding.html"  # one of its figures has 36 steps, one has 4
+FIGURE = "guide/padding.html"  # one of its figures has 36 steps, one has 16, and one has 4
 SHEET = "exercises/windows.html"
 
 
@@ -109,29 +109,76 @@ def test_every_page_reaches_paper_whole(visit, address, pages, paper_format):
     assert not faults, "\n".join(faults)
 
 
+def frames(figure):
+    """The numbers of the steps that paper shows of a figure, and that of the one on screen."""
+    texts = figure.locator(".frames > li > .count").all_inner_texts()
+    start = figure.locator(".controls .count").text_content()
+    return [int(text.split()[1]) for text in texts], int(start.split()[1])
+
+
 def test_a_figure_has_nine_telling_frames_at_most(visit):
-    """A kernel of 4 on 5 pixels, with 2 of padding: 6 by 6 windows, of which 4 lie on pixels."""
+    """A kernel of 3 on 4 pixels, with 1 of padding: 4 by 4 windows, of which 4 lie on pixels."""
     page = visit(FIGURE)
     page.emulate_media(media="print")
-    figure = page.locator(
-        "convdoc-stepper", has=page.get_by_text(re.compile(r"^Step \d+ of 36$"))
-    ).first
-    start = figure.locator(".controls .count").text_content()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    frames = figure.locator(".frames > li > .count").all_inner_texts()
-    steps = [int(re.fullmatch(r"Step (\d+) of 36", text)[1]) for text in frames]
+    figures = {
+        count: page.locator(
+            "convdoc-stepper", has=page.get_by_text(re.compile(rf"^Step \d+ of {count}$"))
+        ).first
+        for count in (16, 36, 4)
+    }
+    steps, start = frames(figures[16])
     assert len(steps) == 9
     assert steps == sorted(set(steps))
-    assert {1, 36, int(start.split()[1])}.issubset(steps)
-    inside = {15, 16, 21, 22}  # in the third and fourth row and column
+    assert {1, 16, start}.issubset(steps)
+    inside = {6, 7, 10, 11}  # in the second and third row and column
     assert len(inside.intersection(steps)) >= 3
-    assert len({*steps} - inside - {1, 36}) >= 3
-    assert figure.locator("details").is_hidden()
+    assert len({*steps} - inside - {1, 16}) >= 3
+    assert figures[16].locator("details").is_hidden()
+    # Four where they lie one below another: 9 + 4 + 6 cells of a kernel of 4 on 5 pixels, padded.
+    steps, start = frames(figures[36])
+    assert len(steps) == 4
+    assert {1, 36, start}.issubset(steps)
     # All of a figure that has no more.
-    whole = page.locator(
-        "convdoc-stepper", has=page.get_by_text(re.compile(r"^Step \d+ of 4$"))
-    ).first
-    assert whole.locator(".frames > li").count() == 4
+    assert len(frames(figures[4])[0]) == 4
+
+
+def test_long_code_continues_on_the_next_sheet(visit):
+    """Below photographs there is room for some; its first and its last five lines stay together."""
+    page = visit("auto_gallery/100_grey_photograph.html")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    lines = page.locator("article pre").first.locator(".paper-line").all_inner_texts()
+    first, second, *_ = map(letters, Paper(page, format="A4").sheets)
+    assert letters(lines[0]) in first
+    assert letters("".join(lines[-3:])) in second
+    for height in ("224mm", "228mm", "232mm", "306mm", "310mm", "314mm"):
+        sheets = [letters(sheet) for sheet in Paper(page, width="21cm", height=height).sheets]
+        for together in (lines[:5], lines[-5:]):
+            assert any(letters("".join(together)) in sheet for sheet in sheets), height
+
+
+def test_a_term_is_on_the_sheet_of_its_text(visit):
+    page = visit("reference/glossary.html")
+    terms = page.locator("dl.glossary > dt").evaluate_all(
+        "all => all.map((dt) => dt.firstChild.textContent + dt.nextElementSibling.textContent)"
+    )
+    assert len(terms) > 30
+    for height in ("240mm", "250mm", "260mm", "270mm", "280mm", "290mm"):
+        sheets = [letters(sheet) for sheet in Paper(page, width="21cm", height=height).sheets]
+        for term in terms:
+            assert any(letters(term)[:30] in sheet for sheet in sheets), (height, term)
+
+
+def test_folded_tables_and_answers_of_examples_are_on_paper(visit):
+    """Answers on the last sheet; words about the screen are on none."""
+    paper = Paper(visit("reference/speed.html"))
+    assert paper.has("The time of the fastest engine;")
+    assert paper.has("Megabytes at the peak of a call")
+    *sheets, last = Paper(visit("auto_gallery/010_impulse_response.html")).sheets
+    answer = "The kernel comes out turned"
+    assert answer in last
+    assert answer not in " ".join(sheets)
+    assert "sideways" not in Paper(visit("guide/reading-a-network.html")).words
 
 
 def test_a_long_line_of_code_continues_after_a_sign(visit):
@@ -153,7 +200,13 @@ def test_paper_is_light_and_has_a_foot(visit):
     words = Paper(page).words
     assert page.evaluate("window.printed") == "light"
     assert page.evaluate(theme) == "dark"
-    assert f"{FOOT} 1 / " in words
+    assert f"{FOOT} {page.url} 1 / " in words
+
+
+def test_the_foot_has_no_address_in_a_folder(visit, site):
+    page = visit(SHEET)
+    page.goto((site / SHEET).as_uri())
+    assert f"{FOOT} 1 / " in Paper(page).words
 
 
 def test_the_foot_has_the_address_where_the_site_has_one(visit, address):
@@ -170,7 +223,7 @@ def test_the_foot_has_the_address_where_the_site_has_one(visit, address):
         route.fulfill(response=response, body=response.text().replace(plain, addressed))
 
     page.route("**/exercises/index.html*", add_address)
-    for query, count in (("", 6), ("?q=strides-floor", 1)):
+    for query, count in (("", 7), ("?q=strides-floor", 1)):
         page.goto(f"{address}exercises/index.html{query}")
         page.wait_for_function(f"document.querySelectorAll('convdoc-question').length === {count}")
         assert f"MIT license. {here}{query} 1 / " in Paper(page).words

@@ -6,7 +6,7 @@
   const UNIT = 10; // of the drawings, along one side of a cell
   const PAUSE = 1400; // milliseconds from step to step at normal speed
   const MOST_FRAMES = 9; // on paper, of a figure
-  const TALL = 12, FEW_FRAMES = 4; // of one with more rows of cells
+  const TALL = 12, WIDE = 14, FEW_FRAMES = 4; // of one with more rows of cells, or more columns
   const LEAST_CELL = 8, MOST_CELL = 160; // pixels on a full screen
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -742,8 +742,9 @@
     // The steps that paper shows: the first, the one that a screen shows first, the last, some whose
     // windows reach beyond the border, and others, evenly spread.
     framed() {
-      const rows = this.querySelector(".stage").style.getPropertyValue("--rows");
-      const most = rows > TALL ? FEW_FRAMES : MOST_FRAMES;
+      const { style } = this.querySelector(".stage");
+      const [rows, columns] = ["--rows", "--all"].map((name) => style.getPropertyValue(name));
+      const most = rows > TALL || columns > WIDE ? FEW_FRAMES : MOST_FRAMES;
       const chosen = new Set([0, this.plan.start, this.count - 1]);
       const add = (count, isMeant) => {
         const steps = range(this.count).filter((step) => !chosen.has(step) && isMeant(step));

@@ -26,7 +26,9 @@ globalThis.convdocShare = (figure, button) => {
   const menu = figure.querySelector(".share") ?? makeMenu(figure, button);
   menu.hidden = !menu.hidden;
   button.setAttribute("aria-expanded", !menu.hidden);
-  if (!menu.hidden) menu.querySelector("button").focus();
+  if (menu.hidden) return;
+  menu.querySelector("button").focus({ preventScroll: true });
+  menu.scrollIntoView({ block: "nearest" });
 };
 
 function makeMenu(figure, button) {

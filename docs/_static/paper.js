@@ -11,6 +11,16 @@
     undo.push(() => (root.dataset.theme = theme));
   };
 
+  // The page's address, where it has one and the foot has none.
+  const addAddress = () => {
+    if (document.querySelector(".convdoc-address") || !location.protocol.startsWith("http")) return;
+    const address = document.createElement("span");
+    address.className = "convdoc-address";
+    address.textContent = ` ${location.href.replace(location.hash, "")}`;
+    [...document.querySelectorAll(".bd-footer p")].at(-1).append(address);
+    undo.push(() => address.remove());
+  };
+
   // The page's foot on every sheet, where the browser can put it there.
   const addFoot = () => {
     const text = document.querySelector(".bd-footer").textContent.trim().replace(/\s+/g, " ");
@@ -49,26 +59,31 @@
     undo.push(() => paper.replaceWith(pre));
   };
 
-  // The code of an example, which is folded on screen; in chapters it is an aside and stays so.
-  const openCode = (article) => {
-    const folds = ".sphx-glr-example-title .convdoc-code:not([open])";
+  // What the text needs of what is folded on screen: tables, and the code of an example. In chapters
+  // the code of a figure is an aside and stays folded.
+  const open = (article) => {
+    const folds =
+      ":is(.sphx-glr-example-title .convdoc-code, details:has(> .convdoc-table-scroller)):not([open])";
     for (const fold of article.querySelectorAll(folds)) {
       fold.open = true;
       undo.push(() => (fold.open = false));
     }
   };
 
-  // The solutions of all questions, at the end.
+  // Answers at the end: of an example, and of questions if they are asked for.
   const addKey = (article) => {
-    const section = document.createElement("section");
+    const questions = key ? "convdoc-question > details, " : "";
+    const folds = article.querySelectorAll(`${questions}.convdoc-answer`);
+    if (!folds.length) return;
+    const section = document.createElement("section"), heading = document.createElement("h2");
     section.className = "convdoc-key";
-    section.append(Object.assign(document.createElement("h2"), { textContent: key }));
-    for (const question of article.querySelectorAll("convdoc-question")) {
-      const fold = question.querySelector("details");
+    heading.textContent = key || folds[0].querySelector("summary").textContent;
+    section.append(heading);
+    for (const fold of folds) {
       const solution = [...fold.childNodes].slice(1); // after the summary
-      const title = question.querySelector("h3").cloneNode(true);
-      for (const aside of title.querySelectorAll("small, .done")) aside.remove();
-      section.append(title, ...solution);
+      const title = fold.closest("convdoc-question")?.querySelector("h3").cloneNode(true);
+      for (const aside of title?.querySelectorAll("small, .done") ?? []) aside.remove();
+      section.append(...title ? [title] : [], ...solution);
       undo.push(() => fold.append(...solution));
     }
     article.append(section);
@@ -79,9 +94,10 @@
     const article = document.querySelector("article");
     if (!article || undo.length) return;
     lighten();
+    addAddress();
     addFoot();
-    openCode(article);
-    if (key) addKey(article);
+    open(article);
+    addKey(article);
     article.querySelectorAll("pre").forEach(cutLines); // tabs that are closed on screen, too
   });
   addEventListener("afterprint", () => {
