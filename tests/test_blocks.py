@@ -467,6 +467,20 @@ def test_an_interrupted_call_says_how_to_continue(error):
     np.testing.assert_array_equal(array, x)
 
 
+def test_a_last_block_that_cannot_be_written_is_an_error_too():
+    x, out = np.ones((1, 1, 6, 1)), Full(np.zeros((1, 1, 6, 1)), 5, OSError("No space left"))
+    with pytest.raises(OSError, match="No space left") as got:
+        conv4d_blocks(x, ONE, out, engine="numpy", each=1)
+    assert got.value.__notes__[0].startswith("5 of 6 blocks")
+    assert out.array.ravel().tolist() == [1, 1, 1, 1, 1, 0]
+
+
+def test_where_all_blocks_are_written_nothing_is_left_to_do():
+    out = np.zeros((1, 1, 6, 1))
+    assert conv4d_blocks(np.ones((1, 1, 6, 1)), ONE, out, each=1, start=6) is out
+    assert (out == 0).all()
+
+
 def test_a_block_that_cannot_be_read_leaves_those_before_it():
     x = np.array([1, 2, 2**24 + 1]).reshape(1, 1, 3, 1)
     out = np.zeros((1, 1, 3, 1), np.float32)
