@@ -383,15 +383,18 @@ class Recorded:
         self.written.append(index)
         self.array[index] = values
 
+    def __array__(self, *_, **__):
+        raise AssertionError("loaded as a whole")
+
 
 def test_only_what_a_block_needs_is_read_and_each_block_is_written_once():
-    x = Recorded(np.ones((1, 1, 9, 4)))
-    out = Recorded(np.zeros((1, 1, 9, 4)))
-    conv4d_blocks(x, np.ones((1, 1, 3, 1)), out, border="circular", engine="numpy", each=(3, 4))
+    image = np.arange(5.0).reshape(1, 1, 5, 1)
+    x, out = Recorded(image), Recorded(np.zeros((1, 1, 5, 1)))
+    conv4d_blocks(x, np.ones((1, 1, 3, 1)), out, border="circular", engine="numpy", each=(2, 1))
     rows = [index[2] for index in x.read]
-    assert rows == [slice(0, 4), slice(8, 9), slice(2, 7), slice(0, 1), slice(5, 9)]
-    assert [index[2] for index in out.written[1:]] == [slice(0, 3), slice(3, 6), slice(6, 9)]
-    assert (out.array == 3).all()
+    assert rows == [slice(0, 3), slice(4, 5), slice(1, 5), slice(0, 1), slice(3, 5)]
+    assert [index[2] for index in out.written[1:]] == [slice(0, 2), slice(2, 4), slice(4, 5)]
+    assert out.array.ravel().tolist() == [4 + 0 + 1, 0 + 1 + 2, 1 + 2 + 3, 2 + 3 + 4, 3 + 4 + 0]
 
 
 @pytest.mark.parametrize(("each", "batches"), [((4, 4), [4, 3]), ((2, 3), [1] * 7), ((9, 9), [7])])
@@ -462,6 +465,20 @@ def test_an_interrupted_call_says_how_to_continue(error):
     conv4d_blocks(x, ONE, out, engine="numpy", each=1, start=2)
     assert [index[2].start for index in out.written[1:]] == [2, 3, 4, 5]
     np.testing.assert_array_equal(array, x)
+
+
+def test_a_last_block_that_cannot_be_written_is_an_error_too():
+    x, out = np.ones((1, 1, 6, 1)), Full(np.zeros((1, 1, 6, 1)), 5, OSError("No space left"))
+    with pytest.raises(OSError, match="No space left") as got:
+        conv4d_blocks(x, ONE, out, engine="numpy", each=1)
+    assert got.value.__notes__[0].startswith("5 of 6 blocks")
+    assert out.array.ravel().tolist() == [1, 1, 1, 1, 1, 0]
+
+
+def test_where_all_blocks_are_written_nothing_is_left_to_do():
+    out = np.zeros((1, 1, 6, 1))
+    assert conv4d_blocks(np.ones((1, 1, 6, 1)), ONE, out, each=1, start=6) is out
+    assert (out == 0).all()
 
 
 def test_a_block_that_cannot_be_read_leaves_those_before_it():
@@ -591,8 +608,13 @@ X, W = np.ones((1, 2, 4, 5), np.float32), np.ones((3, 2, 3, 3), np.float32)
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
-        ({"x": [[[[1]]]]}, TypeError, "x must be an array that is read and written by slices"),
-        ({"out": None}, TypeError, "out must be an array .* such as one of zarr, .*; got NoneType"),
+        (
+            {"x": [[[[1]]]]},
+            TypeError,
+            "x must be an array that is read and written by slices, with a shape and a dtype, "
+            "such as one of zarr, h5py or NumPy; got list",
+        ),
+        ({"out": None}, TypeError, "out must be an array .*; got NoneType"),
         ({"x": X[0]}, ValueError, "x must be 4-D"),
         ({"x": X[:, :1]}, ValueError, "x has 1 channel and w was made for 2"),
         ({"x": X.astype(complex)}, TypeError, "x must hold real numbers"),
@@ -641,6 +663,21 @@ def test_bad_arguments_are_named_before_anything_is_written(changes, error, word
     with pytest.raises(error, match=words):
         conv4d_blocks(**arguments)
     assert np.isnan(out).all()
+
+
+def test_kernels_of_a_correlation_are_checked_before_they_are_turned():
+    out = np.empty((1, 3, 4, 5), np.float32)
+    with pytest.raises(TypeError, match="w must hold real numbers"):
+        correlate4d_blocks(X, W.astype(complex), out)
+    with pytest.raises(ValueError, match="w must be 4-D"):
+        correlate4d_blocks(X, W[0], out)
+
+
+def test_one_array_in_memory_is_compared_with_no_other_on_disk():
+    x, out = Recorded(np.ones((1, 1, 2, 2))), np.empty((1, 1, 2, 2))
+    conv4d_blocks(x, ONE, out, engine="numpy")
+    conv4d_blocks(out, ONE, x, engine="numpy")
+    assert (x.array == 1).all()
 
 
 def test_the_result_cannot_take_the_place_of_the_image():
