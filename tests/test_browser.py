@@ -3,6 +3,7 @@
 import gzip
 import re
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -76,8 +77,9 @@ OTHER_RULES = {
 }
 TWO_FRAMES = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 # The theme lets the column of the text scroll sideways, so that it hides what is too wide in it.
-TOO_WIDE = """Math.max(...[document.documentElement, document.querySelector(".bd-article-container")]
-  .map((element) => element ? element.scrollWidth - element.clientWidth : 0))"""
+TOO_WIDE = """Math.max(
+  ...[document.documentElement, document.querySelector(".bd-article-container")]
+    .map((element) => element ? element.scrollWidth - element.clientWidth : 0))"""
 # Two elements look alike if they and all around them have the same tags and the same attributes
 # that style sheets ask for, but for the sizes of a figure. This marks links, fields and what holds
 # a text, where none looked like it before, on this page or an earlier one, and counts them. (What
