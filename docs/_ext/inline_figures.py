@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 VARIABLES = {colour: f"var(--convdoc-{name})" for name, colour in palette.LIGHT.items()}
 LARGE_IMAGE = 16_000  # bytes; photographs above it are kept as WebP
-WEBP = "data:image/webp;base64,"
+PIXELS = re.compile(r'"data:image/(png|webp);base64,([^"]{2000,})"')  # smaller ones stay
 LEAST = 0.6  # how small a drawing may become on a phone; numbers have 10 pixels then
 DROPPED_STYLES = ("font-family", "stroke-linejoin: miter")
 
@@ -43,18 +43,18 @@ class InlineFigures(SphinxPostTransform):
             node.replace_self(nodes.raw("", svg, format="html"))
 
     def with_files(self, svg, name):
-        """Put the photographs of a drawing into files: a phone shows the text before they come."""
+        """Put the pixels of a drawing into files: a phone shows the text before they come."""
         folder = Path(self.app.outdir, "_images")
         folder.mkdir(parents=True, exist_ok=True)
         here = "../" * self.env.docname.count("/")
         numbers = itertools.count()
 
         def write(found):
-            file = f"{name}-{next(numbers)}.webp"
-            (folder / file).write_bytes(base64.b64decode(found[1]))
+            file = f"{name}-{next(numbers)}.{found[1]}"
+            (folder / file).write_bytes(base64.b64decode(found[2]))
             return f'"{here}_images/{file}"'
 
-        return re.sub(f'"{WEBP}([^"]+)"', write, svg)
+        return PIXELS.sub(write, svg)
 
 
 def _is_figure(uri):
@@ -161,7 +161,7 @@ def _compress(data_uri):
         return data_uri
     webp = io.BytesIO()
     Image.open(io.BytesIO(png)).convert("RGB").save(webp, "WEBP", quality=65, method=6)
-    return WEBP + base64.b64encode(webp.getvalue()).decode()
+    return "data:image/webp;base64," + base64.b64encode(webp.getvalue()).decode()
 
 
 def _write_palette(app):
