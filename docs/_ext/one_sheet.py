@@ -1,8 +1,8 @@
-"""Join the style sheets of the theme and of extensions, and let scripts wait for the page.
+"""Join the style sheets of the theme, of extensions and of figures, and let scripts wait.
 
 Each sheet and script in the head of a page is a request that a phone waits for before it shows
-anything: a dozen sheets become ``site.css``, and scripts run when the page has been read. Our own
-sheets, which belong to kinds of page, stay as they are.
+anything: a dozen sheets become ``site.css``, and scripts run when the page has been read. What
+belongs to one page, and the look of the site, which comes after all others, stay as they are.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ SHEETS = [
     *("basic.css", "styles/theme.css", "styles/pydata-sphinx-theme.css", "palette.css"),
     *("pygments.css", "mystnb.*.css", "copybutton.css", "sg_gallery.css", "sg_gallery-binder.css"),
     *("sg_gallery-dataframe.css", "sg_gallery-rendered-html.css", "sphinx-design.min.css"),
+    *("question.css", "cells.css", "stepper.css", "parts.css"),
 ]
 AT_ONCE = "documentation_options.js"  # short, and the page's own scripts use what it says
 IMPORT = '@import "../basic.css";'
