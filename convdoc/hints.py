@@ -224,6 +224,8 @@ def _padding(call, keyword, value):
         return call.leave_out(keyword, "what lies beyond the border is in no pooling's result")
     for name, source in written.items():
         call.write(name, value, source)
+    if not written and isinstance(value, str):
+        return call.leave_out(keyword, f"{call.name}() has no border_mode for {value!r}")
     if not written:
         call.write("border_mode", value)
     call.comments += [comment] if comment else []

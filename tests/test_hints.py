@@ -230,6 +230,17 @@ CALLS = [
         {"x": X, "weight": [[[[1], [2], [3]]]], "padding": "causal"},
         "write w=[[[[1], [2], [3]]]], border_mode=((2, 0), (0, 0))",
     ),
+    # Words that stand for nothing here: such padding of a transposed convolution is cut off
+    (
+        conv4d_transpose,
+        {"y": X, "w": W, "padding": "causal"},
+        "leave padding out, conv4d_transpose() has no border_mode for 'causal'",
+    ),
+    (
+        conv4d,
+        {"x": X, "w": W, "padding": "wobble"},
+        "leave padding out, conv4d() has no border_mode for 'wobble'",
+    ),
     # Words in the place of others
     (conv4d, {"x": X, "w": W, "padding": None}, "write border_mode='valid'; 'valid' is no padding"),
     (
