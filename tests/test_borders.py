@@ -370,6 +370,18 @@ def test_places_before_and_behind_an_image_of_eight(border_mode, k, sides):
     assert PADDINGS[border_mode].sides(k, 1, 8) == sides
 
 
+def test_a_padding_says_in_words_what_it_is_for():
+    for_each_stride = "one output for each stride"
+    assert {name: padding.words for name, padding in PADDINGS.items()} == {
+        "valid": "only windows that lie wholly on the image",
+        "full": "every window that touches the image",
+        "half": "half a kernel on every side",
+        "same": f"{for_each_stride}, padded as Keras on Theano pads",
+        "same_upper": f"{for_each_stride}, padded as TensorFlow pads",
+        "same_lower": f"{for_each_stride}, an odd place before the image, as ONNX pads",
+    }
+
+
 def test_a_border_says_in_words_what_its_places_hold():
     """Of the image 1 2 3, what lies before it and behind it, and which of its words says so."""
     said = {
