@@ -34,6 +34,11 @@ export class Stage {
     this.drawn = ""; // what was drawn: the setting as text
     this.slice = 0; // of the input, where one is shown at a time
     this.asStored = true; // whether the reader wants the kernel as it is stored
+    // Where the figure is longer than what can stay in sight on a phone, it scrolls with the page.
+    const work = app.find(".work"),
+      most = () => Math.max(innerHeight / 2, 22.5 * 16);
+    new ResizeObserver(() => work.classList.toggle("tall", this.place.offsetHeight > most()))
+      .observe(this.place);
     this.slices.addEventListener("change", ({ target }) => {
       this.slice = Number(target.value);
       this.arrange();
