@@ -4,6 +4,7 @@ import errno
 import inspect
 import itertools
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from convdoc import (
     pool4d,
     pool4d_blocks,
 )
+from convdoc.blocks import convolution
 from convdoc.borders import BORDERS, PADDINGS
 from convdoc.poolings import POOLINGS
 
@@ -749,3 +751,19 @@ def test_images_that_fit_by_accident_are_warned_about_as_a_whole_and_once():
     out = np.empty_like(x)
     pool4d_blocks(x, 1, out, each=(9, 3))
     np.testing.assert_array_equal(out, pool4d(x, 1))
+
+
+def test_kernels_from_another_process_are_aligned():
+    """Theano reads no others. What a worker is sent begins where it was put into the message."""
+    w = np.ones((1, 1, 2, 2), np.float32)
+    operation = convolution(
+        np.ones((1, 1, 3, 3), np.float32), w, "valid", 1, 1, 1, None, "zeros", "numpy"
+    )
+    kept = []
+    pickled = pickle.dumps(operation, protocol=5, buffer_callback=kept.append)
+    assert len(kept) == 1
+    moved = [memoryview(bytearray(b"x" + buffer.raw()))[1:] for buffer in kept]
+    assert not np.frombuffer(moved[0], np.float32).flags.aligned
+    received = pickle.loads(pickled, buffers=moved)
+    assert received.w.flags.aligned
+    np.testing.assert_array_equal(received.w, w)

@@ -143,10 +143,10 @@ def test_figures_follow_the_theme_and_the_fold_opens(browser, address):
     assert page.evaluate(ink) != light
 
     answer = page.locator("details.convdoc-answer")
-    assert not answer.locator("pre").is_visible()
+    assert not answer.locator("pre").first.is_visible()
     answer.locator("summary").focus()
     page.keyboard.press("Enter")
-    assert "[0. 6. 5. 4. 0.]" in answer.locator("pre").inner_text()
+    assert "[0. 6. 5. 4. 0.]" in answer.locator("pre").first.inner_text()
     page.close()
 
 

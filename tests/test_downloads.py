@@ -188,7 +188,7 @@ def test_a_script_prints_what_its_page_shows(site, terminal, name):
         assert re.search(rf"^relationship {number}: .+; {output} = ", terminal[name][1], re.M)
     for table in page.select(".convdoc-table"):
         texts += [cell.get_text() for cell in table.select("caption, td")]
-    texts += [text.get_text() for text in page.select(".convdoc-answer p, .convdoc-answer pre")]
+    texts += [text.get_text() for text in page.select(".convdoc-answer p, .convdoc-answer > pre")]
     assert texts
     seen = plain(terminal[name][1])
     texts = [text.removeprefix("Layers of a network: ") for text in texts]

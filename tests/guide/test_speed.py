@@ -68,5 +68,5 @@ def test_the_page_says_when_where_and_how(page, record):
     assert f"On {record['date']}: {record['machine']}" in text
     assert all(f"{name} {version}" in text for name, version in record["versions"].items())
     rounds = re.search(r"^ROUNDS = (\d+)", (ROOT / "benchmarks/engines.py").read_text(), re.M)[1]
-    assert rounds == "8"
-    assert "take turns in eight short rounds" in text
+    assert rounds == "10"
+    assert "take turns in ten short rounds" in text
