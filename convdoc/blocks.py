@@ -205,7 +205,7 @@ def conv4d_transpose_blocks(
     progress: bool = True,
     start: SupportsIndex = 0,
 ) -> Any:
-    """Give images that do not fit into memory back: `conv4d_transpose`, block by block.
+    """Transpose a convolution of images that do not fit into memory: `conv4d_transpose` by blocks.
 
     Parameters
     ----------
@@ -516,7 +516,7 @@ class Transposed(Operation):
 
 @dataclass(frozen=True)
 class Pooled(Operation):
-    """A pooling; `padding` are the places around the whole image that are not overhang."""
+    """A pooling. Its `padding` is that of the whole image, without the overhang of windows."""
 
     pooling: Pooling
     padding: Sides

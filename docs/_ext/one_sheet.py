@@ -27,7 +27,7 @@ ADDRESS = re.compile(r"""url\((['"]?)(?!['"]?(?:data:|#|/|https?:))([^'")]+)\1\)
 
 
 def with_one_sheet(head):
-    """Load one sheet in place of those of the theme and of extensions.
+    """Load one sheet in place of those that are joined.
 
     Parameters
     ----------
@@ -39,16 +39,19 @@ def with_one_sheet(head):
     str
     """
     soup = BeautifulSoup(head, "html.parser")
-    first = None
-    for link in soup.select("link[rel=stylesheet]"):
-        folder, static, name = link["href"].partition("?")[0].rpartition("_static/")
-        if any(Path(name).match(sheet) for sheet in SHEETS):
-            if first is None:
-                first = link.insert_before(
-                    soup.new_tag("link", rel="stylesheet", href=f"{folder}{static}{JOINED}?v=")
-                )
-            link.decompose()
+    joined = [link for link in soup.select("link[rel=stylesheet]") if _is_joined(link["href"])]
+    if joined:
+        place = joined[0]["href"].partition("_static/")[0]
+        one = soup.new_tag("link", rel="stylesheet", href=f"{place}_static/{JOINED}?v=")
+        joined[0].insert_before(one)
+    for link in joined:
+        link.decompose()
     return str(soup)
+
+
+def _is_joined(address):
+    name = address.partition("?")[0].rpartition("_static/")[2]
+    return any(Path(name).match(sheet) for sheet in SHEETS)
 
 
 def with_waiting_scripts(head):
